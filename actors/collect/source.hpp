@@ -1,0 +1,68 @@
+#pragma once
+
+/// A source turns kernel files into readings of charts. Pure: it sees text
+/// through `kernel_files`, knows no actor, no clock and no frame; the collector
+/// that runs it adds the time.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+
+#include "schema/chart.hpp"
+
+namespace tributary {
+
+/// Read-only view of /proc and /sys; tests root it in a folder of captures.
+class kernel_files {
+public:
+  /// @param root prefix of every path, empty for the real ones.
+  explicit kernel_files(std::string root = {});
+
+  /// The whole file at `path` (absolute, for example `/proc/stat`). The view
+  /// is valid until the next call. Yields `ec::file_unusable` when it can't be
+  /// read and `ec::too_large` beyond `file_bytes_max`.
+  caf::expected<std::string_view> read(const char* path);
+
+  /// Kernel tables that we read stay far below this even with 10,000 lines;
+  /// what is larger is not what we take it for.
+  static constexpr size_t file_bytes_max = 16u << 20;
+
+private:
+  std::string root_;
+  std::string buffer_;
+};
+
+/// What one chart read at one tick.
+struct chart_reading {
+  /// Stays the same pointer from tick to tick while the definition does, so
+  /// that the framer finds its columns without comparing texts.
+  chart_ptr chart;
+  /// One per dimension: the kernel's raw counter or gauge; none is a gap.
+  std::vector<std::optional<int64_t>> values;
+};
+
+/// One kernel file (or a few that belong together).
+class source {
+public:
+  virtual ~source() = default;
+
+  /// Name in logs, options and `chart::module`, for example `proc.stat`.
+  virtual std::string_view name() const noexcept = 0;
+
+  /// Reads once and appends what it saw to `readings`. A malformed line is
+  /// skipped, never guessed at; an error means that nothing could be read and
+  /// names file and fault. May be called again after an error.
+  virtual caf::error sample(kernel_files& files,
+                            std::vector<chart_reading>& readings)
+    = 0;
+};
+
+using source_ptr = std::unique_ptr<source>;
+
+} // namespace tributary
