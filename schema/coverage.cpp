@@ -1,0 +1,144 @@
+#include "schema/coverage.hpp"
+
+#include <algorithm>
+
+namespace tributary {
+
+// -- tick_set -----------------------------------------------------------------
+
+void tick_set::add(tick_range range) {
+  if (range.to < range.from)
+    return;
+  auto first = std::find_if(ranges_.begin(), ranges_.end(),
+                            [&](auto& x) { return x.to + 1 >= range.from; });
+  auto last = first;
+  while (last != ranges_.end() && last->from <= range.to + 1) {
+    range.from = std::min(range.from, last->from);
+    range.to = std::max(range.to, last->to);
+    ++last;
+  }
+  ranges_.insert(ranges_.erase(first, last), range);
+}
+
+void tick_set::remove(tick_range range) {
+  std::vector<tick_range> result;
+  result.reserve(ranges_.size() + 1);
+  for (auto& x : ranges_) {
+    if (x.to < range.from || x.from > range.to) {
+      result.push_back(x);
+      continue;
+    }
+    if (x.from < range.from)
+      result.push_back({x.from, range.from - 1});
+    if (x.to > range.to)
+      result.push_back({range.to + 1, x.to});
+  }
+  ranges_ = std::move(result);
+}
+
+bool tick_set::contains(tick t) const noexcept {
+  auto i = std::upper_bound(ranges_.begin(), ranges_.end(), t,
+                            [](tick x, auto& r) { return x < r.from; });
+  return i != ranges_.begin() && t <= (i - 1)->to;
+}
+
+int64_t tick_set::count() const noexcept {
+  int64_t result = 0;
+  for (auto& x : ranges_)
+    result += x.to - x.from + 1;
+  return result;
+}
+
+// -- coverage -----------------------------------------------------------------
+
+namespace {
+
+/// Appends `run`, joined to its neighbour where they touch with equal epochs.
+void push_run(std::vector<coverage_run>& runs, coverage_run run) {
+  if (run.to < run.from)
+    return;
+  if (!runs.empty() && runs.back().epoch == run.epoch
+      && runs.back().to + 1 == run.from)
+    runs.back().to = run.to;
+  else
+    runs.push_back(run);
+}
+
+} // namespace
+
+void coverage::add(coverage_run run) {
+  if (run.to < run.from || run.epoch == 0)
+    return;
+  if (runs_.empty() || run.from > runs_.back().to) {
+    push_run(runs_, run);
+    return;
+  }
+  std::vector<coverage_run> result;
+  result.reserve(runs_.size() + 2);
+  tick next = run.from; // first tick of `run` that is not placed yet
+  for (auto& x : runs_) {
+    if (x.to < run.from) {
+      push_run(result, x);
+      continue;
+    }
+    if (x.from > run.to || x.epoch >= run.epoch) {
+      push_run(result, {next, std::min(run.to, x.from - 1), run.epoch});
+      push_run(result, x);
+    } else { // the part of `x` under `run` gives way
+      push_run(result, {x.from, std::min(x.to, next - 1), x.epoch});
+      push_run(result, {next, std::min(run.to, x.to), run.epoch});
+      push_run(result, {std::max(x.from, run.to + 1), x.to, x.epoch});
+    }
+    next = std::max(next, std::min(x.to, run.to) + 1);
+  }
+  push_run(result, {next, run.to, run.epoch});
+  runs_ = std::move(result);
+}
+
+epoch_number coverage::epoch_at(tick t) const noexcept {
+  auto i = std::upper_bound(runs_.begin(), runs_.end(), t,
+                            [](tick x, auto& r) { return x < r.from; });
+  if (i == runs_.begin() || t > (i - 1)->to)
+    return 0;
+  return (i - 1)->epoch;
+}
+
+tick coverage::newest() const noexcept {
+  return runs_.empty() ? 0 : runs_.back().to;
+}
+
+tick coverage::oldest() const noexcept {
+  return runs_.empty() ? 0 : runs_.front().from;
+}
+
+int64_t coverage::count() const noexcept {
+  int64_t result = 0;
+  for (auto& x : runs_)
+    result += x.to - x.from + 1;
+  return result;
+}
+
+tick_set coverage::missing_in(const coverage& other) const {
+  tick_set result;
+  auto& theirs = other.runs_;
+  size_t j = 0;
+  for (auto& x : runs_) {
+    result.add({x.from, x.to});
+    while (j < theirs.size() && theirs[j].to < x.from)
+      ++j;
+    for (auto k = j; k < theirs.size() && theirs[k].from <= x.to; ++k)
+      if (theirs[k].epoch >= x.epoch)
+        result.remove({std::max(x.from, theirs[k].from),
+                       std::min(x.to, theirs[k].to)});
+  }
+  return result;
+}
+
+void coverage::drop_before(tick t) {
+  std::vector<coverage_run> result;
+  for (auto& x : runs_)
+    push_run(result, {std::max(x.from, t), x.to, x.epoch});
+  runs_ = std::move(result);
+}
+
+} // namespace tributary

@@ -1,0 +1,184 @@
+@0xb94c5d1e6a7f2083;
+# The link: how two nodes speak. TCP; each side first sends the 8 bytes
+# "TRBL" 0 0 0 1, then messages: u32 length in bytes (little-endian, a multiple
+# of 8), u32 zero, then one Message in Cap'n Proto's stream framing.
+#
+#   child                                   parent
+#     preface, hello ------------------------>    nothing else is read, and no
+#     <--------------- preface, welcome | refuse  more than 16 KiB, before it
+#     hostOpen (one a host) ----------------->
+#     <------------------ hostAccept | hostRefuse
+#     roster, frame ... (live lane) --------->
+#     layout, block ... (history lane) ------>
+#     <--------------------------------- ack, needKey
+#     <------------------ ping, pong ------------>
+#     bye ------------------------------------>   either side
+#
+# One link multiplexes many hosts: a channel is a number that the child gives a
+# host for the life of the link. A refused host never closes the link.
+#
+# Each lane numbers its messages 1, 2, 3 ...; an ack names the last number up to
+# which everything is durable in the sense of welcome.durability (or was had
+# before, or was refused by a needKey that went out earlier). The numbers live
+# for one link; what survives it is the sender's cursor and the coverage.
+#
+# Credit: the child keeps at most creditBytes of unacknowledged frames and
+# blocks per lane in flight (counted as `sealed` sizes). A parent may drop a
+# link that sends more.
+
+using Cxx = import "/capnp/c++.capnp";
+using Schema = import "frame.capnp";
+$Cxx.namespace("tributary::wire");
+
+struct Message {
+  union {
+    hello @0 :Hello;
+    welcome @1 :Welcome;
+    refuse @2 :Refuse;
+    hostOpen @3 :HostOpen;
+    hostAccept @4 :HostAccept;
+    hostRefuse @5 :HostRefuse;
+    hostClose @6 :HostClose;
+    roster @7 :RosterUpdate;
+    layout @8 :LayoutUpdate;
+    frame @9 :SealedFrame;
+    block @10 :SealedBlock;
+    ack @11 :Ack;
+    needKey @12 :NeedKey;
+    ping @13 :Ping;
+    pong @14 :Ping;
+    bye @15 :Bye;
+  }
+}
+
+enum Reason {
+  # Why a link or a host is refused or ended, as both sides log and show it.
+  none @0;
+  denied @1;
+  # Key, address or section does not admit the node: one answer for all, the
+  # parent's log alone tells which.
+  version @2;
+  loop @3;
+  clone @4;
+  busy @5;
+  shutdown @6;
+  malformed @7;
+  timeout @8;
+  replaced @9;
+  # A newer link of the same node took over.
+  unsupported @10;
+}
+
+struct Hello {
+  versionMin @0 :UInt16;
+  versionMax @1 :UInt16;
+  # This document is version 1.
+  nodeHigh @2 :UInt64;
+  nodeLow @3 :UInt64;
+  bootHigh @4 :UInt64;
+  bootLow @5 :UInt64;
+  apiKey @6 :Text;
+  hostname @7 :Text;
+  program @8 :Text;
+}
+
+struct Welcome {
+  version @0 :UInt16;
+  nodeHigh @1 :UInt64;
+  nodeLow @2 :UInt64;
+  hostname @3 :Text;
+  durability @4 :UInt8;
+  # What an ack means there: 0 disk, 1 ram, 2 upstream.
+  creditBytes @5 :UInt32;
+  pingMs @6 :UInt32;
+  program @7 :Text;
+}
+
+struct Refuse {
+  reason @0 :Reason;
+  detail @1 :Text;
+  # For people; empty where reason is denied.
+}
+
+struct HostOpen {
+  channel @0 :UInt32;
+  host @1 :Schema.Host;
+  path @2 :List(GuidWords);
+  # Nodes that the host's data came through, origin first, the sender last.
+  # A node that finds itself in it answers hostRefuse loop.
+  reopened @3 :Bool;
+  # The channel was open before on this link; its definition changed.
+}
+
+struct GuidWords {
+  high @0 :UInt64;
+  low @1 :UInt64;
+}
+
+struct HostAccept {
+  channel @0 :UInt32;
+  coverage @1 :List(Schema.Run);
+  # What is durable there, ascending and disjoint. The child owes the rest.
+}
+
+struct HostRefuse {
+  channel @0 :UInt32;
+  reason @1 :Reason;
+}
+
+struct HostClose {
+  # The sender no longer receives this host; it stays known.
+  channel @0 :UInt32;
+  reason @1 :Reason;
+}
+
+struct RosterUpdate {
+  channel @0 :UInt32;
+  roster @1 :Schema.Roster;
+}
+
+struct LayoutUpdate {
+  # Comes before the first block of the link that names it.
+  channel @0 :UInt32;
+  sealed @1 :Data;
+  # Bytes of a Schema.Layout message.
+}
+
+struct SealedFrame {
+  # Live lane.
+  channel @0 :UInt32;
+  number @1 :UInt64;
+  sealed @2 :Data;
+  # Bytes of a Schema.Frame message.
+}
+
+struct SealedBlock {
+  # History lane. The groups of one window follow each other, group 0 first;
+  # the window counts when its last group is there.
+  channel @0 :UInt32;
+  number @1 :UInt64;
+  group @2 :UInt16;
+  groupCount @3 :UInt16;
+  sealed @4 :Data;
+  # Bytes of a store Block message.
+}
+
+struct Ack {
+  live @0 :UInt64;
+  history @1 :UInt64;
+}
+
+struct NeedKey {
+  channel @0 :UInt32;
+  tick @1 :Int64;
+  # First tick that could not be read; the sender owes it and all up to the
+  # next key frame.
+}
+
+struct Ping {
+  cookie @0 :UInt64;
+}
+
+struct Bye {
+  reason @0 :Reason;
+}

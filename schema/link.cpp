@@ -1,0 +1,192 @@
+#include "schema/link.hpp"
+
+#include <cstring>
+
+#include <capnp/serialize.h>
+
+#include "schema/definition_wire.hpp"
+#include "schema/link.capnp.h"
+
+namespace tributary {
+
+namespace {
+
+kj::ArrayPtr<const kj::byte> data_of(std::string_view bytes) {
+  return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
+}
+
+wire::Reason wire_reason(link_reason x) {
+  return static_cast<wire::Reason>(x);
+}
+
+/// Fills a message builder from each alternative.
+struct message_writer {
+  wire::Message::Builder to;
+
+  void operator()(const link_hello& x) {
+    auto b = to.initHello();
+    b.setVersionMin(x.version_min);
+    b.setVersionMax(x.version_max);
+    b.setNodeHigh(x.node.high());
+    b.setNodeLow(x.node.low());
+    b.setBootHigh(x.boot.high());
+    b.setBootLow(x.boot.low());
+    b.setApiKey(x.api_key);
+    b.setHostname(x.hostname);
+    b.setProgram(x.program);
+  }
+
+  void operator()(const link_welcome& x) {
+    auto b = to.initWelcome();
+    b.setVersion(x.version);
+    b.setNodeHigh(x.node.high());
+    b.setNodeLow(x.node.low());
+    b.setHostname(x.hostname);
+    b.setDurability(static_cast<uint8_t>(x.durability));
+    b.setCreditBytes(x.credit_bytes);
+    b.setPingMs(x.ping_ms);
+    b.setProgram(x.program);
+  }
+
+  void operator()(const link_refuse& x) {
+    auto b = to.initRefuse();
+    b.setReason(wire_reason(x.reason));
+    b.setDetail(x.detail);
+  }
+
+  void operator()(const link_host_open& x) {
+    auto b = to.initHostOpen();
+    b.setChannel(x.channel);
+    write_host(x.host, b.initHost());
+    auto path = b.initPath(static_cast<unsigned>(x.path.size()));
+    for (unsigned i = 0; i < path.size(); ++i) {
+      path[i].setHigh(x.path[i].high());
+      path[i].setLow(x.path[i].low());
+    }
+  }
+
+  void operator()(const link_host_accept& x) {
+    auto b = to.initHostAccept();
+    b.setChannel(x.channel);
+    auto& runs = x.coverage.runs();
+    write_runs(runs, b.initCoverage(static_cast<unsigned>(runs.size())));
+  }
+
+  void operator()(const link_host_refuse& x) {
+    auto b = to.initHostRefuse();
+    b.setChannel(x.channel);
+    b.setReason(wire_reason(x.reason));
+  }
+
+  void operator()(const link_host_close& x) {
+    auto b = to.initHostClose();
+    b.setChannel(x.channel);
+    b.setReason(wire_reason(x.reason));
+  }
+
+  void operator()(const link_roster& x) {
+    auto b = to.initRoster();
+    b.setChannel(x.channel);
+    auto run = b.initRoster();
+    run.setEpoch(x.run.epoch);
+    run.setFirstChart(x.run.first_chart);
+    write_charts(x.run.charts,
+                 run.initCharts(static_cast<unsigned>(x.run.charts.size())));
+  }
+
+  void operator()(const link_layout& x) {
+    auto b = to.initLayout();
+    b.setChannel(x.channel);
+    b.setSealed(data_of(x.sealed));
+  }
+
+  void operator()(const link_frame& x) {
+    auto b = to.initFrame();
+    b.setChannel(x.channel);
+    b.setNumber(x.number);
+    b.setSealed(data_of(x.frame->sealed()));
+  }
+
+  void operator()(const link_block& x) {
+    auto b = to.initBlock();
+    b.setChannel(x.channel);
+    b.setNumber(x.number);
+    b.setGroup(x.group);
+    b.setGroupCount(x.group_count);
+    b.setSealed(data_of(x.sealed));
+  }
+
+  void operator()(const link_ack& x) {
+    auto b = to.initAck();
+    b.setLive(x.live);
+    b.setHistory(x.history);
+  }
+
+  void operator()(const link_need_key& x) {
+    auto b = to.initNeedKey();
+    b.setChannel(x.channel);
+    b.setTick(x.tick);
+  }
+
+  void operator()(const link_ping& x) {
+    to.initPing().setCookie(x.cookie);
+  }
+
+  void operator()(const link_pong& x) {
+    to.initPong().setCookie(x.cookie);
+  }
+
+  void operator()(const link_bye& x) {
+    to.initBye().setReason(wire_reason(x.reason));
+  }
+};
+
+/// Words for the first segment, so that a large message is not cut in two.
+size_t size_hint_words(const link_message& message) {
+  if (auto x = std::get_if<link_frame>(&message))
+    return x->frame->sealed().size() / 8 + 32;
+  if (auto x = std::get_if<link_block>(&message))
+    return x->sealed.size() / 8 + 32;
+  return 128;
+}
+
+} // namespace
+
+void put_message(std::string& out, const link_message& message) {
+  capnp::MallocMessageBuilder builder{
+    static_cast<kj::uint>(size_hint_words(message))};
+  std::visit(message_writer{builder.initRoot<wire::Message>()}, message);
+  auto segments = builder.getSegmentsForOutput();
+  auto body_bytes = capnp::computeSerializedSizeInWords(segments) * 8;
+  auto at = out.size();
+  out.resize(at + link_header_bytes + body_bytes);
+  auto length = static_cast<uint32_t>(body_bytes);
+  memcpy(&out[at], &length, 4);
+  memset(&out[at + 4], 0, 4);
+  kj::ArrayOutputStream stream{
+    kj::arrayPtr(reinterpret_cast<kj::byte*>(&out[at + link_header_bytes]),
+                 body_bytes)};
+  capnp::writeMessage(stream, segments);
+}
+
+const char* to_string(link_reason x) noexcept {
+  static constexpr const char* names[]
+    = {"none",     "denied",    "version", "loop",     "clone",      "busy",
+       "shutdown", "malformed", "timeout", "replaced", "unsupported"};
+  auto i = static_cast<size_t>(x);
+  return i < std::size(names) ? names[i] : "unknown";
+}
+
+const char* to_string(durability x) noexcept {
+  switch (x) {
+    case durability::disk:
+      return "disk";
+    case durability::ram:
+      return "ram";
+    case durability::upstream:
+      return "upstream";
+  }
+  return "unknown";
+}
+
+} // namespace tributary

@@ -1,0 +1,164 @@
+#pragma once
+
+/// The messages of a link as values, and as bytes. The protocol is specified in
+/// link.capnp, which only this wrapper includes.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <caf/expected.hpp>
+
+#include "schema/coverage.hpp"
+#include "schema/definition.hpp"
+#include "schema/frame.hpp"
+
+namespace tributary {
+
+/// Why a link or a host is refused or ended; numbers as in link.capnp.
+enum class link_reason : uint16_t {
+  none,
+  denied,
+  version,
+  loop,
+  clone,
+  busy,
+  shutdown,
+  malformed,
+  timeout,
+  replaced,
+  unsupported,
+};
+
+/// The word that both sides log and show, for example `denied`.
+const char* to_string(link_reason x) noexcept;
+
+/// What an ack of a node means.
+enum class durability : uint8_t { disk = 0, ram = 1, upstream = 2 };
+
+const char* to_string(durability x) noexcept;
+
+struct link_hello {
+  uint16_t version_min = 1;
+  uint16_t version_max = 1;
+  guid node;
+  guid boot;
+  std::string api_key;
+  std::string hostname;
+  std::string program;
+};
+
+struct link_welcome {
+  uint16_t version = 1;
+  guid node;
+  std::string hostname;
+  tributary::durability durability = durability::disk;
+  uint32_t credit_bytes = 0;
+  uint32_t ping_ms = 0;
+  std::string program;
+};
+
+struct link_refuse {
+  link_reason reason = link_reason::none;
+  std::string detail;
+};
+
+struct link_host_open {
+  uint32_t channel = 0;
+  host_definition host;
+  /// Nodes that the data came through, origin first, the sender last.
+  std::vector<guid> path;
+};
+
+struct link_host_accept {
+  uint32_t channel = 0;
+  tributary::coverage coverage;
+};
+
+struct link_host_refuse {
+  uint32_t channel = 0;
+  link_reason reason = link_reason::none;
+};
+
+struct link_host_close {
+  uint32_t channel = 0;
+  link_reason reason = link_reason::none;
+};
+
+struct link_roster {
+  uint32_t channel = 0;
+  roster_run run;
+};
+
+struct link_layout {
+  uint32_t channel = 0;
+  std::string sealed;
+};
+
+struct link_frame {
+  uint32_t channel = 0;
+  uint64_t number = 0;
+  frame_ptr frame;
+};
+
+struct link_block {
+  uint32_t channel = 0;
+  uint64_t number = 0;
+  uint16_t group = 0;
+  uint16_t group_count = 0;
+  std::string sealed;
+};
+
+struct link_ack {
+  uint64_t live = 0;
+  uint64_t history = 0;
+};
+
+struct link_need_key {
+  uint32_t channel = 0;
+  tributary::tick tick = 0;
+};
+
+struct link_ping {
+  uint64_t cookie = 0;
+};
+
+struct link_pong {
+  uint64_t cookie = 0;
+};
+
+struct link_bye {
+  link_reason reason = link_reason::none;
+};
+
+using link_message
+  = std::variant<link_hello, link_welcome, link_refuse, link_host_open,
+                 link_host_accept, link_host_refuse, link_host_close,
+                 link_roster, link_layout, link_frame, link_block, link_ack,
+                 link_need_key, link_ping, link_pong, link_bye>;
+
+/// Appends the framed message (length word and body) to `out`.
+void put_message(std::string& out, const link_message& message);
+
+/// Reads one body without its length word. Yields `ec::corrupt` with what is
+/// wrong; a frame inside is checked whole.
+caf::expected<link_message> open_message(std::string_view body);
+
+/// What each side sends first.
+constexpr std::string_view link_preface{"TRBL\0\0\0\1", 8};
+
+/// Bytes before each body: u32 length, u32 zero.
+constexpr size_t link_header_bytes = 8;
+
+/// The cap on a body before the key is checked.
+constexpr size_t link_hello_bytes_max = 16u << 10;
+
+/// The cap on a body after it: one frame or block of the largest host.
+constexpr size_t link_message_bytes_max = frame::sealed_bytes_max + 4096;
+
+/// More groups in a window than a host's columns can make is an attack.
+constexpr uint16_t link_groups_max = 16384;
+
+} // namespace tributary

@@ -1,0 +1,189 @@
+/// The reading half of schema/link.hpp: bytes of a stranger to values.
+
+#include "schema/link.hpp"
+
+#include <cstring>
+
+#include <capnp/serialize.h>
+
+#include "schema/definition_wire.hpp"
+#include "schema/link.capnp.h"
+
+namespace tributary {
+
+namespace {
+
+/// A relay chain of more hops is a mistake.
+constexpr unsigned path_nodes_max = 64;
+
+std::string text_of(capnp::Text::Reader x) {
+  return {x.cStr(), x.size()};
+}
+
+std::string_view bytes_of(capnp::Data::Reader x) {
+  return {reinterpret_cast<const char*>(x.begin()), x.size()};
+}
+
+link_reason reason_of(wire::Reason x) {
+  auto number = static_cast<uint16_t>(x);
+  auto last = static_cast<uint16_t>(link_reason::unsupported);
+  // A reason newer than this program still ends what it ends.
+  return number > last ? link_reason::unsupported
+                       : static_cast<link_reason>(number);
+}
+
+caf::error broken(const char* what) {
+  return make_error(ec::corrupt, std::string{"link: "} + what);
+}
+
+link_message read_hello(wire::Hello::Reader from) {
+  link_hello x;
+  x.version_min = from.getVersionMin();
+  x.version_max = from.getVersionMax();
+  x.node = guid::from_words(from.getNodeHigh(), from.getNodeLow());
+  x.boot = guid::from_words(from.getBootHigh(), from.getBootLow());
+  x.api_key = text_of(from.getApiKey());
+  x.hostname = text_of(from.getHostname());
+  x.program = text_of(from.getProgram());
+  return x;
+}
+
+caf::expected<link_message> read_welcome(wire::Welcome::Reader from) {
+  link_welcome x;
+  x.version = from.getVersion();
+  x.node = guid::from_words(from.getNodeHigh(), from.getNodeLow());
+  x.hostname = text_of(from.getHostname());
+  if (from.getDurability() > 2)
+    return broken("unknown durability");
+  x.durability = static_cast<durability>(from.getDurability());
+  x.credit_bytes = from.getCreditBytes();
+  x.ping_ms = from.getPingMs();
+  x.program = text_of(from.getProgram());
+  return link_message{std::move(x)};
+}
+
+caf::expected<link_message> read_host_open(wire::HostOpen::Reader from) {
+  link_host_open x;
+  x.channel = from.getChannel();
+  auto host = read_host(from.getHost());
+  auto path = from.getPath();
+  if (!host || path.size() == 0 || path.size() > path_nodes_max)
+    return broken("hostOpen breaks a bound");
+  x.host = std::move(*host);
+  for (auto node : path)
+    x.path.push_back(guid::from_words(node.getHigh(), node.getLow()));
+  return link_message{std::move(x)};
+}
+
+caf::expected<link_message> read_roster(wire::RosterUpdate::Reader from) {
+  auto roster = from.getRoster();
+  auto charts = read_charts(roster.getCharts());
+  if (!charts || roster.getEpoch() == 0)
+    return broken("roster breaks a bound");
+  return link_message{
+    link_roster{from.getChannel(),
+                {roster.getEpoch(), roster.getFirstChart(),
+                 std::move(*charts)}}};
+}
+
+caf::expected<link_message> read_frame(wire::SealedFrame::Reader from) {
+  auto frame = frame::open(bytes_of(from.getSealed()));
+  if (!frame)
+    return std::move(frame.error());
+  return link_message{
+    link_frame{from.getChannel(), from.getNumber(), std::move(*frame)}};
+}
+
+caf::expected<link_message> read_block(wire::SealedBlock::Reader from) {
+  link_block x;
+  x.channel = from.getChannel();
+  x.number = from.getNumber();
+  x.group = from.getGroup();
+  x.group_count = from.getGroupCount();
+  x.sealed = bytes_of(from.getSealed());
+  if (x.group_count == 0 || x.group_count > link_groups_max
+      || x.group >= x.group_count)
+    return broken("block group out of bounds");
+  return link_message{std::move(x)};
+}
+
+caf::expected<link_message> read_union(wire::Message::Reader from) {
+  switch (from.which()) {
+    case wire::Message::HELLO:
+      return read_hello(from.getHello());
+    case wire::Message::WELCOME:
+      return read_welcome(from.getWelcome());
+    case wire::Message::REFUSE: {
+      auto x = from.getRefuse();
+      return link_message{
+        link_refuse{reason_of(x.getReason()), text_of(x.getDetail())}};
+    }
+    case wire::Message::HOST_OPEN:
+      return read_host_open(from.getHostOpen());
+    case wire::Message::HOST_ACCEPT: {
+      auto x = from.getHostAccept();
+      return link_message{
+        link_host_accept{x.getChannel(), read_runs(x.getCoverage())}};
+    }
+    case wire::Message::HOST_REFUSE: {
+      auto x = from.getHostRefuse();
+      return link_message{
+        link_host_refuse{x.getChannel(), reason_of(x.getReason())}};
+    }
+    case wire::Message::HOST_CLOSE: {
+      auto x = from.getHostClose();
+      return link_message{
+        link_host_close{x.getChannel(), reason_of(x.getReason())}};
+    }
+    case wire::Message::ROSTER:
+      return read_roster(from.getRoster());
+    case wire::Message::LAYOUT: {
+      auto x = from.getLayout();
+      return link_message{
+        link_layout{x.getChannel(), std::string{bytes_of(x.getSealed())}}};
+    }
+    case wire::Message::FRAME:
+      return read_frame(from.getFrame());
+    case wire::Message::BLOCK:
+      return read_block(from.getBlock());
+    case wire::Message::ACK: {
+      auto x = from.getAck();
+      return link_message{link_ack{x.getLive(), x.getHistory()}};
+    }
+    case wire::Message::NEED_KEY: {
+      auto x = from.getNeedKey();
+      return link_message{link_need_key{x.getChannel(), x.getTick()}};
+    }
+    case wire::Message::PING:
+      return link_message{link_ping{from.getPing().getCookie()}};
+    case wire::Message::PONG:
+      return link_message{link_pong{from.getPong().getCookie()}};
+    case wire::Message::BYE:
+      return link_message{link_bye{reason_of(from.getBye().getReason())}};
+  }
+  return broken("unknown message");
+}
+
+} // namespace
+
+caf::expected<link_message> open_message(std::string_view body) {
+  if (body.size() % 8 != 0 || body.empty())
+    return broken("body is not whole words");
+  // A fresh copy is 8-aligned whatever the buffer it came in was.
+  std::vector<uint64_t> words(body.size() / 8);
+  memcpy(words.data(), body.data(), body.size());
+  try {
+    capnp::ReaderOptions options;
+    options.traversalLimitInWords = words.size() * 2 + 64;
+    options.nestingLimit = 8;
+    capnp::FlatArrayMessageReader message{
+      kj::arrayPtr(reinterpret_cast<const capnp::word*>(words.data()),
+                   words.size()),
+      options};
+    return read_union(message.getRoot<wire::Message>());
+  } catch (const kj::Exception& e) {
+    return broken(e.getDescription().cStr());
+  }
+}
+
+} // namespace tributary
