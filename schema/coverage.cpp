@@ -9,8 +9,8 @@ namespace tributary {
 void tick_set::add(tick_range range) {
   if (range.to < range.from)
     return;
-  auto first = std::find_if(ranges_.begin(), ranges_.end(),
-                            [&](auto& x) { return x.to + 1 >= range.from; });
+  auto first = std::lower_bound(ranges_.begin(), ranges_.end(), range.from,
+                                [](auto& x, tick t) { return x.to + 1 < t; });
   auto last = first;
   while (last != ranges_.end() && last->from <= range.to + 1) {
     range.from = std::min(range.from, last->from);
@@ -21,6 +21,8 @@ void tick_set::add(tick_range range) {
 }
 
 void tick_set::remove(tick_range range) {
+  if (range.to < range.from)
+    return;
   std::vector<tick_range> result;
   result.reserve(ranges_.size() + 1);
   for (auto& x : ranges_) {
@@ -123,13 +125,15 @@ tick_set coverage::missing_in(const coverage& other) const {
   auto& theirs = other.runs_;
   size_t j = 0;
   for (auto& x : runs_) {
-    result.add({x.from, x.to});
+    tick next = x.from; // first tick of `x` that is not decided yet
     while (j < theirs.size() && theirs[j].to < x.from)
       ++j;
     for (auto k = j; k < theirs.size() && theirs[k].from <= x.to; ++k)
-      if (theirs[k].epoch >= x.epoch)
-        result.remove({std::max(x.from, theirs[k].from),
-                       std::min(x.to, theirs[k].to)});
+      if (theirs[k].epoch >= x.epoch) {
+        result.add({next, theirs[k].from - 1});
+        next = theirs[k].to + 1;
+      }
+    result.add({next, x.to});
   }
   return result;
 }

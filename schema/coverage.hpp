@@ -9,7 +9,7 @@
 
 namespace tributary {
 
-/// Ticks from..to, both inclusive.
+/// Ticks from..to, both inclusive; none beyond `tick_max`.
 struct tick_range {
   tick from = 0;
   tick to = 0;

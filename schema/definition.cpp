@@ -1,5 +1,6 @@
 #include "schema/definition.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <capnp/serialize.h>
@@ -11,10 +12,12 @@ namespace tributary {
 
 namespace {
 
-/// Copies a text; false when it is longer than `bytes_max`.
+/// Copies a text; false when it is longer than `bytes_max` or has a zero byte,
+/// which would end it early where it is written again.
 bool read_text(capnp::Text::Reader from, std::string& to,
                size_t bytes_max = definition_text_bytes_max) {
-  if (from.size() > bytes_max)
+  if (from.size() > bytes_max
+      || memchr(from.cStr(), 0, from.size()) != nullptr)
     return false;
   to.assign(from.cStr(), from.size());
   return true;
@@ -29,6 +32,15 @@ bool read_dimension(wire::Dimension::Reader from, dimension& to) {
   to.divisor = from.getDivisor();
   to.hidden = from.getHidden();
   return to.multiplier != 0 && to.divisor != 0;
+}
+
+bool has_unique_ids(const std::vector<dimension>& dimensions) {
+  std::vector<std::string_view> ids;
+  ids.reserve(dimensions.size());
+  for (auto& x : dimensions)
+    ids.push_back(x.id);
+  std::sort(ids.begin(), ids.end());
+  return std::adjacent_find(ids.begin(), ids.end()) == ids.end();
 }
 
 chart_ptr read_chart(wire::Chart::Reader from) {
@@ -51,7 +63,19 @@ chart_ptr read_chart(wire::Chart::Reader from) {
   for (unsigned i = 0; i < dimensions.size(); ++i)
     if (!read_dimension(dimensions[i], x.dimensions[i]))
       return nullptr;
+  if (!has_unique_ids(x.dimensions))
+    return nullptr;
   return result;
+}
+
+/// Whether `x` is a group as an origin cuts it: strictly ascending by id, at
+/// least one chart, no more columns than a group may have.
+bool is_group(const layout& x) {
+  auto& charts = x.charts;
+  auto falls = [](auto& a, auto& b) { return a->id >= b->id; };
+  return !charts.empty() && x.columns() <= group_columns_max
+         && std::adjacent_find(charts.begin(), charts.end(), falls)
+              == charts.end();
 }
 
 void write_chart(const chart& x, wire::Chart::Builder to) {
@@ -89,6 +113,9 @@ std::string flatten(capnp::MessageBuilder& message) {
 template <class T, class F>
 auto open_message(std::string_view sealed, const char* what, F f)
   -> decltype(f(std::declval<typename T::Reader>())) {
+  if (sealed.size() % 8 != 0 || sealed.empty())
+    return make_error(ec::corrupt,
+                      std::string{what} + ": size is not whole words");
   std::vector<uint64_t> words(sealed.size() / 8);
   memcpy(words.data(), sealed.data(), words.size() * 8);
   try {
@@ -99,6 +126,10 @@ auto open_message(std::string_view sealed, const char* what, F f)
       kj::arrayPtr(reinterpret_cast<const capnp::word*>(words.data()),
                    words.size()),
       options};
+    if (message.getEnd()
+        != reinterpret_cast<const capnp::word*>(words.data()) + words.size())
+      return make_error(ec::corrupt,
+                        std::string{what} + ": bytes behind the end");
     return f(message.getRoot<T>());
   } catch (const kj::Exception& e) {
     return make_error(ec::corrupt, std::string{what} + ": "
@@ -137,7 +168,10 @@ caf::expected<layout> open_layout(std::string_view sealed) {
       auto charts = read_charts(reader.getCharts());
       if (!charts)
         return make_error(ec::corrupt, "layout: a bound is broken");
-      return layout{std::move(*charts)};
+      layout result{std::move(*charts)};
+      if (!is_group(result))
+        return make_error(ec::corrupt, "layout: not a group of sorted charts");
+      return result;
     });
 }
 
@@ -156,7 +190,7 @@ caf::expected<roster_run> open_roster_run(std::string_view sealed) {
     sealed, "roster",
     [](wire::Roster::Reader reader) -> caf::expected<roster_run> {
       auto charts = read_charts(reader.getCharts());
-      if (!charts)
+      if (!charts || reader.getEpoch() == 0)
         return make_error(ec::corrupt, "roster: a bound is broken");
       return roster_run{reader.getEpoch(), reader.getFirstChart(),
                         std::move(*charts)};
@@ -213,7 +247,8 @@ std::optional<host_definition> read_host(wire::Host::Reader from) {
       || !read_text(from.getHostname(), result.hostname, hostname_bytes_max)
       || result.hostname.empty() || result.window_seconds < window_seconds_min
       || result.window_seconds > window_seconds_max
-      || result.group_columns < chart_dimensions_max
+      || result.group_columns < group_columns_min
+      || result.group_columns > group_columns_max
       || info.size() > host_info_pairs_max)
     return std::nullopt;
   for (auto pair : info) {
@@ -238,7 +273,7 @@ void write_runs(const std::vector<coverage_run>& runs,
 coverage read_runs(capnp::List<wire::Run>::Reader from) {
   coverage result;
   for (auto x : from)
-    if (x.getFrom() > 0)
+    if (x.getFrom() > 0 && x.getTo() <= tick_max)
       result.add({x.getFrom(), x.getTo(), x.getEpoch()});
   return result;
 }

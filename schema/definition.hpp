@@ -61,6 +61,10 @@ caf::expected<roster_run> open_roster_run(std::string_view sealed);
 constexpr size_t definition_text_bytes_max = 1024;
 constexpr size_t host_info_pairs_max = 64;
 constexpr size_t hostname_bytes_max = 253;
+/// A group larger than this costs a reader of one chart too much.
+constexpr uint16_t group_columns_max = 1024;
+/// Smaller groups waste pages; a chart that is wider is a group of its own.
+constexpr uint16_t group_columns_min = 16;
 constexpr uint32_t window_seconds_min = 60;
 constexpr uint32_t window_seconds_max = 3600;
 

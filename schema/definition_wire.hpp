@@ -27,7 +27,8 @@ std::optional<host_definition> read_host(wire::Host::Reader from);
 void write_runs(const std::vector<coverage_run>& runs,
                 capnp::List<wire::Run>::Builder to);
 
-/// Ill-ordered runs are put in order, empty ones dropped.
+/// Ill-ordered runs are put in order; empty ones and those with a tick that is
+/// none are dropped. Ill order costs time by the square: refuse it of a peer.
 coverage read_runs(capnp::List<wire::Run>::Reader from);
 
 } // namespace tributary

@@ -18,7 +18,7 @@ struct Frame {
   # says which prefix of it the frame was sealed with.
 
   tick @0 :Int64;
-  # Unix second of the slot; more than 0.
+  # Unix second of the slot; 1 to 2^40.
 
   baseTick @1 :Int64;
   # Tick of the frame that gauges are deltas to. 0: a key frame, deltas to zero.
@@ -43,8 +43,9 @@ struct Frame {
   # Other bits: 0; a reader refuses a frame with a bit it does not know.
 
   checksum @6 :UInt32;
-  # Low 32 bits of XXH3-64 over the payload, seeded with
-  # tick xor (epoch << 32) xor part.
+  # Low 32 bits of XXH3-64 over the payload, seeded with the XXH3-64 of four
+  # little-endian words: tick, baseTick, epoch << 32 | columns,
+  # part << 16 | flags.
 
   payload @7 :Data;
   # Little-endian, in this order, W = ceil(columns / 64) words of 8 bytes:
@@ -88,7 +89,7 @@ struct Chart {
   step @9 :UInt16 = 1;
   # Slots of the host's grid between two samples.
   dimensions @10 :List(Dimension);
-  # 1 to 128; a text is at most 1,024 bytes.
+  # 1 to 128; a text is at most 1,024 bytes and holds no zero byte.
 }
 
 struct Roster {
@@ -103,7 +104,7 @@ struct Roster {
 
 struct Layout {
   # The columns of one group of a block: whole charts in ascending order of id,
-  # at most 128 columns. Named by the XXH3-128 hash of this message's bytes.
+  # at most the host's groupColumns (a wider chart is a group of its own). Named by the XXH3-128 hash of this message's bytes.
   charts @0 :List(Chart);
 }
 

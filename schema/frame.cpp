@@ -15,9 +15,15 @@ namespace {
 constexpr uint16_t known_flags
   = frame_has_presence | frame_has_estimated | frame_has_raw;
 
+/// Over the payload, seeded with a hash of every header field, so that no bit
+/// of a frame can flip unseen.
 uint32_t checksum_of(const frame_header& header, std::string_view payload) {
-  auto seed = static_cast<uint64_t>(header.tick)
-              ^ static_cast<uint64_t>(header.epoch) << 32 ^ header.part;
+  const uint64_t fields[]
+    = {static_cast<uint64_t>(header.tick),
+       static_cast<uint64_t>(header.base_tick),
+       static_cast<uint64_t>(header.epoch) << 32 | header.columns,
+       static_cast<uint64_t>(header.part) << 16 | header.flags};
+  auto seed = XXH3_64bits(fields, sizeof(fields));
   return static_cast<uint32_t>(
     XXH3_64bits_withSeed(payload.data(), payload.size(), seed));
 }
@@ -36,6 +42,8 @@ frame_header header_of(wire::Frame::Reader reader) {
 const char* fault_of(const frame_header& header) {
   if (header.tick <= 0)
     return "frame: tick is not positive";
+  if (header.tick > tick_max)
+    return "frame: tick is beyond the last";
   if (header.base_tick < 0 || header.base_tick >= header.tick)
     return "frame: base tick is not before the tick";
   if (header.epoch == 0)
@@ -68,6 +76,10 @@ caf::expected<frame_ptr> frame::open(std::string_view sealed) {
       kj::arrayPtr(reinterpret_cast<const capnp::word*>(result->words_.data()),
                    result->words_.size()),
       options};
+    auto end = reinterpret_cast<const capnp::word*>(result->words_.data())
+               + result->words_.size();
+    if (message.getEnd() != end)
+      return make_error(ec::corrupt, "frame: bytes behind the end");
     auto reader = message.getRoot<wire::Frame>();
     result->header_ = header_of(reader);
     if (auto fault = fault_of(result->header_))

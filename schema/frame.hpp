@@ -62,8 +62,9 @@ public:
     return {reinterpret_cast<const char*>(words_.data()), words_.size() * 8};
   }
 
-  /// A million columns of ten-byte varints fit; more is an attack.
-  static constexpr size_t sealed_bytes_max = 12u << 20;
+  /// A million counters, each with an increment and a raw reading of ten bytes,
+  /// and the bitmaps fit; more is an attack.
+  static constexpr size_t sealed_bytes_max = 24u << 20;
 
 private:
   frame() = default;

@@ -85,6 +85,18 @@ bool has_bits(const std::vector<uint64_t>& words) {
   return false;
 }
 
+bool is_bitmap(const std::vector<uint64_t>& words, size_t columns) {
+  return words.size() == words_for(columns)
+         && (words.back() & ~tail_mask(columns)) == 0;
+}
+
+/// Whether no part of `row` reaches beyond its columns.
+[[maybe_unused]] bool fits(const frame_row& row, size_t columns) {
+  return row.values.size() >= columns && is_bitmap(row.present, columns)
+         && (row.estimated.empty() || is_bitmap(row.estimated, columns))
+         && (row.raw.empty() || row.raw.back().column < columns);
+}
+
 void put_raw(std::string& out, const std::vector<raw_reading>& raw,
              size_t columns) {
   std::vector<uint64_t> bits(words_for(columns), 0);
@@ -240,7 +252,8 @@ bool get_varint(const uint8_t*& at, const uint8_t* end, int64_t& value) {
 frame_ptr seal_row(frame_header header, const frame_row& row,
                    const roster& columns_of, bool key, frame_chain& chain) {
   assert(header.columns > 0 && header.columns <= columns_of.columns());
-  assert(row.values.size() >= header.columns);
+  assert(columns_of.is_prefix(header.columns));
+  assert(fits(row, header.columns));
   auto is_key = key || header.part != 0 || chain.tick == 0
                 || chain.epoch != header.epoch || chain.tick >= header.tick;
   header.base_tick = is_key ? 0 : chain.tick;

@@ -55,9 +55,9 @@ struct frame_chain {
   std::vector<int64_t> base;
 };
 
-/// Seals `row` as a frame of `columns` columns of `columns_of` and advances the
-/// chain (part 0 only). `header.base_tick` is filled in: a key frame when
-/// `key` or when the chain is of another epoch.
+/// Seals `row`, of exactly `header.columns` columns (a prefix of `columns_of`),
+/// and advances the chain (part 0 only). `header.base_tick` is filled in: a key
+/// frame when `key` or when the chain is of another epoch.
 frame_ptr seal_row(frame_header header, const frame_row& row,
                    const roster& columns_of, bool key, frame_chain& chain);
 

@@ -63,6 +63,7 @@ struct message_writer {
       path[i].setHigh(x.path[i].high());
       path[i].setLow(x.path[i].low());
     }
+    b.setReopened(x.reopened);
   }
 
   void operator()(const link_host_accept& x) {
@@ -177,13 +178,13 @@ const char* to_string(link_reason x) noexcept {
   return i < std::size(names) ? names[i] : "unknown";
 }
 
-const char* to_string(durability x) noexcept {
+const char* to_string(ack_durability x) noexcept {
   switch (x) {
-    case durability::disk:
+    case ack_durability::disk:
       return "disk";
-    case durability::ram:
+    case ack_durability::ram:
       return "ram";
-    case durability::upstream:
+    case ack_durability::upstream:
       return "upstream";
   }
   return "unknown";

@@ -36,9 +36,9 @@ enum class link_reason : uint16_t {
 const char* to_string(link_reason x) noexcept;
 
 /// What an ack of a node means.
-enum class durability : uint8_t { disk = 0, ram = 1, upstream = 2 };
+enum class ack_durability : uint8_t { disk = 0, ram = 1, upstream = 2 };
 
-const char* to_string(durability x) noexcept;
+const char* to_string(ack_durability x) noexcept;
 
 struct link_hello {
   uint16_t version_min = 1;
@@ -54,7 +54,7 @@ struct link_welcome {
   uint16_t version = 1;
   guid node;
   std::string hostname;
-  tributary::durability durability = durability::disk;
+  ack_durability durability = ack_durability::disk;
   uint32_t credit_bytes = 0;
   uint32_t ping_ms = 0;
   std::string program;
@@ -70,6 +70,8 @@ struct link_host_open {
   host_definition host;
   /// Nodes that the data came through, origin first, the sender last.
   std::vector<guid> path;
+  /// The channel was open before on this link; its definition changed.
+  bool reopened = false;
 };
 
 struct link_host_accept {

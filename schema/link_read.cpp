@@ -16,8 +16,9 @@ namespace {
 /// A relay chain of more hops is a mistake.
 constexpr unsigned path_nodes_max = 64;
 
+/// Ends at a zero byte, as it would where it is written again.
 std::string text_of(capnp::Text::Reader x) {
-  return {x.cStr(), x.size()};
+  return x.cStr();
 }
 
 std::string_view bytes_of(capnp::Data::Reader x) {
@@ -55,7 +56,7 @@ caf::expected<link_message> read_welcome(wire::Welcome::Reader from) {
   x.hostname = text_of(from.getHostname());
   if (from.getDurability() > 2)
     return broken("unknown durability");
-  x.durability = static_cast<durability>(from.getDurability());
+  x.durability = static_cast<ack_durability>(from.getDurability());
   x.credit_bytes = from.getCreditBytes();
   x.ping_ms = from.getPingMs();
   x.program = text_of(from.getProgram());
@@ -72,7 +73,26 @@ caf::expected<link_message> read_host_open(wire::HostOpen::Reader from) {
   x.host = std::move(*host);
   for (auto node : path)
     x.path.push_back(guid::from_words(node.getHigh(), node.getLow()));
+  x.reopened = from.getReopened();
   return link_message{std::move(x)};
+}
+
+caf::expected<link_message> read_host_accept(wire::HostAccept::Reader from) {
+  auto runs = from.getCoverage();
+  tick last = 0;
+  for (auto run : runs) {
+    if (run.getFrom() <= last || run.getTo() < run.getFrom()
+        || run.getTo() > tick_max || run.getEpoch() == 0)
+      return broken("hostAccept coverage is out of order or bounds");
+    last = run.getTo();
+  }
+  return link_message{link_host_accept{from.getChannel(), read_runs(runs)}};
+}
+
+caf::expected<link_message> read_need_key(wire::NeedKey::Reader from) {
+  if (from.getTick() <= 0 || from.getTick() > tick_max)
+    return broken("needKey tick out of bounds");
+  return link_message{link_need_key{from.getChannel(), from.getTick()}};
 }
 
 caf::expected<link_message> read_roster(wire::RosterUpdate::Reader from) {
@@ -120,11 +140,8 @@ caf::expected<link_message> read_union(wire::Message::Reader from) {
     }
     case wire::Message::HOST_OPEN:
       return read_host_open(from.getHostOpen());
-    case wire::Message::HOST_ACCEPT: {
-      auto x = from.getHostAccept();
-      return link_message{
-        link_host_accept{x.getChannel(), read_runs(x.getCoverage())}};
-    }
+    case wire::Message::HOST_ACCEPT:
+      return read_host_accept(from.getHostAccept());
     case wire::Message::HOST_REFUSE: {
       auto x = from.getHostRefuse();
       return link_message{
@@ -150,10 +167,8 @@ caf::expected<link_message> read_union(wire::Message::Reader from) {
       auto x = from.getAck();
       return link_message{link_ack{x.getLive(), x.getHistory()}};
     }
-    case wire::Message::NEED_KEY: {
-      auto x = from.getNeedKey();
-      return link_message{link_need_key{x.getChannel(), x.getTick()}};
-    }
+    case wire::Message::NEED_KEY:
+      return read_need_key(from.getNeedKey());
     case wire::Message::PING:
       return link_message{link_ping{from.getPing().getCookie()}};
     case wire::Message::PONG:
@@ -180,6 +195,9 @@ caf::expected<link_message> open_message(std::string_view body) {
       kj::arrayPtr(reinterpret_cast<const capnp::word*>(words.data()),
                    words.size()),
       options};
+    if (message.getEnd()
+        != reinterpret_cast<const capnp::word*>(words.data()) + words.size())
+      return broken("bytes behind the end");
     return read_union(message.getRoot<wire::Message>());
   } catch (const kj::Exception& e) {
     return broken(e.getDescription().cStr());

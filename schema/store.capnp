@@ -24,14 +24,15 @@ struct Block {
   rawBytes @8 :UInt32;
   # Size of the unpacked payload.
   payload @9 :Data;
-  # Unpacked, columns one after the other:
+  # Unpacked: columns times u32, where each column begins; then the columns:
   #   u8 flags: bits 0-1 transform (0 constant, 1 offset from base, 2 delta),
   #     bit 2 presence bitmap, bit 3 estimated bitmap
   #   zigzag varint base
   #   [ceil(slots/8) bytes] presence (else: present in every covered slot)
   #   [ceil(slots/8) bytes] estimated
-  #   transform 1, 2: bitmap of non-zero residuals over the present slots
-  #     (ceil(n/8) bytes), then their zigzag varints
+  #   transform 1, 2: bitmap of non-zero residuals over the n present slots
+  #     (ceil(n/8) bytes), then their zigzag varints. Residual 0 is that of the
+  #     first present slot and is always 0 (it is the base).
 }
 
 struct SlotRun {

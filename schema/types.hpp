@@ -16,6 +16,10 @@ namespace tributary {
 /// starts. The grid step is 1 s; a chart of step k has slots at multiples of k.
 using tick = int64_t;
 
+/// The last tick that is taken from a file or a peer (in the year 36,812), so
+/// that arithmetic on ticks can't overflow.
+constexpr tick tick_max = tick{1} << 40;
+
 /// Milliseconds since the unix epoch, on the wall clock of the machine.
 using unix_ms = int64_t;
 
