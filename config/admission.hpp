@@ -1,0 +1,58 @@
+#pragma once
+
+/// Decides which host may stream here, by the sections of `stream.conf`. Pure
+/// rules; the session is the caller. What is wrong is told in words for this
+/// node's own log only: the peer gets one and the same answer for every
+/// `ec::denied`.
+
+#include <string>
+#include <string_view>
+
+#include <caf/expected.hpp>
+
+#include "config/options.hpp"
+
+namespace tributary {
+
+/// Who says that it comes.
+struct host_claim {
+  /// The API key as it was received.
+  std::string_view key;
+  /// The origin's GUID of the host to be streamed.
+  guid host;
+  /// The peer's address without port; `unix` for a unix socket.
+  std::string_view peer_address;
+};
+
+/// What holds for a host that was admitted.
+struct admitted_host {
+  db_mode db = db_mode::dbengine;
+};
+
+/// The rules of one node; a value that a session holds. A reload makes a new
+/// one.
+class admission {
+public:
+  /// @param db_default `[db] mode`, where no section says anything else.
+  /// @param own GUID of this node.
+  admission(stream_receiver_options rules, db_mode db_default, const guid& own);
+
+  /// Checks in Netdata's order: key, its section's type, `enabled` and `allow
+  /// from`, the host's section likewise, own GUID. Looks at all API keys in
+  /// the same time wherever and whether one fits. Yields `ec::denied`, or
+  /// `ec::loop` for the own GUID with a key that is right; the words hold no
+  /// more than the first 8 characters of a key.
+  caf::expected<admitted_host> check(const host_claim& claim) const;
+
+private:
+  stream_receiver_options rules_;
+  db_mode db_default_;
+  guid own_;
+};
+
+/// The address as patterns see it: IPv4 in IPv6 (`::ffff:10.0.0.1`) as IPv4,
+/// no brackets, no `%interface`, IPv6 in its shortest form; what is no address
+/// stays as it is.
+std::string normal_address(std::string_view text);
+
+} // namespace tributary

@@ -1,0 +1,309 @@
+#include "config/option_table.hpp"
+
+#include "config/option_kind.hpp"
+
+namespace tributary {
+
+namespace {
+
+using alternatives = std::vector<option_name>;
+
+/// A row whose field is what `access` makes of a target.
+template <class Target, class Kind, class Access>
+option_row<Target> row(option_name name, const alternatives& others, Kind kind,
+                       Access access, const std::string& text) {
+  option_row<Target> result;
+  result.name = name;
+  result.alternatives = others;
+  result.text = text;
+  result.bounds = kind.bounds();
+  result.read = [kind, access](Target& target, std::string_view from) {
+    auto x = kind.read(from);
+    if (!x)
+      return std::move(x.error());
+    access(target) = std::move(*x);
+    return caf::error{};
+  };
+  result.write = [kind, access](const Target& target) {
+    return kind.write(access(target));
+  };
+  return result;
+}
+
+template <class Kind, class Access>
+option_row<node_options> option(option_name name, const alternatives& others,
+                                Kind kind, Access access,
+                                const std::string& text) {
+  return row<node_options>(name, others, kind, access, text);
+}
+
+using rows = std::vector<option_row<node_options>>;
+
+constexpr number_kind<uint16_t> any_port{0, 65535};
+constexpr uint32_t minute_ms = 60'000;
+constexpr uint32_t hour_ms = 60 * minute_ms;
+
+void add_directories(rows& to) {
+  to.push_back(option(
+      {"directories", "data"}, {{"directories", "lib"}}, path_kind{4000, false},
+      [](auto& x) -> auto& { return x.directories.data; },
+      "Holds the store and the GUID of this node. --data-dir goes before it."));
+  to.push_back(option(
+      {"directories", "run"}, {}, path_kind{96, false},
+      [](auto& x) -> auto& { return x.directories.run; },
+      "Holds the socket of the shell. --run-dir goes before it."));
+  to.push_back(option(
+      {"directories", "web"},
+      {{"web", "web files directory"}, {"global", "web files directory"}},
+      path_kind{4000, true}, [](auto& x) -> auto& { return x.directories.web; },
+      "Page files to serve instead of the built-in page. Empty: the built-in "
+      "page."));
+}
+
+void add_global(rows& to) {
+  to.push_back(option(
+      {"global", "hostname"}, {}, hostname_kind{},
+      [](auto& x) -> auto& { return x.global.hostname; },
+      "How this node calls its own host, here and at its parents. Empty: the "
+      "name that the kernel has."));
+  to.push_back(option(
+      {"global", "gap limit ticks"}, {}, number_kind<uint32_t>{1, 60},
+      [](auto& x) -> auto& { return x.global.gap_limit_ticks; },
+      "A counter's increment over at most so many ticks is spread over them "
+      "and "
+      "marked as estimated; beyond, the ticks are gaps."));
+}
+
+void add_db(rows& to) {
+  to.push_back(option(
+      {"db", "mode"},
+      {{"db", "db"}, {"db", "memory mode"}, {"global", "memory mode"}},
+      choice_kind<db_mode, 3>{}, [](auto& x) -> auto& { return x.db.mode; },
+      "Where samples are kept. dbengine: on disk. ram: in memory, gone at "
+      "exit. "
+      "none: only until they are streamed on."));
+  to.push_back(option(
+      {"db", "commit every"}, {},
+      automatic_kind<duration_kind<uint32_t>>{{1, 100, minute_ms}},
+      [](auto& x) -> auto& { return x.db.commit_every_ms; },
+      "Time between commits, and so the delay of acknowledgements. auto: 1s on "
+      "a node that accepts children, else 5s, which spares the disk."));
+  to.push_back(option(
+      {"db", "window"}, {}, duration_kind<uint32_t>{1000, 60, 3600, 60},
+      [](auto& x) -> auto& { return x.db.window_s; },
+      "How much time a block of the store spans; whole minutes. Fixed when the "
+      "store is made. Half of it takes a fifth more disk, twice of it twice "
+      "the "
+      "memory."));
+  to.push_back(option(
+      {"db", "group columns"}, {}, number_kind<uint32_t>{16, 1024},
+      [](auto& x) -> auto& { return x.db.group_columns; },
+      "How many metrics share a block. More pack better, fewer are read "
+      "faster."));
+  to.push_back(option(
+      {"db", "durability"}, {}, choice_kind<durability, 2>{},
+      [](auto& x) -> auto& { return x.db.durability; },
+      "full: what is acknowledged is on disk. relaxed: a loss of power may "
+      "undo "
+      "the last commit, which takes half the time."));
+  to.push_back(option(
+      {"db", "map size"}, {}, size_mib_kind{64, 16u << 20},
+      [](auto& x) -> auto& { return x.db.map_size_mib; },
+      "What the file of the store never exceeds. A plain number is in MiB."));
+  to.push_back(option(
+      {"db", "tier0 retention time"},
+      {{"db", "dbengine tier 0 retention time"}},
+      duration_kind<uint64_t>{1000, 3600, 3650ull * 86'400},
+      [](auto& x) -> auto& { return x.db.tier0.time_s; },
+      "How long the samples of every second are kept, if the size allows."));
+  to.push_back(option(
+      {"db", "tier0 retention size"},
+      {{"db", "dbengine tier 0 retention size"}},
+      automatic_kind<size_mib_kind>{{16, 16u << 20}},
+      [](auto& x) -> auto& { return x.db.tier0.size_mib; },
+      "How much disk they may take, at most three quarters of 'map size'. "
+      "auto: "
+      "those three quarters; the rest is for the journal and the index."));
+}
+
+void add_web(rows& to) {
+  to.push_back(option(
+      {"web", "mode"}, {}, choice_kind<web_mode, 2>{},
+      [](auto& x) -> auto& { return x.web.mode; },
+      "none closes the port: no page and no API on this node."));
+  to.push_back(option(
+      {"web", "bind to"}, {{"global", "bind to"}}, bind_address_kind{},
+      [](auto& x) -> auto& { return x.web.bind_to; },
+      "Who can reach the page and the API, which ask for no password and show "
+      "all hosts. '*' opens them to every machine that reaches this one."));
+  to.push_back(option(
+      {"web", "default port"}, {{"web", "port"}, {"global", "default port"}},
+      any_port, [](auto& x) -> auto& { return x.web.port; },
+      "Port of the page and the API. 0: a free one, which the log names. "
+      "--http-port goes before it."));
+}
+
+void add_logs(rows& to) {
+  to.push_back(option(
+      {"logs", "level"}, {}, choice_kind<log_level, 4>{},
+      [](auto& x) -> auto& { return x.log.level; },
+      "The least important messages that are written to standard error."));
+}
+
+void add_plugins(rows& to) {
+  for (const auto& x : collector_rows)
+    to.push_back(option(
+        {"plugins", x.source}, {}, boolean_kind{},
+        [enabled = x.enabled](auto& y) -> auto& {
+          return y.collectors.*enabled;
+        },
+        std::string{x.text}));
+}
+
+void add_sender(rows& to) {
+  to.push_back(option(
+      {"stream", "enabled"}, {}, boolean_kind{},
+      [](auto& x) -> auto& { return x.sender.enabled; },
+      "Stream this host and all that stream to it. Needs 'destination' and "
+      "'api key'."));
+  to.push_back(option(
+      {"stream", "destination"}, {}, destinations_kind{},
+      [](auto& x) -> auto& { return x.sender.destinations; },
+      "The parents in order of preference, separated by spaces: "
+      "[PROTOCOL:]HOST[%INTERFACE][:PORT][:SSL], an IPv6 address in brackets, "
+      "or unix:/path. The first that can be reached is used."));
+  to.push_back(option(
+      {"stream", "api key"}, {}, key_kind{},
+      [](auto& x) -> auto& { return x.sender.api_key; },
+      "What the parents know this node by: the name of a section of their "
+      "stream.conf."));
+  to.push_back(option(
+      {"stream", "default port"}, {}, number_kind<uint16_t>{1, 65535},
+      [](auto& x) -> auto& { return x.sender.default_port; },
+      "For destinations that give no port."));
+  to.push_back(option(
+      {"stream", "timeout"}, {{"stream", "timeout seconds"}},
+      duration_kind<uint32_t>{1, 5000, hour_ms},
+      [](auto& x) -> auto& { return x.sender.timeout_ms; },
+      "How long a connect may take, and how long a link may be silent."));
+  to.push_back(option(
+      {"stream", "reconnect delay"}, {{"stream", "reconnect delay seconds"}},
+      duration_kind<uint32_t>{1, reconnect_delay_min_ms, hour_ms},
+      [](auto& x) -> auto& { return x.sender.reconnect_delay_ms; },
+      "The longest wait before the next attempt; the wait is random from 5s "
+      "up to it, so that many children don't return in the same second."));
+}
+
+void add_listener(rows& to) {
+  to.push_back(option(
+      {"stream", "link bind to"}, {}, bind_address_kind{},
+      [](auto& x) -> auto& { return x.receiver.bind_to; },
+      "Where children connect to. The port is open only while an API key below "
+      "is enabled."));
+  to.push_back(option(
+      {"stream", "link port"}, {}, any_port,
+      [](auto& x) -> auto& { return x.receiver.port; },
+      "Port for children. 0: a free one, which the log names. --link-port goes "
+      "before it."));
+}
+
+/// What both kinds of GUID section have.
+template <class Section>
+std::vector<option_row<Section>> receiver_rows(std::string type,
+                                               const alternatives& db_spellings,
+                                               const std::string& db_text) {
+  std::vector<option_row<Section>> result;
+  option_row<Section> type_row;
+  type_row.name = {"", "type"};
+  type_row.text = "api: the section's name is an API key that children "
+                  "present. machine: it is the GUID of one host.";
+  type_row.bounds = "api, machine";
+  type_row.read = [](Section&, std::string_view) {
+    return caf::error{};
+  };
+  type_row.write = [type = std::move(type)](const Section&) {
+    return type;
+  };
+  result.push_back(std::move(type_row));
+  result.push_back(row<Section>(
+      {"", "enabled"}, {}, boolean_kind{},
+      [](auto& x) -> auto& { return x.enabled; },
+      "no refuses whoever comes with it."));
+  result.push_back(row<Section>(
+      {"", "allow from"}, {}, address_pattern_kind{},
+      [](auto& x) -> auto& { return x.allow_from; },
+      "Addresses that may come with it: patterns separated by spaces, the "
+      "first "
+      "that fits decides, '!' before it refuses. 'localhost' is this machine, "
+      "'unix' a unix socket."));
+  result.push_back(row<Section>(
+      {"", "db"}, db_spellings, automatic_kind<choice_kind<db_mode, 3>>{},
+      [](auto& x) -> auto& { return x.db; }, db_text));
+  return result;
+}
+
+rows make_node_rows() {
+  rows result;
+  add_directories(result);
+  add_global(result);
+  add_db(result);
+  add_web(result);
+  add_logs(result);
+  add_plugins(result);
+  add_sender(result);
+  add_listener(result);
+  return result;
+}
+
+} // namespace
+
+const char* to_string(config_file x) noexcept {
+  return x == config_file::stream_conf ? "stream.conf" : "tributary.conf";
+}
+
+bool operator==(const option_name& x, const option_name& y) noexcept {
+  return x.section == y.section && x.key == y.key;
+}
+
+const std::vector<option_row<node_options>>& node_rows() {
+  static const auto result = make_node_rows();
+  return result;
+}
+
+const std::vector<option_row<api_key_section>>& api_key_rows() {
+  static const auto result = receiver_rows<api_key_section>(
+      "api",
+      {{"", "default memory mode"},
+       {"", "db mode"},
+       {"", "default db mode"},
+       {"", "memory mode"}},
+      "Where the samples of these children are kept. auto: as '[db] mode' "
+      "says.");
+  return result;
+}
+
+const std::vector<option_row<machine_section>>& machine_rows() {
+  static const auto result = receiver_rows<machine_section>(
+      "machine", {{"", "memory mode"}, {"", "db mode"}},
+      "Where the samples of this host are kept. auto: as the section of its "
+      "key says.");
+  return result;
+}
+
+const std::vector<section_row>& section_rows() {
+  using file = config_file;
+  static const std::vector<section_row> result{
+      {"directories", file::tributary_conf, "Where files are."},
+      {"global", file::tributary_conf, "This host."},
+      {"db", file::tributary_conf, "How samples are kept."},
+      {"web", file::tributary_conf, "The page and the HTTP API."},
+      {"logs", file::tributary_conf, "Messages of the node."},
+      {"plugins", file::tributary_conf, "What is collected."},
+      {"stream", file::stream_conf,
+       "Streaming to parents, and the port for "
+       "children."},
+  };
+  return result;
+}
+
+} // namespace tributary

@@ -1,0 +1,75 @@
+#include "config/options.hpp"
+
+#include <algorithm>
+
+#include "config/option_table.hpp"
+
+namespace tributary {
+
+const char* to_string(db_mode x) noexcept {
+  switch (x) {
+  case db_mode::dbengine:
+    return "dbengine";
+  case db_mode::ram:
+    return "ram";
+  case db_mode::none:
+    return "none";
+  }
+  return "unknown";
+}
+
+const char* to_string(durability x) noexcept {
+  switch (x) {
+  case durability::full:
+    return "full";
+  case durability::relaxed:
+    return "relaxed";
+  }
+  return "unknown";
+}
+
+const char* to_string(web_mode x) noexcept {
+  switch (x) {
+  case web_mode::static_threaded:
+    return "static-threaded";
+  case web_mode::none:
+    return "none";
+  }
+  return "unknown";
+}
+
+const char* to_string(log_level x) noexcept {
+  switch (x) {
+  case log_level::debug:
+    return "debug";
+  case log_level::info:
+    return "info";
+  case log_level::warning:
+    return "warning";
+  case log_level::error:
+    return "error";
+  }
+  return "unknown";
+}
+
+bool is_enabled(const collector_options& x, std::string_view source) noexcept {
+  for (const auto& row : collector_rows)
+    if (row.source == source)
+      return x.*row.enabled;
+  return true;
+}
+
+bool listens(const stream_receiver_options& x) noexcept {
+  return std::any_of(x.api_keys.begin(), x.api_keys.end(),
+                     [](const auto& section) { return section.enabled; });
+}
+
+uint32_t commit_every_ms(const node_options& x) noexcept {
+  return x.db.commit_every_ms.value_or(listens(x.receiver) ? 1000 : 5000);
+}
+
+uint64_t tier0_size_mib(const db_options& x) noexcept {
+  return x.tier0.size_mib.value_or(x.map_size_mib / 4 * 3);
+}
+
+} // namespace tributary

@@ -1,0 +1,231 @@
+#pragma once
+
+/// All that a node can be told, as plain structs: default, unit, bound and
+/// reason of each option. An actor gets its own small struct at spawn, never
+/// the whole tree. The keys and spellings in the files are in
+/// `config/option_table`; bounds are enforced there.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/destination.hpp"
+#include "config/simple_pattern.hpp"
+#include "schema/types.hpp"
+
+namespace tributary {
+
+/// Where a node finds and keeps its files. Relative paths start at the working
+/// directory.
+struct directory_options {
+  /// Holds the configuration files. Set by `--config-dir` only: a file can't
+  /// say where it is.
+  std::string config = "/etc/tributary";
+  /// Holds `store.mdb` and `node.guid`.
+  std::string data = "/var/lib/tributary";
+  /// Holds `shell.sock`. At most 96 bytes, since the path of a socket ends at
+  /// 107.
+  std::string run = "/run/tributary";
+  /// Page files that are served instead of the built-in page, for those who
+  /// work on it; empty: the built-in page.
+  std::string web;
+};
+
+struct global_options {
+  /// How this node calls its own host; none: the kernel's name. At most 128
+  /// bytes of letters, digits, `.`, `_`, `-`, as it stands in addresses of the
+  /// API.
+  std::optional<std::string> hostname;
+  /// A counter's increment over at most so many ticks is spread over them;
+  /// beyond, the ticks are gaps. 1 to 60: one by default, so that nothing is
+  /// estimated unless asked for; an increment of more than a minute says
+  /// little about a second.
+  uint32_t gap_limit_ticks = 1;
+};
+
+/// What a host's samples are kept in.
+enum class db_mode : uint8_t {
+  /// The store on disk, all tiers.
+  dbengine = 0,
+  /// Hot rows in memory only, gone at exit.
+  ram = 1,
+  /// A bounded journal in memory, to stream on; nothing to query.
+  none = 2,
+};
+
+/// The word in files, for example `dbengine`.
+const char* to_string(db_mode x) noexcept;
+
+/// What a commit waits for.
+enum class durability : uint8_t {
+  /// All of it is on disk.
+  full = 0,
+  /// A loss of power may undo the last commit, and not more; takes half the
+  /// time.
+  relaxed = 1,
+};
+
+const char* to_string(durability x) noexcept;
+
+/// How much of a tier is kept: until the first of both limits.
+struct tier_retention {
+  /// Seconds, 1 h to 10 years. Two weeks: long enough for "the same day last
+  /// week", with hours of coarser tiers beyond.
+  uint64_t time_s = 14 * uint64_t{86'400};
+  /// MiB of pages, at most three quarters of the map; none: those three
+  /// quarters. See `tier0_size_mib`.
+  std::optional<uint64_t> size_mib;
+};
+
+struct db_options {
+  /// Of this node's own host, and of children whose section says nothing else.
+  db_mode mode = db_mode::dbengine;
+  /// Milliseconds between commits, 100 to 60,000; none: by role, see
+  /// `commit_every_ms`. Also the delay of an acknowledgement. A synced commit
+  /// costs some 25 KB written: more often wears disks, more rarely makes
+  /// senders hold more.
+  std::optional<uint32_t> commit_every_ms;
+  /// Seconds of a block of tier 0, 60 to 3600 in whole minutes, as tier 1 has
+  /// a point a minute. Fixed when the store is made. 600: half of it
+  /// takes a fifth more disk, twice of it twice the memory.
+  uint32_t window_s = 600;
+  /// Columns of a block, 16 to 1024. More pack better, fewer are read faster;
+  /// 128 is within 2 % of the best of both.
+  uint32_t group_columns = 128;
+  tributary::durability durability = durability::full;
+  /// MiB that the store's file never exceeds, 64 MiB to 16 TiB. 4 GiB: two
+  /// weeks of 2,000 busy metrics with the journal, and no surprise on a small
+  /// disk.
+  uint64_t map_size_mib = 4096;
+  tier_retention tier0;
+};
+
+enum class web_mode : uint8_t {
+  /// The API and the page are served. Netdata's word for it.
+  static_threaded = 0,
+  /// The port stays closed.
+  none = 1,
+};
+
+const char* to_string(web_mode x) noexcept;
+
+struct web_options {
+  web_mode mode = web_mode::static_threaded;
+  /// IPv4 or IPv6 address, `localhost` or `*` for all. This machine only by
+  /// default: the page shows all of this host and of all its children to
+  /// whoever opens it and asks for no password, so an operator opens it
+  /// knowingly.
+  std::string bind_to = "127.0.0.1";
+  /// 0 to 65535; 0: a free one of the kernel's choice.
+  uint16_t port = 19999;
+};
+
+enum class log_level : uint8_t { debug = 0, info = 1, warning = 2, error = 3 };
+
+const char* to_string(log_level x) noexcept;
+
+struct log_options {
+  log_level level = log_level::info;
+};
+
+/// Which sources are read; all, as an unread one explains nothing.
+struct collector_options {
+  bool proc_stat = true;
+  bool proc_meminfo = true;
+  bool proc_diskstats = true;
+  bool proc_net_dev = true;
+  bool proc_loadavg = true;
+  bool proc_uptime = true;
+  /// The node's own figures.
+  bool self = true;
+};
+
+/// Whether the source of that `source::name()` is read, for example
+/// `proc.stat`; true for a name that is not in the table, so that a new source
+/// is not lost by a forgotten line.
+bool is_enabled(const collector_options& x, std::string_view source) noexcept;
+
+/// `[stream]`: this node as sender.
+struct stream_sender_options {
+  /// Needs `destinations` and `api_key`.
+  bool enabled = false;
+  /// In order of preference, at most `destinations_max`.
+  std::vector<destination> destinations;
+  /// What the parent knows us by; empty (all zero): none.
+  guid api_key;
+  /// For destinations that give no port, 1 to 65535.
+  uint16_t default_port = 19998;
+  /// Milliseconds, 5 s to 1 h: how long a connect may take, and how long a
+  /// link may be silent before it is dropped. Pings go every few seconds, so a
+  /// minute of silence is no hiccup; less than 5 s would be.
+  uint32_t timeout_ms = 60'000;
+  /// Milliseconds, 5 s to 1 h: the upper end of a random wait that starts at
+  /// 5 s, so that a thousand children don't come back in the same second.
+  uint32_t reconnect_delay_ms = 15'000;
+};
+
+/// Lower end of the random wait before a reconnect.
+inline constexpr uint32_t reconnect_delay_min_ms = 5'000;
+
+/// `[<API key>]` with `type = api`: who presents this key.
+struct api_key_section {
+  guid key;
+  /// Off by default as with Netdata: a copied example admits nobody.
+  bool enabled = false;
+  /// On the text of the peer's address.
+  simple_pattern allow_from{"*"};
+  /// None: `[db] mode`.
+  std::optional<db_mode> db;
+};
+
+/// `[<machine GUID>]` with `type = machine`: one host, whatever its key. Not a
+/// protection: who has a key can claim any GUID.
+struct machine_section {
+  guid machine;
+  /// On by default: a section is written to change something or to deny.
+  bool enabled = true;
+  /// On the text of the peer's address, beside that of the key.
+  simple_pattern allow_from{"*"};
+  /// None: what the key's section says.
+  std::optional<db_mode> db;
+};
+
+/// This node as receiver. It listens when a key is enabled.
+struct stream_receiver_options {
+  /// IPv4 or IPv6 address, `localhost` or `*`. All addresses by default: the
+  /// port is closed until a key is enabled, which says that other machines
+  /// shall come, and whoever comes is asked for that key first.
+  std::string bind_to = "*";
+  /// 0 to 65535; 0: a free one of the kernel's choice.
+  uint16_t port = 19998;
+  /// In file order; keys are unique and never empty.
+  std::vector<api_key_section> api_keys;
+  /// In file order; GUIDs are unique and never empty.
+  std::vector<machine_section> machines;
+};
+
+struct node_options {
+  directory_options directories;
+  global_options global;
+  db_options db;
+  web_options web;
+  log_options log;
+  collector_options collectors;
+  stream_sender_options sender;
+  stream_receiver_options receiver;
+};
+
+/// Whether the link port is open: some API key is enabled.
+bool listens(const stream_receiver_options& x) noexcept;
+
+/// What was told, else 1,000 ms for a node that children wait for, and 5,000
+/// for a leaf, which spares its disk.
+uint32_t commit_every_ms(const node_options& x) noexcept;
+
+/// What was told, else three quarters of the map: the rest is for the journal,
+/// the index pages and pages that readers still hold.
+uint64_t tier0_size_mib(const db_options& x) noexcept;
+
+} // namespace tributary
