@@ -1,0 +1,53 @@
+#pragma once
+
+/// Windows as stored bytes and back: one sealed block per group of whole charts.
+/// The same bytes rest in tier0 and travel on the history lane.
+
+#include <string>
+#include <vector>
+
+#include <caf/expected.hpp>
+
+#include "schema/coverage.hpp"
+#include "schema/definition.hpp"
+#include "schema/error.hpp"
+#include "store/window.hpp"
+
+namespace tributary {
+
+/// One group of a window, ready to store or send.
+struct sealed_group {
+  content_hash layout_hash;
+  /// Sealed bytes of the layout; its name is the hash above.
+  std::string layout;
+  /// Sealed bytes of the block.
+  std::string block;
+};
+
+/// Cuts the window's charts, ascending by id, into groups of whole charts of at
+/// most `group_columns` columns (a wider chart is a group of its own).
+std::vector<sealed_group> seal_window(const window_table& window,
+                                      uint16_t group_columns);
+
+/// What a block says before its payload is unpacked.
+struct block_header {
+  tick start = 0;
+  uint16_t slots = 0;
+  uint16_t columns = 0;
+  content_hash layout_hash;
+  std::vector<coverage_run> runs;
+};
+
+/// Yields `ec::corrupt` for what does not decode or breaks a bound.
+caf::expected<block_header> open_block_header(std::string_view sealed);
+
+/// Unpacks a block and adds it to `window`, which must have its start and
+/// slots. With `only_chart` not empty, other charts are left out. Yields
+/// `ec::corrupt`; the window is then as before.
+caf::error open_block(std::string_view sealed, const layout& columns_of,
+                      window_table& window, std::string_view only_chart = {});
+
+/// A block of 128 columns of ten-byte values at 3,600 slots fits.
+constexpr size_t block_raw_bytes_max = 8u << 20;
+
+} // namespace tributary

@@ -1,0 +1,229 @@
+#include "store/hot.hpp"
+
+#include <algorithm>
+
+namespace tributary {
+
+namespace {
+
+/// Lives whose rosters are kept: a frame of an older one is told to send its
+/// roster again, so this bounds memory, not what can be read.
+constexpr size_t rosters_max = 8;
+
+bool overlaps(const closed_window& window, tick from, tick to) {
+  return window.start <= to && window.start + window.slots > from;
+}
+
+} // namespace
+
+// -- hot_segment --------------------------------------------------------------
+
+void hot_segment::add(tick t, const frame_row& row) {
+  ticks.push_back(t);
+  values.insert(values.end(), row.values.begin(), row.values.end());
+  present.insert(present.end(), row.present.begin(), row.present.end());
+  auto words = bitmap_words(columns);
+  if (!row.estimated.empty() || !estimated.empty()) {
+    estimated.resize((ticks.size() - 1) * words, 0);
+    if (row.estimated.empty())
+      estimated.resize(ticks.size() * words, 0);
+    else
+      estimated.insert(estimated.end(), row.estimated.begin(),
+                       row.estimated.end());
+  }
+}
+
+void hot_segment::add_to(window_table& to, std::string_view only_chart) const {
+  std::vector<bool> taken(ticks.size());
+  for (size_t r = 0; r < ticks.size(); ++r)
+    taken[r] = to.claim(static_cast<size_t>(ticks[r] - to.start()),
+                        columns_of->epoch());
+  auto words = bitmap_words(columns);
+  for (auto& entry : columns_of->charts()) {
+    if (entry.first_column >= columns)
+      break;
+    auto& from = *entry.chart;
+    if (!only_chart.empty() && from.id != only_chart)
+      continue;
+    auto& target = to.chart_for(entry.chart, columns_of->epoch());
+    for (size_t d = 0; d < from.dimensions.size(); ++d) {
+      auto at = dimension_index(*target.chart, from.dimensions[d].id);
+      if (at == target.columns.size())
+        continue;
+      auto column = entry.first_column + d;
+      auto bit = uint64_t{1} << (column % 64);
+      for (size_t r = 0; r < ticks.size(); ++r) {
+        auto word = r * words + column / 64;
+        if (taken[r] && (present[word] & bit) != 0)
+          set_slot(target.columns[at],
+                   static_cast<size_t>(ticks[r] - to.start()),
+                   values[r * columns + column],
+                   !estimated.empty() && (estimated[word] & bit) != 0);
+      }
+    }
+  }
+}
+
+window_table closed_window::table() const {
+  window_table result{start, slots};
+  for (auto& segment : segments)
+    segment.add_to(result, {});
+  return result;
+}
+
+// -- hot_host -----------------------------------------------------------------
+
+hot_host::hot_host(host_definition definition, coverage durable,
+                   tick stored_to)
+  : definition_(std::move(definition)),
+    seen_(std::move(durable)),
+    stored_to_(stored_to) {
+  // nop
+}
+
+void hot_host::redefine(host_definition definition) {
+  // Window and grouping are the host's for good: blocks on disk have them.
+  definition.window_seconds = definition_.window_seconds;
+  definition.group_columns = definition_.group_columns;
+  definition_ = std::move(definition);
+}
+
+caf::error hot_host::define(const roster_run& run) {
+  auto& held = rosters_[run.epoch];
+  auto known = held ? held->charts().size() : 0;
+  if (run.first_chart > known) {
+    if (!held)
+      rosters_.erase(run.epoch);
+    return make_error(ec::unknown_layout,
+                      "roster run begins at chart "
+                        + std::to_string(run.first_chart) + ", known are "
+                        + std::to_string(known));
+  }
+  auto next = held ? std::make_shared<roster>(*held)
+                   : std::make_shared<roster>(run.epoch);
+  for (auto i = known - run.first_chart; i < run.charts.size(); ++i)
+    next->append(run.charts[i]);
+  if (next->columns() > host_columns_max)
+    return make_error(ec::too_large, "host has more than "
+                                       + std::to_string(host_columns_max)
+                                       + " columns");
+  held = std::move(next);
+  while (rosters_.size() > rosters_max)
+    rosters_.erase(rosters_.begin());
+  return {};
+}
+
+roster_ptr hot_host::newest_roster() const {
+  return rosters_.empty() ? nullptr : rosters_.rbegin()->second;
+}
+
+roster_ptr hot_host::roster_of(epoch_number epoch) const {
+  auto i = rosters_.find(epoch);
+  return i == rosters_.end() ? nullptr : i->second;
+}
+
+caf::expected<frame_outcome> hot_host::apply(const frame& sealed) {
+  auto& header = sealed.header();
+  auto had = header.part == 0 && header.epoch == chain_.epoch
+             && header.tick <= chain_.tick;
+  if (had || seen_.epoch_at(header.tick) > header.epoch)
+    return frame_outcome::duplicate;
+  auto columns_of = roster_of(header.epoch);
+  if (!columns_of)
+    return make_error(ec::unknown_layout,
+                      "no roster of epoch " + std::to_string(header.epoch));
+  if (auto error = open_row(sealed, *columns_of, chain_, row_))
+    return error;
+  if (header.part == 0)
+    seen_.add({header.tick, header.tick, header.epoch});
+  if (header.tick < stored_to_)
+    return frame_outcome::late;
+  keep_row(header);
+  return frame_outcome::fresh;
+}
+
+void hot_host::keep_row(const frame_header& header) {
+  auto start = definition_.window_start(header.tick);
+  auto& window = open_[start];
+  window.start = start;
+  window.slots = static_cast<uint16_t>(definition_.window_seconds);
+  auto& segments = window.segments;
+  if (segments.empty() || segments.back().columns != header.columns
+      || segments.back().columns_of->epoch() != header.epoch) {
+    segments.emplace_back();
+    segments.back().columns = header.columns;
+  }
+  segments.back().columns_of = roster_of(header.epoch);
+  segments.back().add(header.tick, row_);
+}
+
+void hot_host::add_seen(const std::vector<coverage_run>& runs) {
+  for (auto& run : runs)
+    seen_.add(run);
+}
+
+std::vector<closed_window_ptr> hot_host::close_windows(tick before) {
+  std::vector<closed_window_ptr> result;
+  while (!open_.empty()) {
+    auto i = open_.begin();
+    auto end = i->second.start + i->second.slots;
+    if (end > before)
+      break;
+    auto closed = std::make_shared<const closed_window>(std::move(i->second));
+    closing_[i->first] = closed;
+    result.push_back(std::move(closed));
+    stored_to_ = std::max(stored_to_, end);
+    open_.erase(i);
+  }
+  return result;
+}
+
+void hot_host::forget(tick start) {
+  closing_.erase(start);
+}
+
+std::vector<window_table>
+hot_host::extract(tick from, tick to, std::string_view only_chart) const {
+  std::vector<window_table> result;
+  auto add = [&](const closed_window& window) {
+    if (!overlaps(window, from, to))
+      return;
+    result.emplace_back(window.start, window.slots);
+    for (auto& segment : window.segments)
+      segment.add_to(result.back(), only_chart);
+  };
+  for (auto& kvp : closing_)
+    add(*kvp.second);
+  for (auto& kvp : open_)
+    add(kvp.second);
+  return result;
+}
+
+window_table hot_host::late_table(tick t, epoch_number epoch) const {
+  closed_window window;
+  window.start = definition_.window_start(t);
+  window.slots = static_cast<uint16_t>(definition_.window_seconds);
+  hot_segment segment;
+  segment.columns_of = roster_of(epoch);
+  segment.columns = static_cast<uint32_t>(row_.values.size());
+  segment.add(t, row_);
+  window.segments.push_back(std::move(segment));
+  return window.table();
+}
+
+size_t hot_host::memory_bytes() const {
+  size_t result = 0;
+  auto add = [&](const closed_window& window) {
+    for (auto& x : window.segments)
+      result += 8
+                * (x.values.capacity() + x.present.capacity()
+                   + x.estimated.capacity() + x.ticks.capacity());
+  };
+  for (auto& kvp : closing_)
+    add(*kvp.second);
+  for (auto& kvp : open_)
+    add(kvp.second);
+  return result;
+}
+
+} // namespace tributary

@@ -1,0 +1,140 @@
+#pragma once
+
+/// The open windows of one host in RAM: rows as they were decoded, one segment
+/// for each run of ticks of one life and one width. Knows no actor, no disk and
+/// no clock; ingest owns one a host.
+
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <caf/expected.hpp>
+
+#include "schema/coverage.hpp"
+#include "schema/frame_codec.hpp"
+#include "store/window.hpp"
+
+namespace tributary {
+
+using roster_ptr = std::shared_ptr<const roster>;
+
+/// Rows of equal width, row-major.
+struct hot_segment {
+  roster_ptr columns_of;
+  uint32_t columns = 0;
+  /// One a row.
+  std::vector<tick> ticks;
+  /// `columns` a row.
+  std::vector<int64_t> values;
+  /// `bitmap_words(columns)` a row.
+  std::vector<uint64_t> present;
+  /// Like `present`, or empty where no row has estimates.
+  std::vector<uint64_t> estimated;
+
+  void add(tick t, const frame_row& row);
+
+  /// Adds the rows to `to`, all charts or the one named.
+  void add_to(window_table& to, std::string_view only_chart) const;
+};
+
+/// All rows of a window that is no longer written: what the writer makes a
+/// block of.
+struct closed_window {
+  tick start = 0;
+  uint16_t slots = 0;
+  std::vector<hot_segment> segments;
+
+  window_table table() const;
+};
+
+using closed_window_ptr = std::shared_ptr<const closed_window>;
+
+/// What became of a frame.
+enum class frame_outcome {
+  /// New here; its row is in the open window.
+  fresh,
+  /// New here, of a window that was closed before; merge it.
+  late,
+  /// Had before, or of a life that a newer one has overtaken.
+  duplicate,
+};
+
+class hot_host {
+public:
+  /// @param stored_to as in the host's record.
+  hot_host(host_definition definition, coverage durable, tick stored_to);
+
+  const host_definition& definition() const noexcept {
+    return definition_;
+  }
+
+  /// A later definition of the same host: a new life, a new name.
+  void redefine(host_definition definition);
+
+  /// Extends the roster of an epoch. Yields `ec::unknown_layout` when charts
+  /// between would be missing, `ec::too_large` beyond `host_columns_max`.
+  caf::error define(const roster_run& run);
+
+  /// The roster of the newest epoch that was defined; null before the first.
+  roster_ptr newest_roster() const;
+
+  /// The roster of `epoch`; null when unknown.
+  roster_ptr roster_of(epoch_number epoch) const;
+
+  /// Decodes a frame and keeps its row. Yields `ec::need_key`,
+  /// `ec::unknown_layout` or `ec::corrupt`; nothing changed then.
+  caf::expected<frame_outcome> apply(const frame& sealed);
+
+  /// The row of the last fresh or late frame.
+  const frame_row& last_row() const noexcept {
+    return row_;
+  }
+
+  /// What is here, durable or on its way to be.
+  const coverage& seen() const noexcept {
+    return seen_;
+  }
+
+  void add_seen(const std::vector<coverage_run>& runs);
+
+  /// The newest tick of the newest life, 0 before the first.
+  tick newest() const noexcept {
+    return seen_.newest();
+  }
+
+  /// Takes the windows that end at or before `before` out of the writable set.
+  /// They stay readable until `forget`.
+  std::vector<closed_window_ptr> close_windows(tick before);
+
+  /// Drops the rows of a closed window, whose block is committed.
+  void forget(tick start);
+
+  /// Tables of the hot windows that touch from..to, with all charts or one.
+  std::vector<window_table> extract(tick from, tick to,
+                                    std::string_view only_chart) const;
+
+  /// The row of a late frame as a window of its own.
+  window_table late_table(tick t, epoch_number epoch) const;
+
+  /// Bytes of values and bitmaps held, for people.
+  size_t memory_bytes() const;
+
+  tick stored_to() const noexcept {
+    return stored_to_;
+  }
+
+private:
+  void keep_row(const frame_header& header);
+
+  host_definition definition_;
+  coverage seen_;
+  tick stored_to_;
+  frame_chain chain_;
+  frame_row row_;
+  std::map<epoch_number, roster_ptr> rosters_;
+  std::map<tick, closed_window> open_;
+  std::map<tick, closed_window_ptr> closing_;
+};
+
+} // namespace tributary

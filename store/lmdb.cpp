@@ -1,0 +1,273 @@
+#include "store/lmdb.hpp"
+
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace tributary::lmdb {
+
+namespace {
+
+caf::error failure(int code, const char* what) {
+  auto full = code == MDB_MAP_FULL || code == ENOSPC || code == EDQUOT;
+  return make_error(full ? ec::store_full : ec::store_failed,
+                    std::string{what} + ": " + mdb_strerror(code));
+}
+
+MDB_val value_of(std::string_view bytes) {
+  return {bytes.size(), const_cast<char*>(bytes.data())};
+}
+
+std::string_view view_of(const MDB_val& x) {
+  return {static_cast<const char*>(x.mv_data), x.mv_size};
+}
+
+unsigned flags_of(sync_mode mode) {
+  switch (mode) {
+    case sync_mode::full:
+      return 0;
+    case sync_mode::relaxed:
+      return MDB_NOMETASYNC;
+    case sync_mode::none:
+      return MDB_NOSYNC;
+  }
+  return 0;
+}
+
+/// Readers at once: query threads, exports, dumps; each a slot of the lock file.
+constexpr unsigned readers_max = 126;
+
+} // namespace
+
+// -- key ----------------------------------------------------------------------
+
+key::key(std::initializer_list<uint64_t> words) : size_(words.size() * 8) {
+  assert(words.size() <= 4);
+  auto at = bytes_.begin();
+  for (auto word : words)
+    for (int shift = 56; shift >= 0; shift -= 8)
+      *at++ = static_cast<uint8_t>(word >> shift);
+}
+
+key key::from_bytes(std::string_view bytes) {
+  key result;
+  result.size_ = std::min(bytes.size(), result.bytes_.size());
+  memcpy(result.bytes_.data(), bytes.data(), result.size_);
+  return result;
+}
+
+uint64_t key::word(size_t i) const noexcept {
+  if (i * 8 + 8 > size_)
+    return 0;
+  uint64_t result = 0;
+  for (size_t j = i * 8; j < i * 8 + 8; ++j)
+    result = result << 8 | bytes_[j];
+  return result;
+}
+
+// -- environment --------------------------------------------------------------
+
+environment::~environment() {
+  if (env_ != nullptr)
+    mdb_env_close(env_);
+  if (lock_ >= 0)
+    close(lock_);
+}
+
+caf::expected<std::shared_ptr<environment>>
+environment::open(const std::string& path, const environment_options& options,
+                  const char* const* table_names, size_t table_count) {
+  std::shared_ptr<environment> result{new environment};
+  assert(table_count <= result->tables_.size());
+  // LMDB itself allows several writers' processes; a node wants the file alone.
+  auto lock_path = path + ".owner";
+  result->lock_
+    = ::open(lock_path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (result->lock_ < 0)
+    return make_error(ec::file_unusable,
+                      lock_path + ": " + strerror(errno));
+  if (flock(result->lock_, LOCK_EX | LOCK_NB) != 0)
+    return make_error(ec::already_running, path);
+  if (auto rc = mdb_env_create(&result->env_))
+    return failure(rc, "mdb_env_create");
+  mdb_env_set_mapsize(result->env_, options.map_bytes & ~size_t{4095});
+  mdb_env_set_maxdbs(result->env_, static_cast<MDB_dbi>(table_count));
+  mdb_env_set_maxreaders(result->env_, readers_max);
+  auto flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD
+               | flags_of(options.sync);
+  if (auto rc = mdb_env_open(result->env_, path.c_str(), flags, 0600))
+    return failure(rc, path.c_str());
+  MDB_txn* txn = nullptr;
+  if (auto rc = mdb_txn_begin(result->env_, nullptr, 0, &txn))
+    return failure(rc, path.c_str());
+  for (size_t i = 0; i < table_count; ++i)
+    if (auto rc = mdb_dbi_open(txn, table_names[i], MDB_CREATE,
+                               &result->tables_[i])) {
+      mdb_txn_abort(txn);
+      return failure(rc, table_names[i]);
+    }
+  if (auto rc = mdb_txn_commit(txn))
+    return failure(rc, path.c_str());
+  return result;
+}
+
+caf::expected<transaction> environment::read() const {
+  MDB_txn* txn = nullptr;
+  if (auto rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn))
+    return failure(rc, "read transaction");
+  return transaction{this, txn};
+}
+
+caf::expected<transaction> environment::write() const {
+  MDB_txn* txn = nullptr;
+  if (auto rc = mdb_txn_begin(env_, nullptr, 0, &txn))
+    return failure(rc, "write transaction");
+  return transaction{this, txn};
+}
+
+caf::expected<space_use> environment::space() const {
+  MDB_envinfo info;
+  MDB_stat stat;
+  if (auto rc = mdb_env_info(env_, &info))
+    return failure(rc, "mdb_env_info");
+  if (auto rc = mdb_env_stat(env_, &stat))
+    return failure(rc, "mdb_env_stat");
+  auto txn = read();
+  if (!txn)
+    return std::move(txn.error());
+  // Table 0 of LMDB lists free pages; they will be used before the file grows.
+  MDB_cursor* free_list = nullptr;
+  size_t free_pages = 0;
+  if (mdb_cursor_open(txn->txn_, 0, &free_list) == 0) {
+    MDB_val k;
+    MDB_val v;
+    while (mdb_cursor_get(free_list, &k, &v, MDB_NEXT) == 0) {
+      size_t pages = 0;
+      memcpy(&pages, v.mv_data, sizeof(pages));
+      free_pages += pages;
+    }
+    mdb_cursor_close(free_list);
+  }
+  auto used = info.me_last_pgno + 1 - std::min(free_pages, info.me_last_pgno);
+  return space_use{info.me_mapsize, used * stat.ms_psize};
+}
+
+// -- transaction --------------------------------------------------------------
+
+transaction::transaction(transaction&& other) noexcept
+  : owner_(other.owner_), txn_(std::exchange(other.txn_, nullptr)) {
+  // nop
+}
+
+transaction& transaction::operator=(transaction&& other) noexcept {
+  std::swap(owner_, other.owner_);
+  std::swap(txn_, other.txn_);
+  return *this;
+}
+
+transaction::~transaction() {
+  if (txn_ != nullptr)
+    mdb_txn_abort(txn_);
+}
+
+std::optional<std::string_view> transaction::get(table_number table,
+                                                 const key& k) const {
+  auto mdb_key = value_of(k.bytes());
+  MDB_val result;
+  if (mdb_get(txn_, owner_->tables_[table], &mdb_key, &result) != 0)
+    return std::nullopt;
+  return view_of(result);
+}
+
+caf::error transaction::put(table_number table, const key& k,
+                            std::string_view value) {
+  assert(value.size() % 8 == 0);
+  auto mdb_key = value_of(k.bytes());
+  auto mdb_value = value_of(value);
+  if (auto rc
+      = mdb_put(txn_, owner_->tables_[table], &mdb_key, &mdb_value, 0))
+    return failure(rc, "put");
+  return {};
+}
+
+caf::expected<bool> transaction::erase(table_number table, const key& k) {
+  auto mdb_key = value_of(k.bytes());
+  auto rc = mdb_del(txn_, owner_->tables_[table], &mdb_key, nullptr);
+  if (rc == MDB_NOTFOUND)
+    return false;
+  if (rc != 0)
+    return failure(rc, "erase");
+  return true;
+}
+
+caf::error transaction::commit() {
+  if (auto rc = mdb_txn_commit(std::exchange(txn_, nullptr)))
+    return failure(rc, "commit");
+  return {};
+}
+
+// -- cursor -------------------------------------------------------------------
+
+cursor::cursor(const transaction& txn, table_number table) {
+  if (mdb_cursor_open(txn.txn_, txn.owner_->tables_[table], &cursor_) != 0)
+    cursor_ = nullptr;
+}
+
+cursor::~cursor() {
+  if (cursor_ != nullptr)
+    mdb_cursor_close(cursor_);
+}
+
+bool cursor::move(int operation) {
+  MDB_val k = value_of(key_);
+  MDB_val v;
+  if (cursor_ == nullptr
+      || mdb_cursor_get(cursor_, &k, &v,
+                        static_cast<MDB_cursor_op>(operation))
+           != 0)
+    return false;
+  key_ = view_of(k);
+  value_ = view_of(v);
+  erased_ = false;
+  return true;
+}
+
+bool cursor::first() {
+  return move(MDB_FIRST);
+}
+
+bool cursor::last() {
+  return move(MDB_LAST);
+}
+
+bool cursor::seek(const key& at_least) {
+  key_ = at_least.bytes();
+  return move(MDB_SET_RANGE);
+}
+
+bool cursor::next() {
+  // After a deletion LMDB's cursor already stands on the next entry.
+  return move(erased_ ? MDB_GET_CURRENT : MDB_NEXT);
+}
+
+bool cursor::previous() {
+  return move(MDB_PREV);
+}
+
+key cursor::current_key() const {
+  return key::from_bytes(key_);
+}
+
+caf::error cursor::erase() {
+  if (auto rc = mdb_cursor_del(cursor_, 0))
+    return failure(rc, "erase");
+  erased_ = true;
+  return {};
+}
+
+} // namespace tributary::lmdb

@@ -1,0 +1,174 @@
+#pragma once
+
+/// LMDB as values: environment, transactions, cursors. The only includer of
+/// lmdb.h. Keys are 8, 16, 24 or 32 bytes and values whole words, so that Cap'n
+/// Proto messages can be read in place (research: other sizes misalign them).
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <caf/expected.hpp>
+
+#include "schema/error.hpp"
+
+struct MDB_env;
+struct MDB_txn;
+struct MDB_cursor;
+
+namespace tributary::lmdb {
+
+/// Number of a table; store/tables.hpp gives the names.
+using table_number = unsigned;
+
+/// A key of up to four big-endian 64-bit words, so that byte order is number
+/// order.
+class key {
+public:
+  key() = default;
+
+  key(std::initializer_list<uint64_t> words);
+
+  /// Reads the bytes of a stored key back.
+  static key from_bytes(std::string_view bytes);
+
+  std::string_view bytes() const noexcept {
+    return {reinterpret_cast<const char*>(bytes_.data()), size_};
+  }
+
+  /// Word `i` as a number; 0 beyond the end.
+  uint64_t word(size_t i) const noexcept;
+
+private:
+  std::array<uint8_t, 32> bytes_{};
+  size_t size_ = 0;
+};
+
+/// Whether a commit reaches the disk before it returns.
+enum class sync_mode {
+  /// Survives power loss, as far as the disk honours flushes.
+  full,
+  /// The last commit may be undone by a power loss, not more.
+  relaxed,
+  /// For tests and for stores in RAM: survives the process, not the machine.
+  none,
+};
+
+struct environment_options {
+  /// Hard cap of the file, bytes; a multiple of the page size is made of it.
+  size_t map_bytes = size_t{4} << 30;
+  sync_mode sync = sync_mode::full;
+};
+
+/// Space of an environment, for trimming and for people.
+struct space_use {
+  size_t map_bytes = 0;
+  /// Pages that hold data or are reserved, in bytes.
+  size_t used_bytes = 0;
+};
+
+class transaction;
+
+/// One LMDB file, shared by all threads of the process. Owns the file lock.
+class environment {
+public:
+  environment(const environment&) = delete;
+  environment& operator=(const environment&) = delete;
+  ~environment();
+
+  /// Opens or makes `path` with the named tables (numbers are their index).
+  /// Yields `ec::store_failed` with LMDB's words, `ec::already_running` when
+  /// another process holds `path` open.
+  static caf::expected<std::shared_ptr<environment>>
+  open(const std::string& path, const environment_options& options,
+       const char* const* table_names, size_t table_count);
+
+  /// Sees the last commit, for as long as it lives; keep it below a second,
+  /// since it holds pages back. Any number at once, from any thread.
+  caf::expected<transaction> read() const;
+
+  /// One at a time; a second caller waits.
+  caf::expected<transaction> write() const;
+
+  caf::expected<space_use> space() const;
+
+private:
+  friend class transaction;
+  friend class cursor;
+
+  environment() = default;
+
+  MDB_env* env_ = nullptr;
+  int lock_ = -1;
+  std::array<unsigned, 16> tables_{};
+};
+
+/// Aborts unless committed. Views it returns live as long as it does, and in a
+/// write transaction until the next write.
+class transaction {
+public:
+  transaction(transaction&& other) noexcept;
+  transaction& operator=(transaction&& other) noexcept;
+  ~transaction();
+
+  std::optional<std::string_view> get(table_number table, const key& k) const;
+
+  /// Inserts or replaces. Yields `ec::store_full` when map or disk is full.
+  caf::error put(table_number table, const key& k, std::string_view value);
+
+  /// True when there was something to erase.
+  caf::expected<bool> erase(table_number table, const key& k);
+
+  /// Makes the writes durable and ends the transaction. On an error nothing of
+  /// it was written.
+  caf::error commit();
+
+private:
+  friend class environment;
+  friend class cursor;
+
+  transaction(const environment* owner, MDB_txn* txn)
+    : owner_(owner), txn_(txn) {
+    // nop
+  }
+
+  const environment* owner_ = nullptr;
+  MDB_txn* txn_ = nullptr;
+};
+
+/// Walks a table in key order; must not outlive its transaction.
+class cursor {
+public:
+  cursor(const transaction& txn, table_number table);
+  cursor(const cursor&) = delete;
+  cursor& operator=(const cursor&) = delete;
+  ~cursor();
+
+  /// Moves; false when there is no such entry.
+  bool first();
+  bool last();
+  bool seek(const key& at_least);
+  bool next();
+  bool previous();
+
+  key current_key() const;
+  std::string_view current_value() const noexcept {
+    return value_;
+  }
+
+  /// Erases the current entry; `next` then moves to the one behind it.
+  caf::error erase();
+
+private:
+  bool move(int operation);
+
+  MDB_cursor* cursor_ = nullptr;
+  std::string_view key_;
+  std::string_view value_;
+  bool erased_ = false;
+};
+
+} // namespace tributary::lmdb

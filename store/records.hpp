@@ -1,0 +1,62 @@
+#pragma once
+
+/// The records of store.capnp as values and bytes, but for blocks (block.hpp).
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/expected.hpp>
+
+#include "schema/coverage.hpp"
+#include "schema/definition.hpp"
+#include "schema/frame.hpp"
+
+namespace tributary {
+
+/// A host as the store knows it.
+struct stored_host {
+  host_number number = 0;
+  host_definition definition;
+  /// Nodes that its data came through, origin first, the last sender last.
+  std::vector<guid> path;
+  /// Windows that end at or before this tick are blocks.
+  tick stored_to = 0;
+  /// Of blocks.
+  coverage stored;
+};
+
+std::string seal_host(const stored_host& x);
+caf::expected<stored_host> open_host(std::string_view sealed);
+
+/// A frame in the journal. Its position is the number of items before it.
+struct journal_item {
+  host_number host = 0;
+  frame_ptr frame;
+};
+
+struct journal_entry {
+  journal_position first = 0;
+  std::vector<journal_item> items;
+};
+
+std::string seal_journal_entry(const journal_entry& x);
+caf::expected<journal_entry> open_journal_entry(std::string_view sealed);
+
+std::string seal_cursor(journal_position position);
+caf::expected<journal_position> open_cursor(std::string_view sealed);
+
+/// First record of a store.
+struct store_meta {
+  uint32_t format_version = 0;
+  guid node;
+};
+
+std::string seal_meta(const store_meta& x);
+caf::expected<store_meta> open_meta(std::string_view sealed);
+
+/// One 64-bit word as a value, for tables without a message.
+std::string seal_word(uint64_t x);
+uint64_t open_word(std::string_view sealed);
+
+} // namespace tributary

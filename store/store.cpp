@@ -1,0 +1,270 @@
+#include "store/store.hpp"
+
+#include <algorithm>
+
+#include "store/tables.hpp"
+
+namespace tributary {
+
+namespace {
+
+caf::error at_path(const std::string& path, const caf::error& error) {
+  return make_error(code_of(error), path + ": " + to_text(error));
+}
+
+/// Reads the meta record, or writes it into a store that has none.
+caf::error check_meta(lmdb::transaction& txn, const guid& node) {
+  auto sealed = txn.get(tables::meta, tables::meta_key());
+  if (!sealed)
+    return txn.put(tables::meta, tables::meta_key(),
+                   seal_meta({tables::format_version, node}));
+  auto meta = open_meta(*sealed);
+  if (!meta)
+    return meta.error();
+  if (meta->format_version > tables::format_version)
+    return make_error(ec::newer_format,
+                      "format " + std::to_string(meta->format_version)
+                        + ", this program knows "
+                        + std::to_string(tables::format_version));
+  if (meta->node != node)
+    return make_error(ec::store_failed,
+                      "belongs to node " + to_string(meta->node));
+  return {};
+}
+
+} // namespace
+
+caf::expected<std::unique_ptr<store>>
+store::open(const std::string& path, const guid& node,
+            store_options options) {
+  std::unique_ptr<store> result{new store};
+  result->options_ = options;
+  auto environment = lmdb::environment::open(
+    path, options.environment, tables::names, tables::table_count);
+  if (!environment)
+    return std::move(environment.error());
+  result->environment_ = std::move(*environment);
+  if (auto error = result->load(node))
+    return at_path(path, error);
+  return result;
+}
+
+caf::error store::load(const guid& node) {
+  auto writing = environment_->write();
+  if (!writing)
+    return writing.error();
+  if (auto error = check_meta(*writing, node))
+    return error;
+  if (auto error = writing->commit())
+    return error;
+  auto txn = environment_->read();
+  if (!txn)
+    return txn.error();
+  lmdb::cursor at{*txn, tables::hosts};
+  for (auto more = at.first(); more; more = at.next()) {
+    auto host = open_host(at.current_value());
+    if (!host)
+      return host.error();
+    auto number = host->number;
+    numbers_[host->definition.id] = number;
+    durable_[number] = host->stored;
+    hosts_.emplace(number, std::move(*host));
+  }
+  return load_subscribers(*txn);
+}
+
+caf::error store::load_subscribers(const lmdb::transaction& txn) {
+  lmdb::cursor at{txn, tables::cursors};
+  for (auto more = at.first(); more; more = at.next()) {
+    auto key = at.current_key();
+    auto position = open_cursor(at.current_value());
+    if (!position)
+      return position.error();
+    subscribers_[guid::from_words(key.word(0), key.word(1))].position
+      = *position;
+  }
+  lmdb::cursor owed{txn, tables::owed};
+  for (auto more = owed.first(); more; more = owed.next()) {
+    auto key = owed.current_key();
+    auto& to = subscribers_[guid::from_words(key.word(0), key.word(1))];
+    to.owed[static_cast<host_number>(key.word(2))].add(
+      {static_cast<tick>(key.word(3)),
+       static_cast<tick>(open_word(owed.current_value()))});
+  }
+  return {};
+}
+
+caf::error
+store::replay(const std::function<void(journal_position,
+                                       const journal_item&)>& f) {
+  auto txn = environment_->read();
+  if (!txn)
+    return txn.error();
+  journal_.clear();
+  lmdb::cursor at{*txn, tables::journal};
+  for (auto more = at.first(); more; more = at.next()) {
+    auto entry = open_journal_entry(at.current_value());
+    if (!entry)
+      return entry.error();
+    for (auto& item : entry->items)
+      if (hosts_.count(item.host) == 0)
+        return make_error(ec::corrupt, "journal names host "
+                                         + std::to_string(item.host));
+    add_entry(*entry);
+    journal_end_ = entry->first + entry->items.size() - 1;
+    auto position = entry->first;
+    for (auto& item : entry->items)
+      f(position++, item);
+  }
+  // The journal may be empty while cursors remember where it was.
+  for (auto& kvp : subscribers_)
+    journal_end_ = std::max(journal_end_, kvp.second.position);
+  return {};
+}
+
+void store::add_entry(const journal_entry& entry) {
+  auto summary = std::make_shared<entry_summary>();
+  summary->first = entry.first;
+  summary->count = entry.items.size();
+  for (auto& item : entry.items) {
+    auto& header = item.frame->header();
+    summary->ticks[item.host].add({header.tick, header.tick});
+    if (header.part == 0)
+      durable_[item.host].add({header.tick, header.tick, header.epoch});
+  }
+  journal_.push_back(std::move(summary));
+}
+
+host_number store::number_of(const guid& host) const {
+  auto i = numbers_.find(host);
+  return i == numbers_.end() ? 0 : i->second;
+}
+
+caf::expected<std::vector<roster_run>> store::rosters(host_number host) const {
+  auto txn = environment_->read();
+  if (!txn)
+    return std::move(txn.error());
+  std::vector<roster_run> result;
+  lmdb::cursor at{*txn, tables::rosters};
+  auto more = at.seek(tables::roster_key(host, 0));
+  for (; more && at.current_key().word(0) == host; more = at.next()) {
+    auto run = open_roster_run(at.current_value());
+    if (!run)
+      return std::move(run.error());
+    result.push_back(std::move(*run));
+  }
+  return result;
+}
+
+const coverage& store::durable(host_number host) const {
+  static const coverage nothing;
+  auto i = durable_.find(host);
+  return i == durable_.end() ? nothing : i->second;
+}
+
+// -- staging ------------------------------------------------------------------
+
+host_number store::put_host(const host_definition& definition,
+                            std::vector<guid> path) {
+  auto number = number_of(definition.id);
+  if (number == 0) {
+    number = hosts_.empty() ? 1 : hosts_.rbegin()->first + 1;
+    numbers_[definition.id] = number;
+    auto& host = hosts_[number];
+    host.number = number;
+    host.definition = definition;
+  }
+  auto& host = hosts_[number];
+  auto window_seconds = host.definition.window_seconds;
+  auto group_columns = host.definition.group_columns;
+  host.definition = definition;
+  // Fixed by the first definition: blocks on disk have them.
+  host.definition.window_seconds = window_seconds;
+  host.definition.group_columns = group_columns;
+  host.path = std::move(path);
+  dirty_hosts_.push_back(number);
+  return number;
+}
+
+void store::put_roster(host_number host, const roster& whole) {
+  roster_run run;
+  run.epoch = whole.epoch();
+  for (auto& x : whole.charts())
+    run.charts.push_back(x.chart);
+  staged_rosters_[{host, whole.epoch()}] = seal_roster_run(run);
+}
+
+void store::append(journal_item item) {
+  staged_bytes_ += item.frame->sealed().size();
+  staged_items_.push_back(std::move(item));
+}
+
+void store::put_closed(host_number host, closed_window_ptr window) {
+  staged_window x;
+  x.host = host;
+  x.start = window->start;
+  x.closed = std::move(window);
+  staged_windows_.push_back(std::move(x));
+}
+
+void store::put_late(host_number host, window_table rows) {
+  // Rows of one window that wait together are merged together.
+  for (auto& x : staged_windows_)
+    if (x.host == host && x.late && x.start == rows.start()) {
+      auto merged = *x.late;
+      merged.merge(rows);
+      x.late = std::make_shared<const window_table>(std::move(merged));
+      return;
+    }
+  staged_window x;
+  x.host = host;
+  x.start = rows.start();
+  x.late = std::make_shared<const window_table>(std::move(rows));
+  staged_windows_.push_back(std::move(x));
+}
+
+void store::put_received(host_number host, received_window window,
+                         uint64_t token, const guid& source) {
+  staged_window x;
+  x.host = host;
+  x.start = window.start;
+  x.received = std::make_shared<const received_window>(std::move(window));
+  x.token = token;
+  x.source = source;
+  staged_windows_.push_back(std::move(x));
+}
+
+void store::move_cursor(const guid& subscriber, journal_position position) {
+  auto known = subscribers_.count(subscriber) != 0;
+  auto& x = subscribers_[subscriber];
+  auto bounded = std::min(position, staged_end());
+  if (known && bounded <= x.position)
+    return;
+  x.position = bounded;
+  dirty_subscribers_[subscriber];
+}
+
+void store::owe(const guid& subscriber, host_number host,
+                const tick_set& ticks) {
+  if (ticks.empty())
+    return;
+  auto& owed = subscribers_[subscriber].owed[host];
+  for (auto& range : ticks.ranges())
+    owed.add(range);
+  dirty_subscribers_[subscriber].push_back(host);
+}
+
+void store::pay(const guid& subscriber, host_number host, tick_range ticks) {
+  auto i = subscribers_.find(subscriber);
+  if (i == subscribers_.end())
+    return;
+  auto j = i->second.owed.find(host);
+  if (j == i->second.owed.end())
+    return;
+  j->second.remove(ticks);
+  if (j->second.empty())
+    i->second.owed.erase(j);
+  dirty_subscribers_[subscriber].push_back(host);
+}
+
+} // namespace tributary

@@ -1,0 +1,268 @@
+#pragma once
+
+/// The store of a node: what is durable, and the one way to make more of it so.
+/// Changes are staged in memory and written by `commit` in one transaction, so
+/// no state between journal, blocks, cursors and trims ever exists on disk.
+/// Owned by the writer; `environment` may be shared with readers.
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/expected.hpp>
+
+#include "schema/coverage.hpp"
+#include "store/block.hpp"
+#include "store/hot.hpp"
+#include "store/lmdb.hpp"
+#include "store/records.hpp"
+
+namespace tributary {
+
+struct store_options {
+  lmdb::environment_options environment;
+  /// Blocks that end before `now - retention_seconds` go; 0 keeps all.
+  int64_t retention_seconds = 14 * 86400;
+  /// Blocks made or merged in one commit at most, so that a commit that acks
+  /// wait for stays short; the rest waits for the next.
+  size_t windows_per_commit_max = 8;
+};
+
+/// A whole window as it came over a history lane.
+struct received_window {
+  tick start = 0;
+  uint16_t slots = 0;
+  std::vector<coverage_run> runs;
+  /// In group order, complete.
+  std::vector<sealed_group> groups;
+};
+
+/// Checks a received window (every group of one start and width, every block
+/// decodes). Yields `ec::corrupt` or `ec::unknown_layout`.
+caf::expected<received_window>
+check_window(const host_definition& host, std::vector<sealed_group> groups);
+
+/// A peer or exporter that this node owes its data to.
+struct subscriber {
+  /// All up to here was acknowledged or is owed.
+  journal_position position = 0;
+  std::map<host_number, tick_set> owed;
+};
+
+/// What one commit made durable.
+struct commit_report {
+  /// The end of the journal: this position and all before are durable.
+  journal_position journal_end = 0;
+  /// Closed windows that are blocks now: ingest may forget their rows.
+  std::vector<std::pair<host_number, tick>> stored_windows;
+  /// Tokens of received windows that are durable now.
+  std::vector<uint64_t> received_tokens;
+  /// New debts that a received window or a trim made.
+  struct debt {
+    guid subscriber;
+    host_number host;
+    tick_set ticks;
+  };
+  std::vector<debt> debts;
+  /// Bytes of journal and blocks handed to LMDB.
+  size_t bytes = 0;
+};
+
+/// Layouts that were read lately: a layout never changes under its hash, and a
+/// long query meets the same few in every window. One a thread.
+class layout_cache {
+public:
+  caf::expected<std::shared_ptr<const layout>>
+  get(const lmdb::transaction& txn, host_number host,
+      const content_hash& hash);
+
+  /// Beyond this it is emptied: 128 columns of 100 bytes each, about 50 MiB.
+  static constexpr size_t entries_max = 4096;
+
+private:
+  std::map<std::pair<host_number, content_hash>,
+           std::shared_ptr<const layout>>
+    entries_;
+};
+
+class store {
+public:
+  /// Opens or makes the store of `node` at `path`. Yields `ec::newer_format`
+  /// (file untouched), `ec::already_running`, `ec::store_failed`,
+  /// `ec::corrupt`.
+  static caf::expected<std::unique_ptr<store>>
+  open(const std::string& path, const guid& node, store_options options);
+
+  /// Hosts as stored, by number.
+  const std::map<host_number, stored_host>& hosts() const noexcept {
+    return hosts_;
+  }
+
+  /// Number of that host, 0 when unknown.
+  host_number number_of(const guid& host) const;
+
+  /// Rosters of a host, all epochs that are kept.
+  caf::expected<std::vector<roster_run>> rosters(host_number host) const;
+
+  /// Calls `f` for each frame of the journal, in order.
+  caf::error replay(
+    const std::function<void(journal_position, const journal_item&)>& f);
+
+  /// Position of the last durable item.
+  journal_position journal_end() const noexcept {
+    return journal_end_;
+  }
+
+  /// Position of the last item, durable or staged.
+  journal_position staged_end() const noexcept {
+    return journal_end_ + staged_items_.size();
+  }
+
+  /// What is durable of a host: blocks and journal.
+  const coverage& durable(host_number host) const;
+
+  const std::map<guid, subscriber>& subscribers() const noexcept {
+    return subscribers_;
+  }
+
+  // -- staging ----------------------------------------------------------------
+
+  /// Makes a host known or changes it; the number stays for good.
+  host_number put_host(const host_definition& definition,
+                       std::vector<guid> path);
+
+  /// Keeps the whole roster of an epoch beside the frames that need it.
+  void put_roster(host_number host, const roster& whole);
+
+  /// Appends to the journal.
+  void append(journal_item item);
+
+  /// A window that ingest closed, to be made a block.
+  void put_closed(host_number host, closed_window_ptr window);
+
+  /// Late rows of a window that is a block already.
+  void put_late(host_number host, window_table rows);
+
+  /// A window from a peer; `token` comes back once it is durable. `source` is
+  /// owed nothing of it.
+  void put_received(host_number host, received_window window, uint64_t token,
+                    const guid& source);
+
+  /// Makes a subscriber known at the journal's end, or moves it up to
+  /// `position`, never backwards and never beyond what is staged.
+  void move_cursor(const guid& subscriber, journal_position position);
+
+  void owe(const guid& subscriber, host_number host, const tick_set& ticks);
+  void pay(const guid& subscriber, host_number host, tick_range ticks);
+
+  // -- writing ----------------------------------------------------------------
+
+  /// Whether there is anything to write.
+  bool has_work() const noexcept;
+
+  /// Items that wait for the next commit; the first is at `journal_end() + 1`.
+  const std::vector<journal_item>& staged_items() const noexcept {
+    return staged_items_;
+  }
+
+  /// First position that the journal still holds; 0 when it is empty.
+  journal_position journal_first() const noexcept {
+    return journal_.empty() ? 0 : journal_.front()->first;
+  }
+
+  size_t staged_bytes() const noexcept {
+    return staged_bytes_;
+  }
+
+  /// Writes what is staged and trims. On an error all stays staged, and the
+  /// store on disk is as before. @param now unix seconds, for retention.
+  caf::expected<commit_report> commit(int64_t now);
+
+  const std::shared_ptr<lmdb::environment>& environment() const noexcept {
+    return environment_;
+  }
+
+private:
+  struct staged_window {
+    host_number host = 0;
+    tick start = 0;
+    closed_window_ptr closed;
+    std::shared_ptr<const window_table> late;
+    std::shared_ptr<const received_window> received;
+    uint64_t token = 0;
+    guid source;
+  };
+
+  /// What the journal holds in one entry, to know when it may go.
+  struct entry_summary {
+    journal_position first = 0;
+    journal_position count = 0;
+    std::map<host_number, tick_set> ticks;
+  };
+
+  store() = default;
+
+  caf::error load(const guid& node);
+  void add_entry(const journal_entry& entry);
+  caf::error load_subscribers(const lmdb::transaction& txn);
+
+  caf::error write_all(lmdb::transaction& txn, int64_t now,
+                       commit_report& report);
+  caf::error write_journal(lmdb::transaction& txn, commit_report& report);
+  caf::error write_windows(lmdb::transaction& txn, commit_report& report);
+  caf::error write_window(lmdb::transaction& txn, const staged_window& x,
+                          commit_report& report);
+  caf::error put_groups(lmdb::transaction& txn, host_number host, tick start,
+                        const std::vector<sealed_group>& groups,
+                        commit_report& report);
+  caf::error trim_journal(lmdb::transaction& txn, commit_report& report);
+  caf::error trim_blocks(lmdb::transaction& txn, int64_t now);
+  caf::error write_hosts(lmdb::transaction& txn);
+  caf::error write_subscribers(lmdb::transaction& txn);
+  void add_debts(const guid& source, host_number host, const tick_set& ticks,
+                 commit_report& report);
+
+  store_options options_;
+  std::shared_ptr<lmdb::environment> environment_;
+
+  // What is on disk.
+  std::map<host_number, stored_host> hosts_;
+  std::map<guid, host_number> numbers_;
+  std::map<host_number, coverage> durable_;
+  std::map<guid, subscriber> subscribers_;
+  std::deque<std::shared_ptr<const entry_summary>> journal_;
+  journal_position journal_end_ = 0;
+
+  // What waits for the next commit.
+  std::vector<journal_item> staged_items_;
+  std::deque<staged_window> staged_windows_;
+  std::map<std::pair<host_number, epoch_number>, std::string> staged_rosters_;
+  std::vector<host_number> dirty_hosts_;
+  std::map<guid, std::vector<host_number>> dirty_subscribers_;
+  size_t staged_bytes_ = 0;
+  layout_cache layouts_;
+
+  // The free list is walked for the space check: not at every commit.
+  unsigned commits_until_space_check_ = 0;
+  bool crowded_ = false;
+};
+
+/// Adds the stored blocks of (host, start) to `window`, all charts or one, as
+/// `txn` sees them. Yields `ec::corrupt` naming the block.
+caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
+                       host_number host, std::string_view only_chart,
+                       window_table& window);
+
+/// The stored groups of (host, start), byte for byte; empty when none.
+caf::expected<std::vector<sealed_group>>
+load_groups(const lmdb::transaction& txn, host_number host, tick start);
+
+/// Frames from `first` on, up to about `bytes_max`, as `txn` sees them.
+caf::expected<std::vector<std::pair<journal_position, journal_item>>>
+load_journal(const lmdb::transaction& txn, journal_position first,
+             size_t bytes_max);
+
+} // namespace tributary
