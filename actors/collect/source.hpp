@@ -7,36 +7,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include <caf/error.hpp>
-#include <caf/expected.hpp>
 
+#include "actors/collect/kernel_files.hpp"
 #include "schema/chart.hpp"
 
 namespace tributary {
-
-/// Read-only view of /proc and /sys; tests root it in a folder of captures.
-class kernel_files {
-public:
-  /// @param root prefix of every path, empty for the real ones.
-  explicit kernel_files(std::string root = {});
-
-  /// The whole file at `path` (absolute, for example `/proc/stat`). The view
-  /// is valid until the next call. Yields `ec::file_unusable` when it can't be
-  /// read and `ec::too_large` beyond `file_bytes_max`.
-  caf::expected<std::string_view> read(const char* path);
-
-  /// Kernel tables that we read stay far below this even with 10,000 lines;
-  /// what is larger is not what we take it for.
-  static constexpr size_t file_bytes_max = 16u << 20;
-
-private:
-  std::string root_;
-  std::string buffer_;
-};
 
 /// What one chart read at one tick.
 struct chart_reading {
@@ -60,7 +39,7 @@ public:
   /// names file and fault. May be called again after an error.
   virtual caf::error sample(kernel_files& files,
                             std::vector<chart_reading>& readings)
-    = 0;
+      = 0;
 };
 
 using source_ptr = std::unique_ptr<source>;

@@ -1,0 +1,83 @@
+#pragma once
+
+/// The metronome of the node's own host: names the ticks, asks the collectors,
+/// seals what they read and hands it to ingest. Part 0 is sealed as soon as all
+/// collectors have answered, at the latest `deadline_ms` after the tick; what
+/// comes later travels as parts.
+
+#include <functional>
+#include <vector>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/clock.hpp"
+#include "actors/collect/self_figures.hpp"
+#include "actors/collect/sealer.hpp"
+#include "actors/collect/tick_clock.hpp"
+#include "actors/observed.hpp"
+#include "actors/protocol.hpp"
+#include "schema/definition.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace tributary {
+
+/// Starts collector `index` for that framer.
+using collector_factory = std::function<collector_actor(framer_actor, size_t)>;
+
+/// What a framer is told once.
+struct framer_options {
+  host_definition host;
+  /// Sealed by earlier lives; the first tick is later.
+  tick newest = 0;
+  /// After a tick's start; design figure, far above what a /proc read takes.
+  int64_t deadline_ms = 50;
+  /// Number of collectors, and how each is started, again after it ended.
+  size_t collector_count = 0;
+  collector_factory start_collector;
+};
+
+class framer final : public observed<framer_actor::base> {
+public:
+  framer(caf::actor_config& cfg, actor_identity identity,
+         framer_options options, wall_clock_ptr clock,
+         std::shared_ptr<node_figures> figures,
+         std::shared_ptr<spdlog::logger> log, ingest_actor ingest);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  void offer_host();
+  void start_collector(size_t index);
+  void request_samples(tick t);
+  void schedule();
+  void on_tick();
+  void on_late(tick t);
+  void on_readings(const tick_readings& what);
+  void on_down(const caf::down_msg& what);
+  void seal_part_0();
+  void deliver(frame_ptr frame);
+  void begin_epoch();
+
+  framer_options options_;
+  wall_clock_ptr clock_;
+  std::shared_ptr<node_figures> figures_;
+  std::shared_ptr<spdlog::logger> log_;
+  ingest_actor ingest_;
+
+  std::vector<collector_actor> collectors_;
+  std::vector<bool> waiting_for_;
+  host_number number_ = 0;
+  tick_clock ticks_;
+  sealer sealer_;
+  size_t charts_sent_ = 0;
+  tick open_ = 0;
+  bool sealed_ = true;
+  bool key_wanted_ = true;
+  uint64_t lane_number_ = 0;
+};
+
+} // namespace tributary

@@ -1,0 +1,37 @@
+#pragma once
+
+/// The machine's memory. See `Documentation/filesystems/proc.rst` of the
+/// kernel, section 1.6 (/proc/meminfo); figures are in KiB.
+
+#include <string_view>
+#include <vector>
+
+#include "actors/collect/source.hpp"
+
+namespace tributary {
+
+/// Source `proc.meminfo`: charts `system.ram` and, on kernels that estimate it
+/// (3.14 and later), `mem.available`.
+///
+/// As in Netdata 1.37, `cached` is Cached + SReclaimable, and `used` is what
+/// remains of MemTotal without free, cached and buffers. A figure that is
+/// missing makes a gap of each dimension that needs it, but SReclaimable counts
+/// as 0, since before Linux 2.6.19 there was none. Parts that exceed the total
+/// (some containers fake the file) make a gap of `used`.
+class proc_meminfo : public source {
+public:
+  proc_meminfo();
+
+  std::string_view name() const noexcept override;
+
+  /// Appends up to two readings. Yields the errors of `kernel_files::read`,
+  /// and `ec::corrupt` if no figure could be read.
+  caf::error sample(kernel_files& files,
+                    std::vector<chart_reading>& readings) override;
+
+private:
+  chart_ptr ram_;
+  chart_ptr available_;
+};
+
+} // namespace tributary

@@ -1,0 +1,45 @@
+#pragma once
+
+/// What the machine's network interfaces move. See `man 5 proc`,
+/// /proc/net/dev.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/collect/device_table.hpp"
+#include "actors/collect/source.hpp"
+
+namespace tributary {
+
+/// Source `proc.net.dev`: chart `net.<name>` for each interface, and
+/// `system.net` over the physical ones, in bytes.
+///
+/// An interface is physical if /sys/class/net shows a device behind it. The
+/// loopback, bridges, bonds, tunnels, VLANs and the ends of virtual cables have
+/// none; their packets pass through a physical one, where they are counted, or
+/// never leave the machine. Without such an interface (in most containers)
+/// there is no total rather than one of 0.
+class proc_net_dev : public source {
+public:
+  proc_net_dev();
+
+  std::string_view name() const noexcept override;
+
+  /// Appends one reading for each interface, then the total. Yields the errors
+  /// of `kernel_files::read`, and `ec::corrupt` if there is no sound line, not
+  /// even the loopback's.
+  caf::error sample(kernel_files& files,
+                    std::vector<chart_reading>& readings) override;
+
+  /// See `device_table::left_out_count`.
+  size_t left_out_count() const noexcept {
+    return interfaces_.left_out_count();
+  }
+
+private:
+  device_table interfaces_;
+  std::string text_;
+};
+
+} // namespace tributary

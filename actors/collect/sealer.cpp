@@ -1,0 +1,128 @@
+#include "actors/collect/sealer.hpp"
+
+#include <algorithm>
+
+namespace tributary {
+
+namespace {
+
+constexpr int64_t wrap_32 = int64_t{1} << 32;
+
+/// Whether a counter that fell from `before` to `now` is one of 32 bits that
+/// ran over: it was near the top and is near the bottom.
+bool wrapped_32(int64_t before, int64_t now) {
+  return before < wrap_32 && before > wrap_32 / 10 * 9 && now < wrap_32 / 10;
+}
+
+} // namespace
+
+sealer::sealer(epoch_number epoch) : roster_(epoch) {
+  // nop
+}
+
+void sealer::begin(tick t) {
+  open_ = t;
+  next_part_ = 0;
+  touched_ = false;
+  row_.reset(roster_.columns());
+}
+
+uint32_t sealer::first_column(const chart_ptr& chart) {
+  auto i = columns_.find(chart.get());
+  if (i != columns_.end())
+    return i->second;
+  if (roster_.columns() + chart->dimensions.size() > host_columns_max)
+    return host_columns_max;
+  auto first = roster_.append(chart);
+  columns_.emplace(chart.get(), first);
+  counters_.resize(roster_.columns());
+  row_.values.resize(roster_.columns(), 0);
+  row_.present.resize((roster_.columns() + 63) / 64, 0);
+  return first;
+}
+
+std::optional<int64_t> sealer::increment(uint32_t column, algorithm how,
+                                         int64_t reading) {
+  auto& held = counters_[column];
+  auto before = held;
+  held = {reading, open_};
+  if (before.at == open_ - 1 && reading >= before.raw)
+    return reading - before.raw;
+  // What follows breaks the sum of increments, so the reading is stated.
+  row_.raw.push_back({column, reading});
+  if (before.at == 0)
+    return std::nullopt;
+  if (before.at != open_ - 1) { // the missed ticks can't be told apart
+    ++dropped_increments_;
+    return std::nullopt;
+  }
+  if (wrapped_32(before.raw, reading))
+    return reading + wrap_32 - before.raw;
+  // The kernel lets per-CPU times fall by a little (iowait, guest): that is no
+  // reset of the row.
+  if (how == algorithm::percentage_of_incremental_row)
+    return 0;
+  return std::nullopt;
+}
+
+void sealer::place(uint32_t column, const chart& of, size_t dimension,
+                   int64_t reading) {
+  auto how = of.dimensions[dimension].algorithm;
+  auto value = is_counter(how) ? increment(column, how, reading)
+                               : std::optional<int64_t>{reading};
+  touched_ = true;
+  if (!value)
+    return;
+  row_.values[column] = *value;
+  set_bit(row_.present, column);
+}
+
+void sealer::add(const std::vector<chart_reading>& readings) {
+  for (auto& reading : readings) {
+    auto first = first_column(reading.chart);
+    if (first == host_columns_max)
+      continue;
+    for (size_t d = 0; d < reading.values.size(); ++d)
+      if (reading.values[d])
+        place(first + static_cast<uint32_t>(d), *reading.chart, d,
+              *reading.values[d]);
+  }
+}
+
+frame_ptr sealer::seal(bool key) {
+  next_part_ = 1;
+  if (!touched_)
+    return nullptr;
+  frame_header header;
+  header.tick = open_;
+  header.epoch = epoch();
+  header.columns = roster_.columns();
+  auto is_key = key || chain_.tick == 0;
+  if (is_key) { // a key frame states every counter's reading
+    row_.raw.clear();
+    for (uint32_t i = 0; i < header.columns; ++i)
+      if (roster_.is_counter_column(i) && counters_[i].at == open_)
+        row_.raw.push_back({i, counters_[i].raw});
+  }
+  auto by_column = [](auto& x, auto& y) { return x.column < y.column; };
+  std::sort(row_.raw.begin(), row_.raw.end(), by_column);
+  return seal_row(header, row_, roster_, is_key, chain_);
+}
+
+frame_ptr sealer::seal_late(const std::vector<chart_reading>& readings) {
+  row_.reset(roster_.columns());
+  touched_ = false;
+  add(readings);
+  if (!touched_)
+    return nullptr;
+  frame_header header;
+  header.tick = open_;
+  header.epoch = epoch();
+  header.columns = roster_.columns();
+  header.part = next_part_++;
+  auto by_column = [](auto& x, auto& y) { return x.column < y.column; };
+  std::sort(row_.raw.begin(), row_.raw.end(), by_column);
+  return seal_row(header, row_, roster_, true, chain_);
+}
+
+} // namespace tributary

@@ -1,0 +1,15 @@
+# The pure metric sources; included by the CMakeLists.txt of `actors`, which
+# makes the target.
+target_sources(tributary_actors PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/define_chart.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/device_table.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/kernel_files.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/kernel_text.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_diskstats.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_loadavg.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_meminfo.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_net_dev.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_self.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_stat.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_uptime.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/source_table.cpp)

@@ -1,0 +1,152 @@
+#include "actors/http/api_query.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <unordered_set>
+
+#include "schema/error.hpp"
+
+namespace tributary {
+
+namespace {
+
+struct integer_range {
+  int64_t low;
+  int64_t high;
+};
+
+constexpr integer_range seconds_range{-request_seconds_max,
+                                      request_seconds_max};
+constexpr integer_range points_range{0, data_points_max};
+
+template <class Value>
+struct choice {
+  std::string_view name;
+  Value value;
+};
+
+constexpr choice<row_grouping> grouping_choices[] = {
+    {"average", row_grouping::average},
+    {"min", row_grouping::min},
+    {"max", row_grouping::max},
+    {"sum", row_grouping::sum},
+};
+
+constexpr choice<output_format> format_choices[] = {
+    {"json", output_format::json},
+    {"csv", output_format::csv},
+};
+
+/// What a client sent is quoted in part only: it may be long.
+std::string shown(std::string_view value) {
+  constexpr size_t shown_bytes_max = 64;
+  std::string result = "\"";
+  result += value.substr(0, shown_bytes_max);
+  result += value.size() > shown_bytes_max ? "...\"" : "\"";
+  return result;
+}
+
+caf::expected<int64_t> parse_integer(const http_parameter& from,
+                                     integer_range range) {
+  int64_t result = 0;
+  auto begin = from.value.data();
+  auto end = begin + from.value.size();
+  auto [rest, fault] = std::from_chars(begin, end, result);
+  if (fault == std::errc::invalid_argument || rest != end)
+    return make_error(ec::bad_request, from.name + " is not a whole number: "
+                                           + shown(from.value));
+  if (fault != std::errc{} || result < range.low || result > range.high)
+    return make_error(ec::bad_request, from.name + " is not within "
+                                           + std::to_string(range.low) + " and "
+                                           + std::to_string(range.high) + ": "
+                                           + shown(from.value));
+  return result;
+}
+
+template <class Value, size_t Count>
+caf::expected<Value> parse_choice(const http_parameter& from,
+                                  const choice<Value> (&choices)[Count]) {
+  std::string known;
+  for (auto& x : choices) {
+    if (x.name == from.value)
+      return x.value;
+    known += known.empty() ? "" : ", ";
+    known += x.name;
+  }
+  return make_error(ec::bad_request, from.name + " is none of " + known + ": "
+                                         + shown(from.value));
+}
+
+/// The parts between any of `separators`; empty parts are left out.
+std::vector<std::string> split(std::string_view text,
+                               std::string_view separators) {
+  std::vector<std::string> result;
+  while (!text.empty()) {
+    auto end = std::min(text.find_first_of(separators), text.size());
+    if (end > 0)
+      result.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return result;
+}
+
+/// Moves a parsed value to its place, or its error out.
+template <class Value, class Field>
+caf::error take(caf::expected<Value> from, Field& to) {
+  if (!from)
+    return std::move(from.error());
+  to = static_cast<Field>(*from);
+  return caf::none;
+}
+
+caf::error apply(const http_parameter& from, data_request& to) {
+  if (from.name == "chart")
+    to.chart = from.value;
+  else if (from.name == "dimensions")
+    to.dimension_patterns = split(from.value, ",|");
+  else if (from.name == "after")
+    return take(parse_integer(from, seconds_range), to.after);
+  else if (from.name == "before")
+    return take(parse_integer(from, seconds_range), to.before);
+  else if (from.name == "points")
+    return take(parse_integer(from, points_range), to.points);
+  else if (from.name == "group")
+    return take(parse_choice(from, grouping_choices), to.group);
+  else if (from.name == "format")
+    return take(parse_choice(from, format_choices), to.format);
+  return caf::none;
+}
+
+} // namespace
+
+caf::expected<data_request>
+parse_data_request(const std::vector<http_parameter>& parameters) {
+  data_request result;
+  for (auto& x : parameters)
+    if (auto fault = apply(x, result))
+      return fault;
+  if (result.chart.empty())
+    return make_error(ec::bad_request, "chart is missing");
+  return result;
+}
+
+caf::expected<live_request>
+parse_live_request(const std::vector<http_parameter>& parameters) {
+  live_request result;
+  std::unordered_set<std::string> seen;
+  for (auto& parameter : parameters) {
+    if (parameter.name != "charts")
+      continue;
+    for (auto& id : split(parameter.value, ","))
+      if (seen.insert(id).second)
+        result.charts.push_back(std::move(id));
+  }
+  if (result.charts.size() > live_charts_max)
+    return make_error(ec::bad_request, "charts names more than "
+                                           + std::to_string(live_charts_max)
+                                           + " charts");
+  return result;
+}
+
+} // namespace tributary

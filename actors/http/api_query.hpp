@@ -1,0 +1,61 @@
+#pragma once
+
+/// Reads the query parameters of `/api/v1/data` and `/api/v1/live`. Pure.
+/// Unknown parameters are ignored, so that clients of Netdata's API work; a
+/// known one with a bad value is an error that names it.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <caf/expected.hpp>
+
+#include "actors/http/exchange.hpp"
+
+namespace tributary {
+
+/// How the ticks of one row become one value.
+enum class row_grouping : uint8_t { average, min, max, sum };
+
+enum class output_format : uint8_t { json, csv };
+
+struct data_request {
+  /// Never empty.
+  std::string chart;
+  /// Ids or names, `*` matches any text; empty means all dimensions.
+  std::vector<std::string> dimension_patterns;
+  /// As given: unix seconds, or negative for seconds before `before`.
+  int64_t after = -600;
+  /// As given: unix seconds, 0 for the newest tick, negative for seconds
+  /// before now.
+  int64_t before = 0;
+  /// Rows at most, 0 to `data_points_max`; 0 is one a slot.
+  uint32_t points = 0;
+  row_grouping group = row_grouping::average;
+  output_format format = output_format::json;
+};
+
+/// The most rows that one request may ask for.
+constexpr uint32_t data_points_max = 20'000;
+
+/// Times lie within this many seconds of 1970 (the year 9999), so that sums of
+/// a few of them do not overflow.
+constexpr int64_t request_seconds_max = 253'402'300'799;
+
+struct live_request {
+  /// Chart ids, each once, in the order given; empty means all.
+  std::vector<std::string> charts;
+};
+
+/// The most charts that one live stream may name.
+constexpr size_t live_charts_max = 1000;
+
+/// Yields `ec::bad_request`. Of a repeated parameter the last one counts.
+caf::expected<data_request>
+parse_data_request(const std::vector<http_parameter>& parameters);
+
+/// Yields `ec::bad_request`. Repeated `charts` add up.
+caf::expected<live_request>
+parse_live_request(const std::vector<http_parameter>& parameters);
+
+} // namespace tributary

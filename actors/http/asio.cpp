@@ -1,0 +1,3 @@
+/// The compiled half of Asio, once for the whole program.
+
+#include <boost/asio/impl/src.hpp>

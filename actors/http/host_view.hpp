@@ -1,0 +1,48 @@
+#pragma once
+
+/// Hosts as the API shows them: states, ages and documents from the summaries
+/// that ingest gives. Pure.
+
+#include <vector>
+
+#include "actors/http/api_render.hpp"
+#include "actors/storage/traffic.hpp"
+
+namespace tributary {
+
+/// The node's side of every document.
+struct node_facts {
+  guid own;
+  std::string hostname;
+  std::string version;
+  bool stream_enabled = false;
+};
+
+/// How a host stands at `now`: live while its newest sample is at most 5 s (or
+/// three of its steps) old on this node's clock, offline without a source.
+host_status status_of(const host_summary& host, const node_facts& node,
+                      unix_ms now);
+
+/// All hosts, the node's own first, the others by name.
+std::vector<host_status> statuses_of(const std::vector<host_summary>& hosts,
+                                     const node_facts& node, unix_ms now);
+
+/// The host that a name or GUID in a path means: the node's own when empty, a
+/// GUID always, of several with one name the most recently live. Null when
+/// there is none.
+const host_summary* find_host(const std::vector<host_summary>& hosts,
+                              const std::string& name, const guid& own);
+
+/// GUIDs of all hosts of that name.
+std::vector<guid> hosts_named(const std::vector<host_summary>& hosts,
+                              const std::string& name);
+
+info_document info_of(const host_summary& host,
+                      const std::vector<host_summary>& hosts,
+                      const node_facts& node, unix_ms now);
+
+/// @param prefix `/host/<host>` or empty, for `data_url`.
+charts_document charts_of(const host_summary& host, const node_facts& node,
+                          std::string prefix);
+
+} // namespace tributary

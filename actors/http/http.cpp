@@ -1,0 +1,206 @@
+#include "actors/http/http.hpp"
+
+#include <chrono>
+
+#include "actors/http/api_query.hpp"
+#include "actors/http/exchange.hpp"
+#include "actors/storage/queries.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Below the server's own deadline for an answer, so that the reason is told.
+constexpr auto answer_timeout = std::chrono::seconds(20);
+
+query_request_ptr to_query(const data_request& from, const guid& host) {
+  auto result = std::make_shared<query_request>();
+  result->host = host;
+  result->chart = from.chart;
+  result->dimensions = from.dimension_patterns;
+  result->after = from.after;
+  result->before = from.before;
+  result->points = from.points;
+  result->group = static_cast<grouping>(from.group);
+  return result;
+}
+
+data_table to_table(const query_answer& from) {
+  data_table result;
+  for (auto i : from.dimensions)
+    result.labels.push_back(from.chart->dimensions[i].name);
+  result.times = from.times;
+  result.values = from.values;
+  return result;
+}
+
+http_response json(std::string body) {
+  http_response result;
+  result.body = std::move(body);
+  result.headers.emplace_back("Cache-Control", "no-store");
+  return result;
+}
+
+http_response text(int status, const char* body) {
+  http_response result;
+  result.status = status;
+  result.content_type = "text/plain; charset=utf-8";
+  result.body = body;
+  return result;
+}
+
+} // namespace
+
+http::http(caf::actor_config& cfg, actor_identity identity, node_facts facts,
+           std::string web_folder, wall_clock_ptr clock, http_peers peers)
+  : observed(cfg, std::move(identity)),
+    facts_(std::move(facts)),
+    assets_(std::move(web_folder), embedded_files()),
+    clock_(std::move(clock)),
+    peers_(std::move(peers)) {
+  // nop
+}
+
+http::behavior_type http::make_behavior() {
+  return {[this](accept_atom, const exchange_ptr& x) { on_request(x); }};
+}
+
+void http::on_exit() {
+  peers_ = http_peers{};
+  observed::on_exit();
+}
+
+void http::on_request(const exchange_ptr& x) {
+  auto to = route_of(x->request().path);
+  if (to)
+    answer(x, *to);
+  else
+    x->respond(error_response(to.error()));
+}
+
+void http::answer(const exchange_ptr& x, const route& to) {
+  switch (to.resource) {
+    case resource::page:
+      return answer_page(x, to);
+    case resource::asset:
+      return x->respond(
+        assets_.answer(to.asset, x->request().if_none_match));
+    case resource::info:
+      return answer_info(x, to);
+    case resource::charts:
+      return answer_charts(x, to);
+    case resource::data:
+      return answer_data(x, to);
+    case resource::live:
+      return answer_live(x, to);
+    case resource::health:
+      return x->respond(text(200, "ok\n"));
+    case resource::ready:
+      return answer_ready(x);
+    case resource::redirect: {
+      auto response = text(301, "moved\n");
+      response.headers.emplace_back("Location", to.redirect);
+      return x->respond(std::move(response));
+    }
+  }
+}
+
+void http::with_host(const exchange_ptr& x, const std::string& name,
+                     hosts_handler f) {
+  request(peers_.ingest, answer_timeout, hosts_atom_v)
+    .then(
+      [this, x, name, f](const host_list_ptr& hosts) {
+        auto host = find_host(*hosts, name, facts_.own);
+        if (host == nullptr)
+          x->respond(error_response(404, ec::not_found,
+                                    "no host is named " + name));
+        else
+          f(*hosts, *host);
+      },
+      [x](caf::error& error) { x->respond(error_response(error)); });
+}
+
+void http::answer_page(const exchange_ptr& x, const route& to) {
+  auto page = [this, x](int status) {
+    auto response = assets_.answer("index.html", x->request().if_none_match);
+    if (status != 200 && response.status == 200)
+      response.status = status;
+    x->respond(std::move(response));
+  };
+  if (to.host.empty())
+    return page(200);
+  // The page itself tells people that a host is unknown; programs see 404.
+  request(peers_.ingest, answer_timeout, hosts_atom_v)
+    .then(
+      [this, page, name = to.host](const host_list_ptr& hosts) {
+        page(find_host(*hosts, name, facts_.own) == nullptr ? 404 : 200);
+      },
+      [x](caf::error& error) { x->respond(error_response(error)); });
+}
+
+void http::answer_info(const exchange_ptr& x, const route& to) {
+  with_host(x, to.host, [this, x, name = to.host](auto& hosts, auto& host) {
+    auto response
+      = json(render_info(info_of(host, hosts, facts_, clock_->now_ms())));
+    auto same = hosts_named(hosts, name);
+    if (same.size() > 1) { // the most recently live one was taken
+      std::string list;
+      for (auto& id : same)
+        list += (list.empty() ? "" : ", ") + to_string(id);
+      response.headers.emplace_back("X-Tributary-Hosts", list);
+    }
+    x->respond(std::move(response));
+  });
+}
+
+void http::answer_charts(const exchange_ptr& x, const route& to) {
+  with_host(x, to.host, [this, x, name = to.host](auto&, auto& host) {
+    auto prefix = name.empty() ? std::string{} : "/host/" + name;
+    x->respond(json(render_charts(charts_of(host, facts_, prefix))));
+  });
+}
+
+void http::answer_data(const exchange_ptr& x, const route& to) {
+  auto parsed = parse_data_request(x->request().parameters);
+  if (!parsed)
+    return x->respond(error_response(parsed.error()));
+  with_host(x, to.host, [this, x, what = *parsed](auto&, auto& host) {
+    request(peers_.reader, answer_timeout, query_atom_v,
+            to_query(what, host.definition.id))
+      .then(
+        [x, format = what.format](const query_answer_ptr& answer) {
+          auto table = to_table(*answer);
+          auto response = json(format == output_format::csv
+                                 ? render_data_csv(table)
+                                 : render_data_json(table));
+          if (format == output_format::csv)
+            response.content_type = "text/csv; charset=utf-8";
+          x->respond(std::move(response));
+        },
+        [x](caf::error& error) { x->respond(error_response(error)); });
+  });
+}
+
+void http::answer_live(const exchange_ptr& x, const route& to) {
+  auto parsed = parse_live_request(x->request().parameters);
+  if (!parsed)
+    return x->respond(error_response(parsed.error()));
+  with_host(x, to.host, [this, x](auto&, auto& host) {
+    send(peers_.live, accept_atom_v, x, host.definition.id);
+  });
+}
+
+void http::answer_ready(const exchange_ptr& x) {
+  request(peers_.ingest, answer_timeout, hosts_atom_v)
+    .then(
+      [this, x](const host_list_ptr& hosts) {
+        auto own = find_host(*hosts, {}, facts_.own);
+        auto collecting = own != nullptr && own->newest_arrival_ms > 0;
+        x->respond(collecting ? text(200, "ready\n")
+                              : text(503, "the first sample is not here "
+                                          "yet\n"));
+      },
+      [x](caf::error& error) { x->respond(error_response(error)); });
+}
+
+} // namespace tributary

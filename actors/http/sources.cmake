@@ -1,0 +1,27 @@
+# The web port. Included by actors/CMakeLists.txt after `tributary_actors`.
+target_sources(tributary_actors PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/api_query.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/api_render.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/asio.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/assets.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/connection.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/exchange.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/listening_socket.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/number_text.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/request_parser.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/response_head.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/routes.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/server.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/stream_channel.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/target.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/utf8.cpp
+)
+
+# Asio's own code is compiled once, in asio.cpp. Both must be the same in every
+# source that includes Asio.
+target_compile_definitions(tributary_actors PRIVATE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION)
+target_link_libraries(tributary_actors PRIVATE Threads::Threads)
+
+include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
+tributary_embed_files(tributary_actors ${CMAKE_SOURCE_DIR}/web/dist)

@@ -1,0 +1,33 @@
+#include "actors/link/connector.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/io/middleman.hpp>
+
+#include "actors/link/socket.hpp"
+#include "actors/link/wire_broker.hpp"
+#include "schema/error.hpp"
+
+namespace tributary {
+
+connector::connector(caf::actor_config& cfg, actor_identity identity,
+                     std::shared_ptr<node_figures> figures)
+  : observed(cfg, identity),
+    directory_(identity.directory),
+    figures_(std::move(figures)) {
+  // nop
+}
+
+connector::behavior_type connector::make_behavior() {
+  return {[this](connect_atom,
+                 const link_target_ptr& target) -> caf::result<wire_actor> {
+    auto socket = connect_to(*target);
+    if (!socket)
+      return std::move(socket.error());
+    auto& backend = system().middleman().backend();
+    auto text = to_string(target->destination);
+    return spawn_wire(system(), {directory_, "wire " + text, name()},
+                      backend.new_scribe(*socket), figures_);
+  }};
+}
+
+} // namespace tributary

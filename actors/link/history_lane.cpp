@@ -1,0 +1,106 @@
+#include "actors/link/history_lane.hpp"
+
+#include <algorithm>
+
+namespace tributary {
+
+namespace {
+
+/// Ticks of `from` that lie in the window.
+tick_set within(const tick_set& from, tick_range window) {
+  tick_set result;
+  for (auto& x : from.ranges())
+    result.add({std::max(x.from, window.from), std::min(x.to, window.to)});
+  return result;
+}
+
+} // namespace
+
+void history_lane::reset(size_t credit_bytes) {
+  *this = history_lane{};
+  credit_bytes_ = credit_bytes;
+}
+
+void history_lane::owe(host_number host, const tick_set& ticks) {
+  for (auto& x : ticks.ranges())
+    owed_[host].add(x);
+}
+
+std::optional<owed_window>
+history_lane::next(const std::map<host_number, host_definition>& open) {
+  if (busy_.size() >= windows_max
+      || (in_flight_bytes_ != 0 && in_flight_bytes_ >= credit_bytes_))
+    return std::nullopt;
+  std::optional<owed_window> result;
+  for (auto& kvp : owed_) {
+    auto host = open.find(kvp.first);
+    if (host == open.end())
+      continue;
+    tick before = 0;
+    for (auto& range : kvp.second.ranges()) {
+      auto start = host->second.window_start(std::max(range.from, before));
+      auto step = static_cast<tick>(host->second.window_seconds);
+      while (start <= range.to && busy_.count({kvp.first, start}) != 0)
+        start += step;
+      if (start > range.to) {
+        before = start;
+        continue;
+      }
+      if (!result || start < result->start)
+        result = owed_window{
+          kvp.first, start, within(kvp.second, {start, start + step - 1})};
+      break;
+    }
+  }
+  if (result)
+    busy_.insert({result->host, result->start});
+  return result;
+}
+
+void history_lane::sent(const owed_window& what, uint64_t last_number,
+                        size_t bytes) {
+  in_flight_.push_back({what, last_number, bytes});
+  in_flight_bytes_ += bytes;
+}
+
+void history_lane::nothing_to_send(const owed_window& what) {
+  pay(what);
+}
+
+void history_lane::failed(const owed_window& what) {
+  busy_.erase({what.host, what.start});
+}
+
+std::vector<owed_window> history_lane::acknowledged(uint64_t number) {
+  std::vector<owed_window> result;
+  if (number > last_number_)
+    return result;
+  while (!in_flight_.empty() && in_flight_.front().last_number <= number) {
+    auto& front = in_flight_.front();
+    pay(front.window);
+    in_flight_bytes_ -= front.bytes;
+    result.push_back(std::move(front.window));
+    in_flight_.pop_front();
+  }
+  return result;
+}
+
+void history_lane::pay(const owed_window& what) {
+  busy_.erase({what.host, what.start});
+  auto i = owed_.find(what.host);
+  if (i == owed_.end())
+    return;
+  for (auto& range : what.ticks.ranges())
+    i->second.remove(range);
+  if (i->second.empty())
+    owed_.erase(i);
+}
+
+int64_t history_lane::owed_count() const {
+  int64_t result = 0;
+  for (auto& kvp : owed_)
+    result += kvp.second.count();
+  return result;
+}
+
+} // namespace tributary

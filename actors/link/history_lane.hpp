@@ -1,0 +1,76 @@
+#pragma once
+
+/// What a parent is owed and what of it is on its way, window by window, oldest
+/// first. Pure.
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "schema/coverage.hpp"
+#include "schema/definition.hpp"
+
+namespace tributary {
+
+/// A window to be read and sent.
+struct owed_window {
+  host_number host = 0;
+  tick start = 0;
+  /// The ticks of it that are owed now; later debts are not paid by it.
+  tick_set ticks;
+};
+
+class history_lane {
+public:
+  /// Windows being read or unacknowledged at once: each is up to some MiB on
+  /// both sides.
+  static constexpr size_t windows_max = 4;
+
+  void reset(size_t credit_bytes);
+
+  void owe(host_number host, const tick_set& ticks);
+
+  /// The oldest owed window of a host in `open` that is not on its way, while
+  /// credit lasts. It counts as on its way from now on.
+  std::optional<owed_window>
+  next(const std::map<host_number, host_definition>& open);
+
+  /// The window's groups were sent; `last_number` is that of its last group.
+  void sent(const owed_window& what, uint64_t last_number, size_t bytes);
+
+  /// There is nothing to send for it (any more): it is paid.
+  void nothing_to_send(const owed_window& what);
+
+  /// It could not be read now: it stays owed.
+  void failed(const owed_window& what);
+
+  /// Windows that are durable above up to this number; their ticks are no
+  /// longer owed.
+  std::vector<owed_window> acknowledged(uint64_t number);
+
+  /// Numbers of blocks are dense over the lane.
+  uint64_t take_number() {
+    return ++last_number_;
+  }
+
+  int64_t owed_count() const;
+
+private:
+  struct in_flight {
+    owed_window window;
+    uint64_t last_number;
+    size_t bytes;
+  };
+
+  void pay(const owed_window& what);
+
+  std::map<host_number, tick_set> owed_;
+  std::set<std::pair<host_number, tick>> busy_;
+  std::deque<in_flight> in_flight_;
+  size_t in_flight_bytes_ = 0;
+  size_t credit_bytes_ = 0;
+  uint64_t last_number_ = 0;
+};
+
+} // namespace tributary

@@ -1,0 +1,50 @@
+#include "actors/link/listener.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace tributary {
+
+listener::listener(caf::actor_config& cfg, actor_identity identity,
+                   session_factory start_session,
+                   std::shared_ptr<spdlog::logger> log)
+  : observed(cfg, std::move(identity)),
+    start_session_(std::move(start_session)),
+    log_(std::move(log)) {
+  // nop
+}
+
+listener::behavior_type listener::make_behavior() {
+  set_down_handler([this](caf::down_msg& x) {
+    sessions_.erase(x.source);
+    full_ = false;
+  });
+  return {
+    [this](accept_atom, const wire_actor& wire, const std::string& address) {
+      on_accept(wire, address);
+    },
+  };
+}
+
+void listener::on_exit() {
+  for (auto& kvp : sessions_)
+    send_exit(kvp.second, caf::exit_reason::user_shutdown);
+  sessions_.clear();
+  start_session_ = nullptr;
+  observed::on_exit();
+}
+
+void listener::on_accept(const wire_actor& wire, const std::string& address) {
+  if (sessions_.size() >= sessions_max) {
+    if (!full_)
+      log_->warn("{} connections: newcomers are closed, first {}",
+                 sessions_.size(), address);
+    full_ = true;
+    send(wire, close_atom_v);
+    return;
+  }
+  auto session = start_session_(this, wire, address);
+  monitor(session);
+  sessions_.emplace(session.address(), std::move(session));
+}
+
+} // namespace tributary

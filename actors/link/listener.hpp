@@ -1,0 +1,45 @@
+#pragma once
+
+/// Gives each accepted connection a session and keeps their number bounded. A
+/// failing session ends its own connection only.
+
+#include <functional>
+#include <map>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/observed.hpp"
+#include "actors/protocol.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace tributary {
+
+/// Starts the session of one wire; the listener monitors it.
+using session_factory = std::function<session_actor(
+  listener_actor self, wire_actor wire, const std::string& address)>;
+
+class listener final : public observed<listener_actor::base> {
+public:
+  listener(caf::actor_config& cfg, actor_identity identity,
+           session_factory start_session, std::shared_ptr<spdlog::logger> log);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+  /// Connections at once: a descriptor and some 100 KiB each; beyond, a
+  /// newcomer is closed at once.
+  static constexpr size_t sessions_max = 10000;
+
+private:
+  void on_accept(const wire_actor& wire, const std::string& address);
+
+  session_factory start_session_;
+  std::shared_ptr<spdlog::logger> log_;
+  std::map<caf::actor_addr, session_actor> sessions_;
+  bool full_ = false;
+};
+
+} // namespace tributary

@@ -1,0 +1,81 @@
+#include "actors/link/live_lane.hpp"
+
+#include <algorithm>
+
+namespace tributary {
+
+void live_lane::reset(journal_position position, size_t credit_bytes) {
+  *this = live_lane{};
+  credit_bytes_ = credit_bytes;
+  handled_ = position;
+  cursor_ = position;
+}
+
+void live_lane::push(const published_frame& what, owed_ticks& owed) {
+  auto bytes = what.frame->sealed().size();
+  if (waiting_bytes_ + bytes > waiting_bytes_max) {
+    auto t = what.frame->header().tick;
+    owed[what.host].add({t, t});
+    if (waiting_.empty()) {
+      handled_ = what.position;
+      move_cursor();
+    }
+    return;
+  }
+  waiting_bytes_ += bytes;
+  waiting_.push_back(what);
+}
+
+const published_frame* live_lane::next() const {
+  if (waiting_.empty())
+    return nullptr;
+  auto bytes = waiting_.front().frame->sealed().size();
+  // A frame larger than the credit goes alone.
+  if (in_flight_bytes_ != 0 && in_flight_bytes_ + bytes > credit_bytes_)
+    return nullptr;
+  return &waiting_.front();
+}
+
+uint64_t live_lane::sent() {
+  auto& frame = waiting_.front();
+  auto bytes = frame.frame->sealed().size();
+  in_flight_.push_back({++last_number_, frame.position, bytes});
+  in_flight_bytes_ += bytes;
+  auto& last = last_sent_[frame.host];
+  last = std::max(last, frame.frame->header().tick);
+  skipped();
+  return last_number_;
+}
+
+void live_lane::skipped() {
+  handled_ = std::max(handled_, waiting_.front().position);
+  waiting_bytes_ -= waiting_.front().frame->sealed().size();
+  waiting_.pop_front();
+  move_cursor();
+}
+
+size_t live_lane::acknowledged(uint64_t number) {
+  if (number > last_number_)
+    return 0;
+  size_t result = 0;
+  while (!in_flight_.empty() && in_flight_.front().number <= number) {
+    in_flight_bytes_ -= in_flight_.front().bytes;
+    in_flight_.pop_front();
+    ++result;
+  }
+  move_cursor();
+  return result;
+}
+
+void live_lane::move_cursor() {
+  auto reached = in_flight_.empty() ? handled_
+                                    : in_flight_.front().position - 1;
+  cursor_ = std::max(cursor_, reached);
+}
+
+tick live_lane::last_sent(host_number host) const {
+  auto i = last_sent_.find(host);
+  return i == last_sent_.end() ? 0 : i->second;
+}
+
+} // namespace tributary

@@ -1,0 +1,72 @@
+#include "actors/link/message_splitter.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "schema/error.hpp"
+#include "schema/link.hpp"
+
+namespace tributary {
+
+caf::error message_splitter::feed(std::string_view bytes,
+                                  std::vector<std::string>& bodies) {
+  if (at_ > 0 && at_ == buffer_.size()) {
+    buffer_.clear();
+    at_ = 0;
+  } else if (at_ > link_hello_bytes_max) {
+    buffer_.erase(0, at_);
+    at_ = 0;
+  }
+  buffer_.append(bytes);
+  if (!trusted_ && buffered() > link_hello_bytes_max + link_header_bytes
+                                  + link_preface.size())
+    return make_error(ec::too_large, "more than one hello before it was "
+                                     "answered");
+  if (auto error = take_preface())
+    return error;
+  return greeted_ ? take_bodies(bodies) : caf::error{};
+}
+
+caf::error message_splitter::take_preface() {
+  if (greeted_)
+    return {};
+  auto count = std::min(buffered(), link_preface.size());
+  if (std::string_view{buffer_}.substr(at_, count)
+      != link_preface.substr(0, count)) {
+    auto http = buffer_.compare(at_, 5, "HTTP/") == 0;
+    return make_error(ec::not_a_link,
+                      http ? "a web server answered: is this the web port? "
+                             "links have their own (default 19998)"
+                           : "not a Tributary link");
+  }
+  if (count < link_preface.size())
+    return {};
+  at_ += count;
+  greeted_ = true;
+  return {};
+}
+
+caf::error message_splitter::take_bodies(std::vector<std::string>& bodies) {
+  while (trusted_ || !hello_taken_) {
+    if (buffered() < link_header_bytes)
+      return {};
+    uint32_t length;
+    uint32_t zero;
+    memcpy(&length, &buffer_[at_], 4);
+    memcpy(&zero, &buffer_[at_ + 4], 4);
+    auto cap = trusted_ ? link_message_bytes_max : link_hello_bytes_max;
+    if (length > cap)
+      return make_error(ec::too_large, "message of " + std::to_string(length)
+                                         + " bytes");
+    if (zero != 0 || length == 0 || length % 8 != 0)
+      return make_error(ec::corrupt, "malformed message length");
+    if (buffered() < link_header_bytes + length)
+      return {};
+    bodies.emplace_back(buffer_, at_ + link_header_bytes, length);
+    at_ += link_header_bytes + length;
+    hello_taken_ = true;
+  }
+  return {};
+}
+
+} // namespace tributary

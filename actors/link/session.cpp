@@ -1,0 +1,438 @@
+#include "actors/link/session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/link/wire.hpp"
+
+namespace tributary {
+
+namespace {
+
+constexpr auto tick_interval = std::chrono::seconds(1);
+constexpr int64_t tick_ms = 1000;
+
+/// Above the writer's own time-out.
+constexpr auto offer_timeout = std::chrono::seconds(40);
+
+/// A layout is some KiB; a host that needs more in one link changes its charts
+/// all the time.
+constexpr size_t layout_bytes_max = 32u << 20;
+
+/// Hosts on one link: a relay for all of a large site.
+constexpr size_t channels_max = 65536;
+
+caf::error malformed(const char* what) {
+  return make_error(ec::corrupt, what);
+}
+
+} // namespace
+
+session::session(caf::actor_config& cfg, actor_identity identity,
+                 std::shared_ptr<const session_options> options,
+                 wire_actor wire, std::string address,
+                 std::shared_ptr<node_figures> figures,
+                 std::shared_ptr<spdlog::logger> log, ingest_actor ingest)
+  : observed(cfg, std::move(identity)),
+    options_(std::move(options)),
+    wire_(std::move(wire)),
+    address_(std::move(address)),
+    figures_(std::move(figures)),
+    log_(std::move(log)),
+    ingest_(std::move(ingest)),
+    peer_(address_) {
+  // nop
+}
+
+session::behavior_type session::make_behavior() {
+  send(wire_, start_atom_v, wire_user{this});
+  delayed_send(this, tick_interval, tick_atom_v);
+  return {
+    [this](commit_atom, uint64_t number) { on_committed(number); },
+    [this](window_atom, uint64_t number) { on_window_committed(number); },
+    [this](need_key_atom, host_number number, tick t) {
+      on_need_key(number, t);
+    },
+    [this](leave_atom, host_number number) { on_taken_over(number); },
+    [this](refuse_atom, uint64_t) {
+      end(link_reason::busy, "frames were refused by the store");
+    },
+    [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
+    [this](tick_atom) { on_tick(); },
+    [this](status_atom) {
+      auto result = std::make_shared<link_status>();
+      result->peer = peer_;
+      result->node = node_;
+      result->up = mode_ == mode::open;
+      return link_status_ptr{std::move(result)};
+    },
+  };
+}
+
+void session::on_exit() {
+  shut(link_reason::shutdown, "session ended");
+  wire_ = nullptr;
+  ingest_ = nullptr;
+  observed::on_exit();
+}
+
+void session::transmit(const link_message& message) {
+  // Said with the first word, which answers a hello: a stranger who sends none
+  // learns nothing.
+  auto bytes = std::make_shared<std::string>(
+    std::exchange(greeted_, true) ? std::string_view{} : link_preface);
+  put_message(*bytes, message);
+  send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
+}
+
+void session::end(link_reason reason, const std::string& words) {
+  shut(reason, words);
+  quit();
+}
+
+void session::shut(link_reason reason, const std::string& words) {
+  if (mode_ == mode::closed)
+    return;
+  if (mode_ == mode::open && reason != link_reason::none)
+    transmit(link_bye{reason});
+  log_->info("link from {} ended: {}", peer_,
+             words.empty() ? to_string(reason) : words.c_str());
+  if (mode_ == mode::open)
+    figures_->links_up.fetch_sub(1, std::memory_order_relaxed);
+  mode_ = mode::closed;
+  auto why = "link ended: "
+             + (words.empty() ? std::string{to_string(reason)} : words);
+  for (auto& kvp : channel_numbers_)
+    send(ingest_, leave_atom_v, source_actor{this}, kvp.first, why);
+  send(wire_, close_atom_v);
+}
+
+void session::on_tick() {
+  silent_ms_ += tick_ms;
+  auto hello_late = mode_ == mode::hello_wanted
+                    && silent_ms_ >= static_cast<int64_t>(options_->hello_ms);
+  if (hello_late
+      || (mode_ == mode::open
+          && silent_ms_ >= static_cast<int64_t>(options_->silence_ms))) {
+    end(link_reason::timeout, hello_late ? "no hello in time" : "silent");
+    return;
+  }
+  if (mode_ == mode::open
+      && silent_ms_ >= static_cast<int64_t>(options_->ping_ms))
+    transmit(link_ping{static_cast<uint64_t>(silent_ms_)});
+  delayed_send(this, tick_interval, tick_atom_v);
+}
+
+// -- incoming -----------------------------------------------------------------
+
+void session::on_batch(const wire_batch& batch) {
+  if (mode_ == mode::closed)
+    return;
+  if (batch.closed) {
+    end(link_reason::none, batch.reason.empty() ? "closed by the peer"
+                                                : batch.reason);
+    return;
+  }
+  for (auto& body : batch.bodies) {
+    auto error = on_body(body);
+    if (mode_ == mode::closed)
+      return;
+    if (error) { // what came before it is good and is kept
+      hand_over();
+      end(link_reason::malformed, to_text(error));
+      return;
+    }
+  }
+  hand_over();
+  if (mode_ == mode::open) {
+    silent_ms_ = 0;
+    send(wire_, consumed_atom_v, batch.bytes);
+  }
+}
+
+caf::error session::on_body(const std::string& body) {
+  auto message = open_message(body);
+  if (!message)
+    return message.error();
+  if (mode_ == mode::hello_wanted) {
+    if (auto hello = std::get_if<link_hello>(&*message))
+      return on_hello(*hello);
+    return malformed("something else came before the hello");
+  }
+  return handle(*message);
+}
+
+caf::error session::handle(link_message& message) {
+  if (auto x = std::get_if<link_frame>(&message))
+    return on_frame(*x);
+  if (auto x = std::get_if<link_roster>(&message))
+    return on_roster(*x);
+  if (auto x = std::get_if<link_layout>(&message))
+    return on_layout(*x);
+  if (auto x = std::get_if<link_block>(&message))
+    return on_block(*x);
+  if (auto x = std::get_if<link_host_open>(&message))
+    return on_host_open(*x);
+  if (auto x = std::get_if<link_ping>(&message)) {
+    transmit(link_pong{x->cookie});
+    return {};
+  }
+  if (auto x = std::get_if<link_bye>(&message)) {
+    hand_over();
+    end(link_reason::none, std::string{"the child said "}
+                             + to_string(x->reason));
+    return {};
+  }
+  if (auto x = std::get_if<link_host_close>(&message)) {
+    auto i = channels_.find(x->channel);
+    if (i == channels_.end())
+      return {};
+    hand_over();
+    if (i->second.number != 0) {
+      send(ingest_, leave_atom_v, source_actor{this}, i->second.number,
+           std::string{"closed below: "} + to_string(x->reason));
+      channel_numbers_.erase(i->second.number);
+    }
+    channels_.erase(i);
+    return {};
+  }
+  if (std::holds_alternative<link_pong>(message))
+    return {};
+  return malformed("a message that only parents send");
+}
+
+caf::error session::on_hello(const link_hello& x) {
+  if (x.version_min > 1 || x.version_max < 1) {
+    transmit(link_refuse{link_reason::version, "this node speaks version 1"});
+    end(link_reason::version, "another protocol version");
+    return {};
+  }
+  auto verdict = options_->rules->check({x.api_key, x.node, address_});
+  if (!verdict) {
+    auto code = code_of(verdict.error());
+    auto reason
+      = code == ec::loop ? link_reason::loop : link_reason::denied;
+    log_->warn("node {} from {} is refused: {}", to_string(x.node), address_,
+               to_text(verdict.error()));
+    transmit(link_refuse{reason, {}});
+    end(reason, {});
+    return {};
+  }
+  node_ = x.node;
+  key_ = x.api_key;
+  peer_ = x.hostname.substr(0, hostname_bytes_max) + " (" + address_ + ")";
+  mode_ = mode::open;
+  figures_->links_up.fetch_add(1, std::memory_order_relaxed);
+  link_welcome welcome;
+  welcome.node = options_->own;
+  welcome.hostname = options_->hostname;
+  welcome.durability = options_->durability;
+  welcome.credit_bytes = options_->credit_bytes;
+  welcome.ping_ms = options_->ping_ms;
+  welcome.program = options_->program;
+  send(wire_, trust_atom_v);
+  transmit(welcome);
+  log_->info("link from {}, node {}", peer_, to_string(node_));
+  return {};
+}
+
+// -- hosts --------------------------------------------------------------------
+
+caf::error session::on_host_open(const link_host_open& x) {
+  if (channels_.size() >= channels_max)
+    return make_error(ec::too_large, "too many hosts on one link");
+  auto known = std::find(x.path.begin(), x.path.end(), options_->own);
+  auto reason = link_reason::none;
+  if (known != x.path.end() || x.host.id == options_->own)
+    reason = link_reason::loop;
+  else if (!options_->rules->check({key_, x.host.id, address_}))
+    reason = link_reason::denied;
+  if (reason != link_reason::none) {
+    log_->info("host {} from {} is refused: {}", x.host.hostname, peer_,
+               to_string(reason));
+    transmit(link_host_refuse{x.channel, reason});
+    return {};
+  }
+  auto& to = channels_[x.channel];
+  to.host = x.host;
+  auto offer = std::make_shared<host_offer>();
+  offer->definition = x.host;
+  offer->path = x.path;
+  request(ingest_, offer_timeout, offer_atom_v, source_actor{this},
+          host_offer_ptr{offer})
+    .then(
+      [this, x](const host_standing_ptr& standing) {
+        accept_host(x.channel, x, *standing);
+      },
+      [this, x](caf::error& error) {
+        log_->warn("host {} can't be taken: {}", x.host.hostname,
+                   to_text(error));
+        transmit(link_host_refuse{x.channel, link_reason::busy});
+      });
+  return {};
+}
+
+void session::accept_host(uint32_t number, const link_host_open& x,
+                          const host_standing& standing) {
+  auto i = channels_.find(number);
+  if (i == channels_.end() || mode_ != mode::open) {
+    send(ingest_, leave_atom_v, source_actor{this}, standing.number,
+         "closed below");
+    return;
+  }
+  i->second.number = standing.number;
+  // Windows are cut as the host's first definition says.
+  i->second.host = standing.definition;
+  channel_numbers_[standing.number] = number;
+  log_->info("host {} streams from {}", x.host.hostname, peer_);
+  transmit(link_host_accept{number, standing.durable});
+}
+
+caf::expected<session::channel*> session::channel_of(uint32_t number) {
+  auto i = channels_.find(number);
+  if (i == channels_.end()
+      || (i->second.number == 0 && !i->second.given_up))
+    return malformed("data of a host that was not accepted");
+  return &i->second;
+}
+
+caf::error session::on_roster(link_roster& x) {
+  auto to = channel_of(x.channel);
+  if (!to)
+    return to.error();
+  if ((*to)->given_up)
+    return {};
+  hand_over(); // frames before it were sealed without it
+  auto update = std::make_shared<incoming_roster>();
+  update->source = this;
+  update->host = (*to)->number;
+  update->run = std::move(x.run);
+  send(ingest_, roster_atom_v, incoming_roster_ptr{std::move(update)});
+  return {};
+}
+
+// -- lanes --------------------------------------------------------------------
+
+caf::error session::on_frame(link_frame& x) {
+  if (x.number != live_number_ + 1)
+    return malformed("a frame is missing on the live lane");
+  auto to = channel_of(x.channel);
+  if (!to)
+    return to.error();
+  live_number_ = x.number;
+  auto bytes = x.frame->sealed().size();
+  unacked_[x.number] = bytes;
+  unacked_bytes_ += bytes;
+  // Some slack: the child counts a frame when it sends it, we when it arrives.
+  if (unacked_bytes_ > size_t{2} * options_->credit_bytes
+                         + link_message_bytes_max)
+    return make_error(ec::too_large, "the peer ignores its credit");
+  figures_->frames_received.fetch_add(1, std::memory_order_relaxed);
+  figures_->samples_received.fetch_add(x.frame->header().columns,
+                                       std::memory_order_relaxed);
+  if (!(*to)->given_up)
+    frames_.push_back({(*to)->number, x.number, std::move(x.frame)});
+  return {};
+}
+
+void session::hand_over() {
+  if (frames_.empty())
+    return;
+  auto batch = std::make_shared<incoming_batch>();
+  batch->source = this;
+  batch->frames.swap(frames_);
+  send(ingest_, frames_atom_v, incoming_batch_ptr{std::move(batch)});
+}
+
+caf::error session::on_layout(link_layout& x) {
+  auto to = channel_of(x.channel);
+  if (!to)
+    return to.error();
+  auto& channel = **to;
+  channel.layout_bytes += x.sealed.size();
+  if (channel.layout_bytes > layout_bytes_max)
+    return make_error(ec::too_large, "layouts of one host");
+  auto hash = hash_of(x.sealed.data(), x.sealed.size());
+  channel.layouts[hash] = std::move(x.sealed);
+  return {};
+}
+
+caf::error session::on_block(link_block& x) {
+  if (x.number != history_number_ + 1)
+    return malformed("a block is missing on the history lane");
+  auto to = channel_of(x.channel);
+  if (!to)
+    return to.error();
+  auto& channel = **to;
+  history_number_ = x.number;
+  if (channel.given_up)
+    return {};
+  if (x.group != channel.groups.size())
+    return malformed("the groups of a window are out of order");
+  auto header = open_block_header(x.sealed);
+  if (!header)
+    return header.error();
+  auto layout = channel.layouts.find(header->layout_hash);
+  if (layout == channel.layouts.end())
+    return make_error(ec::unknown_layout, "block before its layout");
+  channel.groups.push_back(
+    {layout->first, layout->second, std::move(x.sealed)});
+  if (x.group + 1 < x.group_count)
+    return {};
+  auto window = check_window(channel.host, std::move(channel.groups));
+  channel.groups.clear();
+  if (!window)
+    return window.error();
+  auto whole = std::make_shared<incoming_window>();
+  whole->source = this;
+  whole->source_node = node_;
+  whole->host = channel.number;
+  whole->lane_number = x.number;
+  whole->window = std::move(*window);
+  hand_over();
+  send(ingest_, history_atom_v, incoming_window_ptr{std::move(whole)});
+  return {};
+}
+
+// -- from storage -------------------------------------------------------------
+
+void session::on_committed(uint64_t number) {
+  live_acked_ = std::max(live_acked_, number);
+  auto end = unacked_.upper_bound(live_acked_);
+  for (auto i = unacked_.begin(); i != end; ++i)
+    unacked_bytes_ -= i->second;
+  unacked_.erase(unacked_.begin(), end);
+  transmit(link_ack{live_acked_, history_acked_});
+}
+
+void session::on_window_committed(uint64_t number) {
+  history_acked_ = std::max(history_acked_, number);
+  transmit(link_ack{live_acked_, history_acked_});
+}
+
+void session::on_need_key(host_number number, tick t) {
+  auto i = channel_numbers_.find(number);
+  if (i != channel_numbers_.end())
+    transmit(link_need_key{i->second, t});
+}
+
+void session::on_taken_over(host_number number) {
+  auto i = channel_numbers_.find(number);
+  if (i == channel_numbers_.end())
+    return;
+  log_->info("another link delivers host number {} now, not {}", number,
+             peer_);
+  transmit(link_host_close{i->second, link_reason::replaced});
+  // What is on its way was sent in good faith; it is read and left.
+  auto& channel = channels_[i->second];
+  channel.given_up = true;
+  channel.number = 0;
+  channel_numbers_.erase(i);
+  if (channel_numbers_.empty())
+    end(link_reason::replaced, "its hosts come over another link");
+}
+
+} // namespace tributary

@@ -1,0 +1,120 @@
+#pragma once
+
+/// Parent side of one connection: admission, order, duplicates, credit, acks.
+/// Its failure ends its own connection only.
+///
+///   hello_wanted --hello ok--> open --bye, silence, error--> closed
+///        |                                                     ^
+///        +--denied, timeout, garbage---------------------------+
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/collect/self_figures.hpp"
+#include "actors/observed.hpp"
+#include "actors/protocol.hpp"
+#include "actors/storage/traffic.hpp"
+#include "config/admission.hpp"
+#include "schema/link.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace tributary {
+
+struct session_options {
+  guid own;
+  std::string hostname;
+  std::string program;
+  std::shared_ptr<const admission> rules;
+  /// Unacknowledged bytes that a child may have in flight, per lane: some ten
+  /// seconds of a child of 20,000 metrics.
+  uint32_t credit_bytes = 4u << 20;
+  /// After so long without a word the peer is asked for one.
+  uint32_t ping_ms = 5000;
+  /// After so long without a word it is gone.
+  uint32_t silence_ms = 20000;
+  /// For the whole hello to arrive.
+  uint32_t hello_ms = 10000;
+  ack_durability durability = ack_durability::disk;
+};
+
+class session final : public observed<session_actor::base> {
+public:
+  session(caf::actor_config& cfg, actor_identity identity,
+          std::shared_ptr<const session_options> options, wire_actor wire,
+          std::string address, std::shared_ptr<node_figures> figures,
+          std::shared_ptr<spdlog::logger> log, ingest_actor ingest);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  enum class mode { hello_wanted, open, closed };
+
+  struct channel {
+    host_definition host;
+    /// 0 until ingest has answered.
+    host_number number = 0;
+    /// Another link delivers the host now.
+    bool given_up = false;
+    /// Layouts by hash, as they came; their bytes are bounded.
+    std::map<content_hash, std::string> layouts;
+    size_t layout_bytes = 0;
+    /// Groups of the window that is arriving.
+    std::vector<sealed_group> groups;
+  };
+
+  void on_batch(const wire_batch& batch);
+  caf::error on_body(const std::string& body);
+  caf::error handle(link_message& message);
+  caf::error on_hello(const link_hello& x);
+  caf::error on_host_open(const link_host_open& x);
+  caf::error on_roster(link_roster& x);
+  caf::error on_frame(link_frame& x);
+  caf::error on_layout(link_layout& x);
+  caf::error on_block(link_block& x);
+  void accept_host(uint32_t number, const link_host_open& x,
+                   const host_standing& standing);
+  void hand_over();
+  void on_committed(uint64_t number);
+  void on_window_committed(uint64_t number);
+  void on_need_key(host_number number, tick t);
+  void on_taken_over(host_number number);
+  void on_tick();
+  void transmit(const link_message& message);
+  void shut(link_reason reason, const std::string& words);
+  void end(link_reason reason, const std::string& words);
+  caf::expected<channel*> channel_of(uint32_t number);
+
+  std::shared_ptr<const session_options> options_;
+  wire_actor wire_;
+  std::string address_;
+  std::shared_ptr<node_figures> figures_;
+  std::shared_ptr<spdlog::logger> log_;
+  ingest_actor ingest_;
+
+  mode mode_ = mode::hello_wanted;
+  bool greeted_ = false;
+  guid node_;
+  std::string peer_;
+  std::string key_;
+  std::map<uint32_t, channel> channels_;
+  std::map<host_number, uint32_t> channel_numbers_;
+  std::vector<incoming_frame> frames_;
+  uint64_t live_number_ = 0;
+  uint64_t history_number_ = 0;
+  uint64_t live_acked_ = 0;
+  uint64_t history_acked_ = 0;
+  // Sizes of what is not acknowledged yet, to see who ignores the credit.
+  std::map<uint64_t, size_t> unacked_;
+  size_t unacked_bytes_ = 0;
+  int64_t silent_ms_ = 0;
+};
+
+} // namespace tributary

@@ -1,0 +1,224 @@
+#include "actors/link/uplink.hpp"
+
+#include <chrono>
+
+#include <spdlog/spdlog.h>
+
+namespace tributary {
+
+namespace {
+
+constexpr auto tick_interval = std::chrono::seconds(1);
+constexpr int64_t tick_ms = 1000;
+
+/// A parent that says nothing is asked for a word after this long.
+constexpr int64_t ping_after_ms = 5000;
+
+} // namespace
+
+uplink::uplink(caf::actor_config& cfg, actor_identity identity,
+               uplink_options options, uplink_peers peers,
+               std::shared_ptr<node_figures> figures,
+               std::shared_ptr<spdlog::logger> log)
+  : observed(cfg, std::move(identity)),
+    options_(std::move(options)),
+    peers_(std::move(peers)),
+    figures_(std::move(figures)),
+    log_(std::move(log)),
+    random_(options_.seed) {
+  // nop
+}
+
+uplink::behavior_type uplink::make_behavior() {
+  figures_->links_down.fetch_add(1, std::memory_order_relaxed);
+  delayed_send(this, tick_interval, tick_atom_v);
+  send(this, connect_atom_v);
+  return {
+    [this](publish_atom, const publication_ptr& x) { on_publication(*x); },
+    [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
+    [this](tick_atom) { on_tick(); },
+    [this](connect_atom) { connect(); },
+    [this](status_atom) {
+      auto result = std::make_shared<link_status>();
+      result->peer = parent_name_;
+      result->node = parent_;
+      result->up = mode_ == mode::open;
+      result->state = state_;
+      result->owed_ticks = history_.owed_count();
+      return link_status_ptr{std::move(result)};
+    },
+  };
+}
+
+void uplink::on_exit() {
+  if (wire_) {
+    transmit(link_bye{link_reason::shutdown});
+    send(wire_, close_atom_v);
+  }
+  wire_ = nullptr;
+  peers_ = uplink_peers{};
+  observed::on_exit();
+}
+
+void uplink::connect() {
+  if (mode_ != mode::waiting)
+    return;
+  mode_ = mode::connecting;
+  auto target = std::make_shared<link_target>();
+  target->destination = options_.destinations[destination_];
+  target->default_port = options_.default_port;
+  target->timeout_ms = options_.timeout_ms;
+  auto text = to_string(target->destination);
+  state_ = "connecting to " + text;
+  auto generation = ++generation_;
+  // Above the connector's own time-out, which names the address.
+  auto timeout = std::chrono::milliseconds(options_.timeout_ms + 5000);
+  request(peers_.connector, timeout, connect_atom_v,
+          link_target_ptr{std::move(target)})
+    .then(
+      [this, generation](const wire_actor& wire) {
+        if (generation == generation_)
+          on_connected(wire);
+        else
+          send(wire, close_atom_v);
+      },
+      [this, generation](caf::error& error) {
+        if (generation == generation_)
+          drop(to_text(error));
+      });
+}
+
+void uplink::on_connected(wire_actor wire) {
+  wire_ = std::move(wire);
+  mode_ = mode::hello_sent;
+  silent_ms_ = 0;
+  send(wire_, start_atom_v, wire_user{this});
+  link_hello hello;
+  hello.node = options_.own;
+  hello.boot = options_.boot;
+  hello.api_key = options_.api_key;
+  hello.hostname = options_.hostname;
+  hello.program = options_.program;
+  auto bytes = std::make_shared<std::string>(link_preface);
+  put_message(*bytes, hello);
+  send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
+}
+
+void uplink::transmit(const link_message& message) {
+  auto bytes = std::make_shared<std::string>();
+  put_message(*bytes, message);
+  send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
+}
+
+void uplink::drop(const std::string& reason) {
+  if (wire_) {
+    send(wire_, close_atom_v);
+    wire_ = nullptr;
+  }
+  if (mode_ == mode::open) {
+    figures_->links_up.fetch_sub(1, std::memory_order_relaxed);
+    figures_->links_down.fetch_add(1, std::memory_order_relaxed);
+    note_progress();
+  }
+  ++generation_;
+  mode_ = mode::waiting;
+  channels_.clear();
+  // The next one in the list is tried first: failover.
+  destination_ = (destination_ + 1) % options_.destinations.size();
+  std::uniform_int_distribution<int64_t> jitter{options_.reconnect_min_ms,
+                                                options_.reconnect_max_ms};
+  wait_ms_ = jitter(random_);
+  state_ = "waiting " + std::to_string(wait_ms_ / 1000) + " s after: " + reason;
+  log_->warn("uplink: {}; next attempt in {} ms", reason, wait_ms_);
+  delayed_send(this, std::chrono::milliseconds(wait_ms_), connect_atom_v);
+}
+
+void uplink::on_tick() {
+  delayed_send(this, tick_interval, tick_atom_v);
+  if (!wire_)
+    return;
+  silent_ms_ += tick_ms;
+  if (silent_ms_ >= options_.timeout_ms) {
+    drop("the parent is silent");
+    return;
+  }
+  if (mode_ != mode::open)
+    return;
+  if (silent_ms_ >= ping_after_ms)
+    transmit(link_ping{static_cast<uint64_t>(silent_ms_)});
+  send_history();
+}
+
+void uplink::on_batch(const wire_batch& batch) {
+  if (!wire_ || current_sender() != wire_)
+    return; // of a link that was given up
+  if (batch.closed) {
+    drop(batch.reason.empty() ? "the parent closed the link" : batch.reason);
+    return;
+  }
+  silent_ms_ = 0;
+  for (auto& body : batch.bodies) {
+    if (auto error = on_body(body)) {
+      drop(to_text(error));
+      return;
+    }
+    if (!wire_)
+      return;
+  }
+  send(wire_, consumed_atom_v, batch.bytes);
+}
+
+caf::error uplink::on_body(const std::string& body) {
+  auto message = open_message(body);
+  if (!message)
+    return message.error();
+  if (auto x = std::get_if<link_refuse>(&*message))
+    return make_error(x->reason == link_reason::loop ? ec::loop : ec::denied,
+                      std::string{"the parent refuses this node: "}
+                        + to_string(x->reason)
+                        + (x->reason == link_reason::denied
+                             ? " (API key, address or machine GUID; its log "
+                               "says which)"
+                             : ""));
+  if (mode_ == mode::hello_sent) {
+    if (auto x = std::get_if<link_welcome>(&*message)) {
+      on_welcome(*x);
+      return {};
+    }
+    return make_error(ec::corrupt, "no welcome came after the hello");
+  }
+  if (auto x = std::get_if<link_ack>(&*message))
+    on_ack(*x);
+  else if (auto x = std::get_if<link_need_key>(&*message))
+    on_need_key(*x);
+  else if (auto x = std::get_if<link_host_accept>(&*message))
+    on_accept(*x);
+  else if (auto x = std::get_if<link_host_refuse>(&*message)) {
+    channels_[x->channel].refused = true;
+    log_->warn("the parent refuses host {}: {}",
+               channels_[x->channel].host.definition.hostname,
+               to_string(x->reason));
+  } else if (auto x = std::get_if<link_host_close>(&*message))
+    channels_[x->channel].refused = true;
+  else if (auto x = std::get_if<link_ping>(&*message))
+    transmit(link_pong{x->cookie});
+  else if (auto x = std::get_if<link_bye>(&*message))
+    return make_error(ec::disconnected,
+                      std::string{"the parent ended the link: "}
+                        + to_string(x->reason));
+  return {};
+}
+
+void uplink::on_welcome(const link_welcome& x) {
+  send(wire_, trust_atom_v);
+  parent_ = x.node;
+  parent_name_ = x.hostname;
+  credit_bytes_ = x.credit_bytes;
+  mode_ = mode::resuming;
+  state_ = "resuming with " + parent_name_;
+  log_->info("uplink: parent {} ({}), acks mean {}", parent_name_,
+             to_string(parent_), to_string(x.durability));
+  resume();
+}
+
+} // namespace tributary

@@ -1,0 +1,151 @@
+#pragma once
+
+/// Child side: keeps one link to a parent from the destination list. Connects
+/// with jittered back-off, resumes from the durable cursor, sends live frames at
+/// once and owed windows beside them.
+///
+///   waiting --timer--> connecting --wire--> hello_sent --welcome--> resuming
+///      ^                                                              | standing
+///      |                                                              v
+///      +---- refused, closed, silent, error <------------- open <-- backlog read
+
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/collect/self_figures.hpp"
+#include "actors/link/history_lane.hpp"
+#include "actors/link/live_lane.hpp"
+#include "actors/link/wire.hpp"
+#include "actors/observed.hpp"
+#include "actors/protocol.hpp"
+#include "actors/storage/traffic.hpp"
+#include "schema/link.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace tributary {
+
+struct uplink_options {
+  guid own;
+  guid boot;
+  std::string hostname;
+  std::string program;
+  std::string api_key;
+  std::vector<destination> destinations;
+  uint16_t default_port = 19998;
+  int64_t timeout_ms = 60000;
+  /// Random wait between two attempts.
+  int64_t reconnect_min_ms = 5000;
+  int64_t reconnect_max_ms = 15000;
+  /// Seeds the jitter; tests repeat a run with it.
+  uint64_t seed = 0;
+};
+
+/// The actors that an uplink asks.
+struct uplink_peers {
+  ingest_actor ingest;
+  writer_actor writer;
+  reader_actor reader;
+  connector_actor connector;
+};
+
+class uplink final : public observed<uplink_actor::base> {
+public:
+  uplink(caf::actor_config& cfg, actor_identity identity,
+         uplink_options options, uplink_peers peers,
+         std::shared_ptr<node_figures> figures,
+         std::shared_ptr<spdlog::logger> log);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  enum class mode { waiting, connecting, hello_sent, resuming, open };
+
+  struct channel {
+    host_summary host;
+    bool accepted = false;
+    bool refused = false;
+    /// Charts of an epoch's roster that the parent has.
+    std::map<epoch_number, size_t> charts_sent;
+    std::set<content_hash> layouts_sent;
+    /// Only a key frame can be read above; frames before it are owed.
+    bool key_wanted = false;
+  };
+
+  // uplink.cpp: the connection
+  void connect();
+  void on_connected(wire_actor wire);
+  void drop(const std::string& reason);
+  void on_tick();
+  void on_batch(const wire_batch& batch);
+  caf::error on_body(const std::string& body);
+  void on_welcome(const link_welcome& x);
+  void transmit(const link_message& message);
+
+  // uplink_resume.cpp: from welcome to open
+  void resume();
+  void on_standing(const subscriber_standing& standing);
+  void read_backlog(journal_position from);
+  void on_backlog(const journal_chunk& chunk);
+  void open_hosts();
+  void open_host(const host_summary& host);
+  void on_accept(const link_host_accept& x);
+
+  // uplink_lanes.cpp: frames and windows
+  void on_publication(const publication& news);
+  void on_published(const published_host& x);
+  void on_published(const published_roster& x);
+  void on_published(const published_frame& x);
+  void on_published(const published_debt& x);
+  void flush();
+  bool send_frame(const published_frame& what);
+  bool send_roster(channel& to, const frame_header& header,
+                   host_number number);
+  void want_key(host_number number);
+  void owe(host_number number, const tick_set& ticks);
+  void send_history();
+  void send_window(const owed_window& what, const window_groups& groups);
+  void on_ack(const link_ack& x);
+  void on_need_key(const link_need_key& x);
+  void note_progress();
+
+  uplink_options options_;
+  uplink_peers peers_;
+  std::shared_ptr<node_figures> figures_;
+  std::shared_ptr<spdlog::logger> log_;
+  std::mt19937_64 random_;
+
+  mode mode_ = mode::waiting;
+  size_t destination_ = 0;
+  int64_t wait_ms_ = 0;
+  std::string state_ = "starting";
+  wire_actor wire_;
+  guid parent_;
+  std::string parent_name_;
+  uint32_t credit_bytes_ = 0;
+  int64_t silent_ms_ = 0;
+  // Requests of an earlier link may still be answered: they are not for this.
+  uint64_t generation_ = 0;
+
+  journal_position head_ = 0;
+  subscriber_standing standing_;
+  std::vector<host_summary> hosts_;
+  std::map<host_number, channel> channels_;
+  std::map<host_number, std::map<epoch_number, roster_ptr>> rosters_;
+  std::map<host_number, tick_set> backlog_ticks_;
+  live_lane live_;
+  history_lane history_;
+  // To be told to the writer: debts and payments since the last time.
+  cursor_update progress_;
+};
+
+} // namespace tributary

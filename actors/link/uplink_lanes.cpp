@@ -1,0 +1,252 @@
+/// The part of uplink.hpp that moves data: the live lane frame by frame, the
+/// history lane window by window.
+
+#include <algorithm>
+#include <chrono>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/link/uplink.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Reading and packing a window of a large host.
+constexpr auto window_timeout = std::chrono::seconds(60);
+
+tick_set one(tick t) {
+  tick_set result;
+  result.add({t, t});
+  return result;
+}
+
+} // namespace
+
+// -- publications -------------------------------------------------------------
+
+void uplink::on_publication(const publication& news) {
+  for (auto& item : news.items)
+    std::visit([this](auto& x) { on_published(x); }, item);
+  if (mode_ == mode::open)
+    flush();
+}
+
+void uplink::on_published(const published_host& x) {
+  if (mode_ != mode::open)
+    return;
+  auto i = channels_.find(x.summary.number);
+  if (i == channels_.end()) {
+    if (x.summary.connected)
+      open_host(x.summary);
+    return;
+  }
+  auto& known = i->second.host.definition;
+  auto changed = known.epoch != x.summary.definition.epoch
+                 || known.hostname != x.summary.definition.hostname;
+  if (changed && x.summary.connected && !i->second.refused) {
+    auto channel = std::move(i->second);
+    open_host(x.summary); // the same channel, told anew
+    channel.host = x.summary;
+    i->second = std::move(channel);
+  }
+}
+
+void uplink::on_published(const published_roster& x) {
+  auto& kept = rosters_[x.host];
+  kept[x.columns_of->epoch()] = x.columns_of;
+  // Frames of two lives may wait at once, not of more.
+  constexpr size_t epochs_max = 3;
+  while (kept.size() > epochs_max)
+    kept.erase(kept.begin());
+}
+
+void uplink::on_published(const published_frame& x) {
+  auto listening = mode_ == mode::open || mode_ == mode::resuming;
+  if (!listening || x.position <= head_)
+    return; // the journal has it
+  owed_ticks owed;
+  live_.push(x, owed);
+  for (auto& kvp : owed) {
+    owe(kvp.first, kvp.second);
+    want_key(kvp.first);
+  }
+}
+
+void uplink::on_published(const published_debt& x) {
+  if (mode_ == mode::open && x.subscriber == parent_)
+    history_.owe(x.host, x.ticks); // the writer has it on disk already
+  send_history();
+}
+
+// -- live lane ----------------------------------------------------------------
+
+void uplink::flush() {
+  while (auto frame = live_.next()) {
+    auto i = channels_.find(frame->host);
+    // Held until the parent has answered for the host, so that nothing that is
+    // resumed is owed twice.
+    if (i != channels_.end() && !i->second.accepted && !i->second.refused)
+      return;
+    if (!send_frame(*frame))
+      live_.skipped();
+  }
+}
+
+bool uplink::send_frame(const published_frame& what) {
+  auto i = channels_.find(what.host);
+  if (i == channels_.end() || i->second.refused)
+    return false;
+  auto& to = i->second;
+  auto& header = what.frame->header();
+  if (to.key_wanted && header.part == 0 && !header.is_key()) {
+    owe(what.host, one(header.tick));
+    return false;
+  }
+  if (!send_roster(to, header, what.host)) {
+    owe(what.host, one(header.tick));
+    want_key(what.host);
+    return false;
+  }
+  if (header.part == 0)
+    to.key_wanted = false;
+  auto frame = what.frame;
+  auto number = live_.sent();
+  transmit(link_frame{what.host, number, std::move(frame)});
+  figures_->frames_sent.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+bool uplink::send_roster(channel& to, const frame_header& header,
+                         host_number number) {
+  auto& kept = rosters_[number];
+  auto i = kept.find(header.epoch);
+  if (i == kept.end() || i->second->columns() < header.columns)
+    return false;
+  auto& charts = i->second->charts();
+  auto& sent = to.charts_sent[header.epoch];
+  if (sent == charts.size())
+    return true;
+  link_roster update;
+  update.channel = number;
+  update.run.epoch = header.epoch;
+  update.run.first_chart = static_cast<uint32_t>(sent);
+  for (; sent < charts.size(); ++sent)
+    update.run.charts.push_back(charts[sent].chart);
+  transmit(update);
+  return true;
+}
+
+void uplink::want_key(host_number number) {
+  auto i = channels_.find(number);
+  if (i == channels_.end())
+    return;
+  i->second.key_wanted = true;
+  send(peers_.ingest, need_key_atom_v, number);
+}
+
+void uplink::owe(host_number number, const tick_set& ticks) {
+  if (ticks.empty())
+    return;
+  history_.owe(number, ticks);
+  progress_.owe.emplace_back(number, ticks);
+}
+
+// -- history lane -------------------------------------------------------------
+
+void uplink::send_history() {
+  if (mode_ != mode::open)
+    return;
+  std::map<host_number, host_definition> open;
+  for (auto& kvp : channels_)
+    if (kvp.second.accepted && !kvp.second.refused)
+      open.emplace(kvp.first, kvp.second.host.definition);
+  while (auto window = history_.next(open)) {
+    auto generation = generation_;
+    request(peers_.reader, window_timeout, window_atom_v,
+            open.at(window->host).id, window->start)
+      .then(
+        [this, generation, what = *window](const window_groups_ptr& x) {
+          if (generation == generation_)
+            send_window(what, *x);
+        },
+        [this, generation, what = *window](caf::error& error) {
+          if (generation != generation_)
+            return;
+          log_->error("uplink: window {} can't be read: {}", what.start,
+                      to_text(error));
+          history_.failed(what);
+        });
+  }
+}
+
+void uplink::send_window(const owed_window& what,
+                         const window_groups& groups) {
+  auto i = channels_.find(what.host);
+  if (i == channels_.end() || i->second.refused) {
+    history_.failed(what);
+    return;
+  }
+  if (groups.groups.empty()) { // retention took it: nobody has it any more
+    history_.nothing_to_send(what);
+    for (auto& range : what.ticks.ranges())
+      progress_.pay.emplace_back(what.host, range);
+    return;
+  }
+  size_t bytes = 0;
+  uint64_t number = 0;
+  link_block block;
+  block.channel = what.host;
+  block.group_count = static_cast<uint16_t>(groups.groups.size());
+  for (auto& group : groups.groups) {
+    if (i->second.layouts_sent.insert(group.layout_hash).second)
+      transmit(link_layout{what.host, group.layout});
+    number = history_.take_number();
+    block.number = number;
+    block.sealed = group.block;
+    transmit(block);
+    ++block.group;
+    bytes += group.block.size();
+  }
+  history_.sent(what, number, bytes);
+}
+
+// -- from the parent ----------------------------------------------------------
+
+void uplink::on_ack(const link_ack& x) {
+  auto count = live_.acknowledged(x.live);
+  figures_->acked_frames.fetch_add(static_cast<int64_t>(count),
+                                   std::memory_order_relaxed);
+  progress_.position = live_.cursor();
+  for (auto& window : history_.acknowledged(x.history))
+    for (auto& range : window.ticks.ranges())
+      progress_.pay.emplace_back(window.host, range);
+  note_progress();
+  flush();
+  send_history();
+}
+
+void uplink::on_need_key(const link_need_key& x) {
+  auto number = static_cast<host_number>(x.channel);
+  if (channels_.count(number) == 0)
+    return;
+  if (x.tick > 0) {
+    tick_set lost;
+    lost.add({x.tick, std::max(x.tick, live_.last_sent(number))});
+    owe(number, lost);
+  }
+  want_key(number);
+}
+
+void uplink::note_progress() {
+  auto nothing = progress_.position == 0 && progress_.owe.empty()
+                 && progress_.pay.empty();
+  if (nothing || progress_.subscriber.empty())
+    return;
+  auto update = std::make_shared<cursor_update>(std::move(progress_));
+  progress_ = cursor_update{};
+  progress_.subscriber = parent_;
+  send(peers_.writer, cursor_atom_v, cursor_update_ptr{std::move(update)});
+}
+
+} // namespace tributary

@@ -1,0 +1,160 @@
+/// The part of uplink.hpp between welcome and open: where did we stop, what
+/// does the parent lack.
+
+#include <algorithm>
+#include <chrono>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/link/uplink.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Local answers; the writer may be in a slow commit.
+constexpr auto local_timeout = std::chrono::seconds(60);
+
+/// One read of the journal.
+constexpr uint64_t backlog_chunk_bytes = 1u << 20;
+
+} // namespace
+
+void uplink::resume() {
+  auto generation = generation_;
+  auto failed = [this, generation](caf::error& error) {
+    if (generation == generation_)
+      drop("resuming: " + to_text(error));
+  };
+  // All that is published behind the head comes to us from now on.
+  request(peers_.ingest, local_timeout, subscr_atom_v, subscriber_actor{this})
+    .then(
+      [this, generation, failed](const subscription_start_ptr& start) {
+        if (generation != generation_)
+          return;
+        head_ = start->head;
+        hosts_ = start->hosts;
+        for (auto& host : hosts_)
+          if (host.columns_of)
+            rosters_[host.number][host.columns_of->epoch()] = host.columns_of;
+        request(peers_.writer, local_timeout, resume_atom_v,
+                subscriber_actor{this}, parent_)
+          .then(
+            [this, generation](const subscriber_standing_ptr& x) {
+              if (generation == generation_)
+                on_standing(*x);
+            },
+            failed);
+      },
+      failed);
+}
+
+void uplink::on_standing(const subscriber_standing& standing) {
+  standing_ = standing;
+  progress_ = cursor_update{};
+  progress_.subscriber = parent_;
+  backlog_ticks_.clear();
+  history_.reset(credit_bytes_);
+  // What the journal no longer holds is owed already; see store trims.
+  auto resumable = standing.known && standing.position < head_
+                   && standing.journal_first != 0
+                   && standing.journal_first <= standing.position + 1;
+  live_.reset(resumable ? standing.position : head_, credit_bytes_);
+  if (resumable)
+    read_backlog(standing.position + 1);
+  else
+    open_hosts();
+}
+
+void uplink::read_backlog(journal_position from) {
+  auto generation = generation_;
+  request(peers_.writer, local_timeout, journal_atom_v, from,
+          backlog_chunk_bytes)
+    .then(
+      [this, generation](const journal_chunk_ptr& x) {
+        if (generation == generation_)
+          on_backlog(*x);
+      },
+      [this, generation](caf::error& error) {
+        if (generation == generation_)
+          drop("reading the journal: " + to_text(error));
+      });
+}
+
+void uplink::on_backlog(const journal_chunk& chunk) {
+  owed_ticks owed;
+  journal_position last = 0;
+  for (auto& x : chunk.frames) {
+    if (x.position > head_)
+      break;
+    last = x.position;
+    auto t = x.frame->header().tick;
+    backlog_ticks_[x.host].add({t, t});
+    live_.push(x, owed);
+  }
+  for (auto& kvp : owed) {
+    backlog_ticks_[kvp.first] = tick_set{}; // the coverage tells what is owed
+    owe(kvp.first, kvp.second);
+  }
+  if (last == 0 || last == head_)
+    open_hosts();
+  else
+    read_backlog(last + 1);
+}
+
+void uplink::open_hosts() {
+  mode_ = mode::open;
+  state_ = "open";
+  figures_->links_up.fetch_add(1, std::memory_order_relaxed);
+  figures_->links_down.fetch_sub(1, std::memory_order_relaxed);
+  for (auto& host : hosts_)
+    open_host(host);
+  hosts_.clear();
+  if (!standing_.known) { // known from here on, so that trims make debts
+    progress_.position = live_.cursor();
+    note_progress();
+  }
+}
+
+void uplink::open_host(const host_summary& host) {
+  auto& path = host.path;
+  if (host.definition.id == parent_
+      || std::find(path.begin(), path.end(), parent_) != path.end())
+    return; // the parent has it from elsewhere, or it is the parent itself
+  auto& to = channels_[host.number];
+  to.host = host;
+  // Without a place to go on from, the parent can read nothing before a key.
+  to.key_wanted = !standing_.known;
+  link_host_open open;
+  open.channel = host.number;
+  open.host = host.definition;
+  open.path = host.path;
+  if (open.path.empty() || open.path.back() != options_.own)
+    open.path.push_back(options_.own);
+  transmit(open);
+}
+
+void uplink::on_accept(const link_host_accept& x) {
+  auto i = channels_.find(x.channel);
+  if (i == channels_.end())
+    return;
+  auto number = i->first;
+  i->second.accepted = true;
+  auto missing = standing_.durable[number].missing_in(x.coverage);
+  for (auto& range : backlog_ticks_[number].ranges())
+    missing.remove(range); // comes over the live lane
+  auto& owed = standing_.owed[number];
+  for (auto& range : owed.ranges())
+    missing.add(range);
+  if (!missing.empty())
+    log_->info("uplink: {} ticks of {} are owed to {}", missing.count(),
+               i->second.host.definition.hostname, parent_name_);
+  owe(number, missing);
+  if (i->second.key_wanted)
+    want_key(number);
+  flush();
+  send_history();
+  note_progress();
+}
+
+} // namespace tributary

@@ -1,0 +1,283 @@
+#include "actors/node_children.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "actors/collect/collector.hpp"
+#include "actors/collect/framer.hpp"
+#include "actors/collect/source_table.hpp"
+#include "actors/host_info.hpp"
+#include "actors/http/http.hpp"
+#include "actors/http/live.hpp"
+#include "actors/link/acceptor.hpp"
+#include "actors/link/connector.hpp"
+#include "actors/link/listener.hpp"
+#include "actors/link/session.hpp"
+#include "actors/link/socket.hpp"
+#include "actors/link/uplink.hpp"
+#include "actors/storage/reader.hpp"
+#include "actors/storage/writer.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Places in the table of node.cpp.
+enum line : size_t {
+  line_writer,
+  line_ingest,
+  line_reader,
+  line_connector,
+  line_framer,
+  line_live,
+  line_http,
+  line_listener,
+  line_uplink,
+};
+
+store_options store_options_of(const node_setup& setup) {
+  auto& db = setup.options.db;
+  store_options result;
+  result.environment.map_bytes = db.map_size_mib << 20;
+  result.environment.sync = !setup.sync ? lmdb::sync_mode::none
+                            : db.durability == durability::relaxed
+                              ? lmdb::sync_mode::relaxed
+                              : lmdb::sync_mode::full;
+  result.retention_seconds = static_cast<int64_t>(db.tier0.time_s);
+  return result;
+}
+
+std::vector<source_ptr> enabled_sources(const node_setup& setup) {
+  if (setup.make_sources)
+    return setup.make_sources();
+  std::vector<source_ptr> result;
+  for (auto& entry : source_table())
+    if (is_enabled(setup.options.collectors, entry.name))
+      result.push_back(entry.make(setup.figures));
+  return result;
+}
+
+node_facts facts_of(const node_setup& setup) {
+  return {setup.own, setup.hostname, setup.version,
+          setup.options.sender.enabled};
+}
+
+std::string program_of(const node_setup& setup) {
+  return "tributary/" + setup.version;
+}
+
+} // namespace
+
+template <class Actor, class... Ts>
+auto node::spawn_child(bool blocks, const char* name, Ts&&... xs) {
+  auto handle
+    = blocks && setup_->threads
+        ? system().spawn<Actor, caf::detached>(identity(name),
+                                               std::forward<Ts>(xs)...)
+        : system().spawn<Actor>(identity(name), std::forward<Ts>(xs)...);
+  for (auto& x : children_)
+    if (std::string_view{x.name} == name) {
+      x.handle = caf::actor_cast<caf::strong_actor_ptr>(handle);
+      monitor(handle);
+    }
+  return handle;
+}
+
+caf::error node::start_storage() {
+  environment_.reset();
+  host_definition own;
+  own.id = setup_->own;
+  own.hostname = setup_->hostname;
+  own.window_seconds = setup_->options.db.window_s;
+  own.group_columns
+    = static_cast<uint16_t>(setup_->options.db.group_columns);
+  own.info = read_host_info();
+  auto now = setup_->clock->now_ms() / 1000;
+  auto opened = open_storage(setup_->store_path, store_options_of(*setup_),
+                             std::move(own), now);
+  if (!opened)
+    return std::move(opened.error());
+  setup_->log->info("store {}: {} hosts, {} frames replayed, epoch {}",
+                    setup_->store_path, opened->hosts.size(), opened->frames,
+                    opened->own.epoch);
+  own_host_ = opened->own;
+  newest_ = opened->newest;
+  environment_ = opened->store->environment();
+  setup_->figures->hosts.store(static_cast<int64_t>(opened->hosts.size()),
+                               std::memory_order_relaxed);
+  writer_options options;
+  options.commit_every_ms = commit_every_ms(setup_->options);
+  writer_ = spawn_child<writer>(true, "writer", options,
+                                std::move(opened->store), setup_->clock,
+                                setup_->figures, setup_->log);
+  ingest_options limits;
+  limits.own = setup_->own;
+  ingest_ = spawn_child<ingest>(false, "ingest", limits,
+                                std::move(opened->hosts), opened->journal_end,
+                                setup_->clock, setup_->figures, setup_->log,
+                                writer_);
+  return {};
+}
+
+caf::error node::start_reader() {
+  reader_ = spawn_child<reader>(true, "reader", environment_, setup_->clock,
+                                ingest_);
+  if (setup_->offer_storage)
+    setup_->offer_storage(ingest_, reader_);
+  return {};
+}
+
+caf::error node::start_connector() {
+  if (!setup_->options.sender.enabled)
+    return {};
+  if (setup_->start_connector) {
+    connector_ = setup_->start_connector(system());
+    return {};
+  }
+  connector_ = spawn_child<connector>(true, "connector", setup_->figures);
+  return {};
+}
+
+caf::error node::start_framer() {
+  framer_options options;
+  options.host = own_host_;
+  options.newest = newest_;
+  auto sources
+    = std::make_shared<std::vector<source_ptr>>(enabled_sources(*setup_));
+  options.collector_count = sources->size();
+  // A source is used by one collector at a time; after a restart a fresh one is
+  // made from the table.
+  options.start_collector = [setup = setup_, sources](framer_actor self,
+                                                      size_t index) {
+    auto what = std::move((*sources)[index]);
+    if (!what)
+      what = std::move(enabled_sources(*setup)[index]);
+    auto name = "collector " + std::string{what->name()};
+    actor_identity who{setup->directory, std::move(name), "framer"};
+    auto& system = self.home_system();
+    return setup->threads
+             ? system.spawn<collector, caf::detached>(
+               std::move(who), std::move(what), kernel_files{}, index,
+               setup->log, self)
+             : system.spawn<collector>(std::move(who), std::move(what),
+                                       kernel_files{}, index, setup->log,
+                                       self);
+  };
+  spawn_child<framer>(false, "framer", std::move(options), setup_->clock,
+                      setup_->figures, setup_->log, ingest_);
+  return {};
+}
+
+caf::error node::start_live() {
+  live_ = spawn_child<live>(false, "live", facts_of(*setup_), setup_->clock,
+                            ingest_);
+  return {};
+}
+
+caf::error node::start_http() {
+  if (setup_->options.web.mode == web_mode::none)
+    return {};
+  auto handle = spawn_child<http>(false, "http", facts_of(*setup_),
+                                  setup_->options.directories.web,
+                                  setup_->clock,
+                                  http_peers{ingest_, reader_, live_});
+  {
+    std::lock_guard<std::mutex> guard{http_door_->mutex};
+    http_door_->current = handle;
+  }
+  return open_web_port();
+}
+
+caf::error node::open_web_port() {
+  if (web_open_)
+    return {};
+  auto& web = setup_->options.web;
+  http_options options;
+  options.addresses = {web.bind_to};
+  options.port = web.port;
+  options.link_port = setup_->options.receiver.port;
+  auto port = web_.start(options, [door = http_door_](exchange_ptr x) {
+    http_actor to;
+    {
+      std::lock_guard<std::mutex> guard{door->mutex};
+      to = door->current;
+    }
+    if (to)
+      caf::anon_send(to, accept_atom_v, std::move(x));
+  });
+  if (!port)
+    return std::move(port.error());
+  web_open_ = true;
+  setup_->log->info("web on http://{}:{}/", web.bind_to, *port);
+  return {};
+}
+
+caf::error node::start_listener() {
+  auto& options = setup_->options;
+  if (!listens(options.receiver))
+    return {};
+  session_options rules;
+  rules.own = setup_->own;
+  rules.hostname = setup_->hostname;
+  rules.program = program_of(*setup_);
+  rules.rules = std::make_shared<const admission>(options.receiver,
+                                                  options.db.mode, setup_->own);
+  rules.durability = options.db.mode == db_mode::ram ? ack_durability::ram
+                                                     : ack_durability::disk;
+  auto shared = std::make_shared<const session_options>(std::move(rules));
+  session_factory start
+    = [setup = setup_, shared, ingest = ingest_](
+        listener_actor self, wire_actor wire, const std::string& address) {
+        actor_identity who{setup->directory, "session " + address,
+                           "listener"};
+        return self.home_system().spawn<session>(std::move(who), shared,
+                                                 std::move(wire), address,
+                                                 setup->figures, setup->log,
+                                                 ingest);
+      };
+  auto handle
+    = spawn_child<listener>(false, "listener", std::move(start), setup_->log);
+  if (setup_->offer_listener) {
+    setup_->offer_listener(handle);
+    return {};
+  }
+  return open_door(handle);
+}
+
+caf::error node::open_door(const listener_actor& listener) {
+  auto& receiver = setup_->options.receiver;
+  auto socket = listen_on(receiver.bind_to, receiver.port);
+  if (!socket)
+    return std::move(socket.error());
+  setup_->log->info("links on {}:{}", receiver.bind_to, port_of(*socket));
+  spawn_acceptor(system(), {setup_->directory, "acceptor", "listener"},
+                 *socket, setup_->figures, listener);
+  return {};
+}
+
+caf::error node::start_uplink() {
+  auto& sender = setup_->options.sender;
+  if (!sender.enabled)
+    return {};
+  uplink_options options;
+  options.own = setup_->own;
+  options.boot = own_host_.boot;
+  options.hostname = setup_->hostname;
+  options.program = program_of(*setup_);
+  options.api_key = to_string(sender.api_key);
+  options.destinations = sender.destinations;
+  options.default_port = sender.default_port;
+  options.timeout_ms = sender.timeout_ms;
+  options.reconnect_min_ms = reconnect_delay_min_ms;
+  options.reconnect_max_ms = sender.reconnect_delay_ms;
+  options.seed = setup_->seed;
+  spawn_child<uplink>(false, "uplink", std::move(options),
+                      uplink_peers{ingest_, writer_, reader_, connector_},
+                      setup_->figures, setup_->log);
+  return {};
+}
+
+} // namespace tributary

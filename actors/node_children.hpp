@@ -1,0 +1,19 @@
+#pragma once
+
+/// How the node starts each line of its table: the rest of node.hpp, for
+/// node.cpp and node_children.cpp only.
+
+#include <mutex>
+
+#include "actors/node.hpp"
+
+namespace tributary {
+
+/// The http actor of the moment, for the web port's thread. An exchange that
+/// finds nobody is dropped, which answers 503.
+struct node::http_door {
+  std::mutex mutex;
+  http_actor current;
+};
+
+} // namespace tributary

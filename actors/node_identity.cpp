@@ -1,0 +1,57 @@
+#include "actors/node_identity.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "schema/error.hpp"
+
+namespace tributary {
+
+namespace {
+
+caf::error failed(const std::string& path, const char* words) {
+  return make_error(ec::file_unusable, path + ": " + words);
+}
+
+/// Writes beside the file and renames, so that no half of it is ever read.
+caf::error write_guid(const std::string& path, const guid& id) {
+  auto text = to_string(id) + "\n";
+  auto draft = path + ".new";
+  auto fd = open(draft.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return failed(draft, strerror(errno));
+  auto written = write(fd, text.data(), text.size())
+                   == static_cast<ssize_t>(text.size())
+                 && fsync(fd) == 0;
+  auto error = errno;
+  close(fd);
+  if (!written || rename(draft.c_str(), path.c_str()) != 0)
+    return failed(path, strerror(written ? errno : error));
+  return {};
+}
+
+} // namespace
+
+caf::expected<guid> load_node_guid(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) {
+    auto id = random_guid();
+    if (auto error = write_guid(path, id))
+      return error;
+    return id;
+  }
+  std::ifstream file{path};
+  std::string text;
+  if (!std::getline(file, text))
+    return failed(path, "can't be read");
+  auto id = guid::parse(text);
+  if (!id || id->empty())
+    return failed(path, "holds no GUID; restore it from a backup, or remove it "
+                        "to become a new node");
+  return *id;
+}
+
+} // namespace tributary

@@ -1,0 +1,293 @@
+#pragma once
+
+/// Every atom, message and typed interface of the node, on one page. Payloads
+/// are immutable values behind shared pointers: no copies, and no message ever
+/// leaves the process (what crosses a link is Cap'n Proto, schema/link.capnp).
+/// Their structs live with their subject: actors/storage/traffic.hpp,
+/// actors/collect/readings.hpp, actors/link/wire.hpp, actors/http/exchange.hpp.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+
+#include "schema/types.hpp"
+
+namespace tributary {
+
+// -- payloads -----------------------------------------------------------------
+
+struct closed_windows;
+struct commit_report;
+struct cursor_update;
+class exchange;
+struct hot_answer;
+struct hot_request;
+struct host_offer;
+struct host_standing;
+struct host_summary;
+struct incoming_batch;
+struct incoming_roster;
+struct incoming_window;
+struct journal_batch;
+struct journal_chunk;
+struct late_rows;
+struct link_status;
+struct link_target;
+struct query_answer;
+struct query_request;
+struct publication;
+class roster;
+struct subscriber_standing;
+struct subscription_start;
+struct tick_readings;
+struct window_groups;
+struct wire_batch;
+
+using closed_windows_ptr = std::shared_ptr<const closed_windows>;
+using commit_report_ptr = std::shared_ptr<const commit_report>;
+using cursor_update_ptr = std::shared_ptr<const cursor_update>;
+using exchange_ptr = std::shared_ptr<exchange>;
+using hot_answer_ptr = std::shared_ptr<const hot_answer>;
+using hot_request_ptr = std::shared_ptr<const hot_request>;
+using host_list_ptr = std::shared_ptr<const std::vector<host_summary>>;
+using host_offer_ptr = std::shared_ptr<const host_offer>;
+using host_standing_ptr = std::shared_ptr<const host_standing>;
+using incoming_batch_ptr = std::shared_ptr<const incoming_batch>;
+using incoming_roster_ptr = std::shared_ptr<const incoming_roster>;
+using incoming_window_ptr = std::shared_ptr<const incoming_window>;
+using journal_batch_ptr = std::shared_ptr<const journal_batch>;
+using journal_chunk_ptr = std::shared_ptr<const journal_chunk>;
+using late_rows_ptr = std::shared_ptr<const late_rows>;
+using link_status_ptr = std::shared_ptr<const link_status>;
+using link_target_ptr = std::shared_ptr<const link_target>;
+using publication_ptr = std::shared_ptr<const publication>;
+using query_answer_ptr = std::shared_ptr<const query_answer>;
+using query_request_ptr = std::shared_ptr<const query_request>;
+using roster_update_ptr
+  = std::shared_ptr<const std::pair<host_number, std::shared_ptr<const roster>>>;
+using subscriber_standing_ptr = std::shared_ptr<const subscriber_standing>;
+using subscription_start_ptr = std::shared_ptr<const subscription_start>;
+using tick_readings_ptr = std::shared_ptr<const tick_readings>;
+using window_groups_ptr = std::shared_ptr<const window_groups>;
+using wire_batch_ptr = std::shared_ptr<const wire_batch>;
+/// Bytes ready for a socket: whole framed messages.
+using wire_bytes_ptr = std::shared_ptr<const std::string>;
+
+} // namespace tributary
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::closed_windows_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::commit_report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::cursor_update_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::exchange_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::guid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_request_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_list_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_offer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_standing_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::incoming_batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::incoming_roster_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::incoming_window_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_chunk_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::late_rows_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::link_status_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::link_target_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::publication_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_request_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::roster_update_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::subscriber_standing_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::subscription_start_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::tick_readings_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::window_groups_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::wire_batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::wire_bytes_ptr)
+
+CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
+  CAF_ADD_ATOM(tributary, tributary, accept_atom, "accept")
+  CAF_ADD_ATOM(tributary, tributary, bytes_atom, "bytes")
+  CAF_ADD_ATOM(tributary, tributary, close_atom, "close")
+  CAF_ADD_ATOM(tributary, tributary, commit_atom, "commit")
+  CAF_ADD_ATOM(tributary, tributary, connect_atom, "connect")
+  CAF_ADD_ATOM(tributary, tributary, consumed_atom, "consumed")
+  CAF_ADD_ATOM(tributary, tributary, cursor_atom, "cursor")
+  CAF_ADD_ATOM(tributary, tributary, frames_atom, "frames")
+  CAF_ADD_ATOM(tributary, tributary, history_atom, "history")
+  CAF_ADD_ATOM(tributary, tributary, hosts_atom, "hosts")
+  CAF_ADD_ATOM(tributary, tributary, hot_atom, "hot")
+  CAF_ADD_ATOM(tributary, tributary, journal_atom, "journal")
+  CAF_ADD_ATOM(tributary, tributary, late_atom, "late")
+  CAF_ADD_ATOM(tributary, tributary, leave_atom, "leave")
+  CAF_ADD_ATOM(tributary, tributary, need_key_atom, "needkey")
+  CAF_ADD_ATOM(tributary, tributary, offer_atom, "offer")
+  CAF_ADD_ATOM(tributary, tributary, publish_atom, "publish")
+  CAF_ADD_ATOM(tributary, tributary, query_atom, "query")
+  CAF_ADD_ATOM(tributary, tributary, readings_atom, "readings")
+  CAF_ADD_ATOM(tributary, tributary, refuse_atom, "refuse")
+  CAF_ADD_ATOM(tributary, tributary, resume_atom, "resume")
+  CAF_ADD_ATOM(tributary, tributary, roster_atom, "roster")
+  CAF_ADD_ATOM(tributary, tributary, sample_atom, "sample")
+  CAF_ADD_ATOM(tributary, tributary, start_atom, "start")
+  CAF_ADD_ATOM(tributary, tributary, status_atom, "status")
+  CAF_ADD_ATOM(tributary, tributary, stop_atom, "stop")
+  CAF_ADD_ATOM(tributary, tributary, stored_atom, "stored")
+  CAF_ADD_ATOM(tributary, tributary, subscr_atom, "subscribe")
+  CAF_ADD_ATOM(tributary, tributary, tick_atom, "tick")
+  CAF_ADD_ATOM(tributary, tributary, trust_atom, "trust")
+  CAF_ADD_ATOM(tributary, tributary, watch_atom, "watch")
+  CAF_ADD_ATOM(tributary, tributary, window_atom, "window")
+CAF_END_TYPE_ID_BLOCK(tributary)
+
+namespace tributary {
+
+template <class... Ts>
+using on = caf::reacts_to<Ts...>;
+
+template <class... Ts>
+using asks = caf::replies_to<Ts...>;
+
+// -- sources of frames --------------------------------------------------------
+
+/// Part of framer and session: who delivers a host.
+using source_actor = caf::typed_actor<
+  // All frames of this source up to this lane number are durable here.
+  on<commit_atom, uint64_t>,
+  // The window with this lane number is durable here.
+  on<window_atom, uint64_t>,
+  // The host's next frame must be a key frame; from this tick on nothing could
+  // be read. Tick 0: somebody above asked, nothing was lost here.
+  on<need_key_atom, host_number, tick>,
+  // Another source took over the host.
+  on<leave_atom, host_number>,
+  // Ingest has no room (the disk is full or slow): frames from this lane
+  // number on were not taken and will not be acknowledged.
+  on<refuse_atom, uint64_t>>;
+
+/// Runs one source module when told which tick it is.
+using collector_actor = caf::typed_actor<on<sample_atom, tick>>;
+
+/// Keeps the time, asks collectors, seals the frames of the node's own host.
+using framer_actor = source_actor::extend<
+  // Its own timers: the next second; the deadline of a tick.
+  on<tick_atom>, on<late_atom, tick>,
+  // Its own timer: a collector that ended is started again.
+  on<start_atom, uint64_t>,
+  on<readings_atom, tick_readings_ptr>>;
+
+// -- storage ------------------------------------------------------------------
+
+/// Any consumer of accepted frames: uplink, live, later health and exporters.
+using subscriber_actor = caf::typed_actor<on<publish_atom, publication_ptr>>;
+
+/// Checks and decodes frames, publishes them at once, keeps the open windows.
+using ingest_actor = caf::typed_actor<
+  // A source has a host: made known, made durable, answered with what is here.
+  asks<offer_atom, source_actor, host_offer_ptr>::with<host_standing_ptr>,
+  on<roster_atom, incoming_roster_ptr>,
+  on<frames_atom, incoming_batch_ptr>,
+  on<history_atom, incoming_window_ptr>,
+  // The source no longer delivers the host, for this reason.
+  on<leave_atom, source_actor, host_number, std::string>,
+  // A subscriber needs a key frame of the host.
+  on<need_key_atom, host_number>,
+  asks<subscr_atom, subscriber_actor>::with<subscription_start_ptr>,
+  // The subscriber wants (or no longer wants) this host's rows decoded.
+  on<watch_atom, host_number, bool>,
+  // From the writer, after each commit.
+  on<stored_atom, commit_report_ptr>,
+  asks<hot_atom, hot_request_ptr>::with<hot_answer_ptr>,
+  asks<hosts_atom>::with<host_list_ptr>,
+  // Its own timer: windows of idle hosts are closed.
+  on<tick_atom>>;
+
+/// Owner of the write transaction; runs detached.
+using writer_actor = caf::typed_actor<
+  asks<offer_atom, host_offer_ptr>::with<host_standing_ptr>,
+  on<roster_atom, roster_update_ptr>,
+  on<journal_atom, journal_batch_ptr>,
+  on<window_atom, closed_windows_ptr>,
+  on<late_atom, late_rows_ptr>,
+  on<history_atom, incoming_window_ptr>,
+  // A subscriber by its node guid: where it stands. Makes it known.
+  asks<resume_atom, subscriber_actor, guid>::with<subscriber_standing_ptr>,
+  // Journal items from a position on, durable or not yet, about so many bytes.
+  asks<journal_atom, journal_position, uint64_t>::with<journal_chunk_ptr>,
+  on<cursor_atom, cursor_update_ptr>,
+  // Its own timer.
+  on<commit_atom>,
+  // Commits what there is and answers when it is durable.
+  asks<stop_atom>::with<bool>>;
+
+/// Range queries on snapshots; runs detached.
+using reader_actor = caf::typed_actor<
+  asks<query_atom, query_request_ptr>::with<query_answer_ptr>,
+  // A whole window for the history lane.
+  asks<window_atom, guid, tick>::with<window_groups_ptr>>;
+
+// -- links --------------------------------------------------------------------
+
+/// Who speaks the protocol over a wire.
+using wire_user = caf::typed_actor<
+  on<bytes_atom, wire_batch_ptr>>;
+
+/// The broker that stands for the other side of a connection.
+using wire_actor = caf::typed_actor<
+  // Who uses it; nothing is read before.
+  on<start_atom, wire_user>,
+  on<bytes_atom, wire_bytes_ptr>,
+  // The peer is trusted: messages up to the full size are read from now on.
+  on<trust_atom>,
+  // So many bytes of what was read are done with; reading goes on.
+  on<consumed_atom, uint64_t>,
+  // Sends what is buffered and closes.
+  on<close_atom>>;
+
+/// Parent side of one connection.
+using session_actor
+  = source_actor::extend_with<wire_user>::extend<
+    // Its own timers: deadline of the hello, pings, silence.
+    on<tick_atom>, asks<status_atom>::with<link_status_ptr>>;
+
+/// Makes connections; runs detached.
+using connector_actor = caf::typed_actor<
+  asks<connect_atom, link_target_ptr>::with<wire_actor>>;
+
+/// Child side: one destination list.
+using uplink_actor
+  = subscriber_actor::extend_with<wire_user>::extend<
+    on<tick_atom>, on<connect_atom>,
+    asks<status_atom>::with<link_status_ptr>>;
+
+/// Accepts connections, one session each.
+using listener_actor = caf::typed_actor<
+  on<accept_atom, wire_actor, std::string>>;
+
+// -- HTTP ---------------------------------------------------------------------
+
+/// Answers HTTP exchanges, each once.
+using http_actor = caf::typed_actor<on<accept_atom, exchange_ptr>>;
+
+/// Pushes new values to browsers.
+using live_actor = subscriber_actor::extend<
+  // A request for a stream of the host with this guid.
+  on<accept_atom, exchange_ptr, guid>, on<tick_atom>>;
+
+// -- node ---------------------------------------------------------------------
+
+/// Supervisor: starts, restarts and stops the others in order.
+using node_actor = caf::typed_actor<
+  // Starts all; answers when they run, or with why one could not start.
+  asks<start_atom>::with<bool>,
+  // Its own timer: what waits to be started again is.
+  on<tick_atom>,
+  // Drains, commits, stops all; answers when the last commit is done.
+  asks<stop_atom>::with<bool>>;
+
+} // namespace tributary

@@ -1,0 +1,357 @@
+#include "actors/storage/ingest.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <caf/typed_response_promise.hpp>
+#include <spdlog/spdlog.h>
+
+namespace tributary {
+
+namespace {
+
+/// A commit of a loaded store takes milliseconds; a disk that takes this long
+/// is treated as gone.
+constexpr auto writer_timeout = std::chrono::seconds(30);
+
+/// How often idle hosts are looked at.
+constexpr auto idle_interval = std::chrono::seconds(10);
+
+} // namespace
+
+ingest::ingest(caf::actor_config& cfg, actor_identity identity,
+               ingest_options options, std::vector<ingest_host> hosts,
+               journal_position journal_end, wall_clock_ptr clock,
+               std::shared_ptr<node_figures> figures,
+               std::shared_ptr<spdlog::logger> log, writer_actor writer)
+  : observed(cfg, std::move(identity)),
+    options_(options),
+    head_(journal_end),
+    clock_(std::move(clock)),
+    figures_(std::move(figures)),
+    log_(std::move(log)),
+    writer_(std::move(writer)) {
+  for (auto& x : hosts) {
+    numbers_[x.hot.definition().id] = x.number;
+    auto number = x.number;
+    hosts_.emplace(number, host_entry{std::move(x), source_actor{},
+                                      "not connected since start", 0});
+  }
+}
+
+ingest::behavior_type ingest::make_behavior() {
+  set_down_handler([this](caf::down_msg& x) {
+    subscribers_.erase(std::remove_if(subscribers_.begin(),
+                                      subscribers_.end(),
+                                      [&](auto& s) {
+                                        return s.address() == x.source;
+                                      }),
+                       subscribers_.end());
+  });
+  delayed_send(this, idle_interval, tick_atom_v);
+  return {
+    [this](offer_atom, const source_actor& source, const host_offer_ptr& x) {
+      return on_offer(source, x);
+    },
+    [this](roster_atom, const incoming_roster_ptr& x) { on_roster(*x); },
+    [this](frames_atom, const incoming_batch_ptr& x) { on_frames(*x); },
+    [this](history_atom, const incoming_window_ptr& x) { on_history(x); },
+    [this](leave_atom, const source_actor& source, host_number number,
+           const std::string& reason) { on_leave(source, number, reason); },
+    [this](need_key_atom, host_number number) { on_need_key(number); },
+    [this](subscr_atom, const subscriber_actor& who) {
+      return on_subscribe(who);
+    },
+    [this](watch_atom, host_number number, bool wanted) {
+      auto& count = watchers_[number];
+      count += wanted ? 1 : 0;
+      count -= !wanted && count > 0 ? 1 : 0;
+    },
+    [this](stored_atom, const commit_report_ptr& x) { on_stored(*x); },
+    [this](hot_atom, const hot_request_ptr& x) { return on_hot(*x); },
+    [this](hosts_atom) {
+      auto result = std::make_shared<std::vector<host_summary>>();
+      for (auto& kvp : hosts_)
+        result->push_back(summary_of(kvp.second));
+      return host_list_ptr{std::move(result)};
+    },
+    [this](tick_atom) { on_tick(); },
+  };
+}
+
+void ingest::on_exit() {
+  for (auto& kvp : hosts_)
+    kvp.second.owner = nullptr;
+  subscribers_.clear();
+  writer_ = nullptr;
+  observed::on_exit();
+}
+
+ingest::host_entry* ingest::find(host_number number) {
+  auto i = hosts_.find(number);
+  return i == hosts_.end() ? nullptr : &i->second;
+}
+
+// -- hosts --------------------------------------------------------------------
+
+caf::result<host_standing_ptr> ingest::on_offer(const source_actor& source,
+                                                const host_offer_ptr& offer) {
+  auto promise = make_response_promise<host_standing_ptr>();
+  request(writer_, writer_timeout, offer_atom_v, offer)
+    .then(
+      [this, promise, source, offer](const host_standing_ptr& x) mutable {
+        take_host(source, *offer, *x);
+        promise.deliver(x);
+      },
+      [promise](caf::error& error) mutable {
+        promise.deliver(std::move(error));
+      });
+  return promise;
+}
+
+void ingest::take_host(const source_actor& source, const host_offer& offer,
+                       const host_standing& standing) {
+  auto i = hosts_.find(standing.number);
+  if (i == hosts_.end()) {
+    hot_host hot{standing.definition, standing.durable, 0};
+    i = hosts_
+          .emplace(standing.number,
+                   host_entry{{standing.number, offer.path, std::move(hot)},
+                              source_actor{}, {}, 0})
+          .first;
+    numbers_[standing.definition.id] = standing.number;
+  }
+  auto& entry = i->second;
+  entry.kept.hot.redefine(standing.definition);
+  entry.kept.path = offer.path;
+  if (entry.owner && entry.owner != source)
+    send(entry.owner, leave_atom_v, standing.number);
+  entry.owner = source;
+  entry.reason.clear();
+  figures_->hosts.store(static_cast<int64_t>(hosts_.size()),
+                         std::memory_order_relaxed);
+  publication news;
+  news.items.push_back(published_host{summary_of(entry)});
+  publish(std::move(news));
+}
+
+void ingest::on_leave(const source_actor& source, host_number number,
+                      const std::string& reason) {
+  auto entry = find(number);
+  if (entry == nullptr || entry->owner != source)
+    return; // another source has it by now
+  entry->owner = nullptr;
+  entry->reason = reason;
+  publication news;
+  news.items.push_back(published_host{summary_of(*entry)});
+  publish(std::move(news));
+}
+
+void ingest::on_roster(const incoming_roster& what) {
+  auto entry = find(what.host);
+  if (entry == nullptr || entry->owner != what.source)
+    return;
+  auto& hot = entry->kept.hot;
+  if (auto error = hot.define(what.run)) {
+    log_->warn("host {}: {}", hot.definition().hostname, to_text(error));
+    send(what.source, refuse_atom_v, uint64_t{0});
+    return;
+  }
+  auto columns_of = hot.roster_of(what.run.epoch);
+  send(writer_, roster_atom_v,
+       std::make_shared<const std::pair<host_number, roster_ptr>>(
+         what.host, columns_of));
+  publication news;
+  news.items.push_back(published_roster{what.host, std::move(columns_of)});
+  publish(std::move(news));
+}
+
+void ingest::on_need_key(host_number number) {
+  auto entry = find(number);
+  if (entry != nullptr && entry->owner)
+    send(entry->owner, need_key_atom_v, number, tick{0});
+}
+
+// -- frames -------------------------------------------------------------------
+
+void ingest::on_frames(const incoming_batch& batch) {
+  outcome result;
+  std::set<host_number> touched;
+  for (auto& x : batch.frames) {
+    if (backlog_bytes_ > options_.backlog_bytes_max) {
+      if (!refusing_)
+        log_->error("the store does not keep up: {} MiB wait; frames are "
+                    "refused until it does",
+                    backlog_bytes_ >> 20);
+      refusing_ = true;
+      send(batch.source, refuse_atom_v, x.lane_number);
+      break;
+    }
+    if (!on_frame(batch, x, result))
+      break;
+    touched.insert(x.host);
+  }
+  // Published before it is durable: nobody below waits for a disk.
+  if (!result.published.items.empty())
+    publish(std::move(result.published));
+  if (!result.journal.entries.empty())
+    send(writer_, journal_atom_v,
+         std::make_shared<const journal_batch>(std::move(result.journal)));
+  for (auto number : touched)
+    if (auto entry = find(number)) {
+      auto& hot = entry->kept.hot;
+      close_windows(number, hot,
+                    hot.newest() + 1 - options_.window_grace_seconds);
+    }
+}
+
+bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
+                      outcome& result) {
+  auto entry = find(what.host);
+  if (entry == nullptr || entry->owner != batch.source)
+    return true; // given up or taken over: neither stored nor acknowledged
+  auto& hot = entry->kept.hot;
+  auto applied = hot.apply(*what.frame);
+  if (!applied) {
+    on_fault(batch, what, applied.error(), result);
+    return code_of(applied.error()) == ec::need_key;
+  }
+  auto append = *applied != frame_outcome::duplicate;
+  result.journal.entries.push_back(
+    {{what.host, what.frame}, append, what.lane_number, batch.source});
+  entry->newest_arrival_ms = clock_->now_ms();
+  if (!append)
+    return true;
+  ++head_;
+  auto bytes = what.frame->sealed().size();
+  backlog_.emplace_back(head_, bytes);
+  backlog_bytes_ += bytes;
+  published_frame news{head_, what.host, what.frame, nullptr, nullptr};
+  auto watched = watchers_.find(what.host);
+  if (watched != watchers_.end() && watched->second > 0) {
+    news.row = std::make_shared<const frame_row>(hot.last_row());
+    news.columns_of = hot.roster_of(what.frame->header().epoch);
+  }
+  result.published.items.push_back(std::move(news));
+  if (*applied == frame_outcome::late) {
+    auto& header = what.frame->header();
+    send(writer_, late_atom_v,
+         std::make_shared<const late_rows>(
+           late_rows{what.host, hot.late_table(header.tick, header.epoch)}));
+  }
+  return true;
+}
+
+void ingest::on_fault(const incoming_batch& batch, const incoming_frame& what,
+                      const caf::error& error, outcome& result) {
+  auto t = what.frame->header().tick;
+  if (code_of(error) == ec::need_key) {
+    // The sender owes the tick again and is told so before it gets the ack.
+    send(batch.source, need_key_atom_v, what.host, t);
+    result.journal.entries.push_back(
+      {{what.host, what.frame}, false, what.lane_number, batch.source});
+    return;
+  }
+  log_->warn("host {} tick {}: {}",
+             find(what.host)->kept.hot.definition().hostname, t,
+             to_text(error));
+  send(batch.source, refuse_atom_v, what.lane_number);
+}
+
+void ingest::on_history(const incoming_window_ptr& what) {
+  auto entry = find(what->host);
+  if (entry == nullptr || entry->owner != what->source)
+    return;
+  entry->kept.hot.add_seen(what->window.runs);
+  send(writer_, history_atom_v, what);
+  publication news; // the range of what is here has grown
+  news.items.push_back(published_host{summary_of(*entry)});
+  publish(std::move(news));
+}
+
+void ingest::on_stored(const commit_report& report) {
+  while (!backlog_.empty() && backlog_.front().first <= report.journal_end) {
+    backlog_bytes_ -= backlog_.front().second;
+    backlog_.pop_front();
+  }
+  if (refusing_ && backlog_bytes_ < options_.backlog_bytes_max / 2) {
+    refusing_ = false;
+    log_->info("the store keeps up again");
+  }
+  for (auto& x : report.stored_windows)
+    if (auto entry = find(x.first))
+      entry->kept.hot.forget(x.second);
+}
+
+void ingest::close_windows(host_number number, hot_host& hot, tick before) {
+  auto windows = hot.close_windows(before);
+  if (windows.empty())
+    return;
+  send(writer_, window_atom_v,
+       std::make_shared<const closed_windows>(
+         closed_windows{number, std::move(windows)}));
+}
+
+void ingest::on_tick() {
+  auto now = clock_->now_ms();
+  for (auto& kvp : hosts_) {
+    auto& entry = kvp.second;
+    if (now - entry.newest_arrival_ms > options_.idle_grace_seconds * 1000)
+      close_windows(kvp.first, entry.kept.hot,
+                    now / 1000 - options_.idle_grace_seconds);
+  }
+  delayed_send(this, idle_interval, tick_atom_v);
+}
+
+// -- consumers ----------------------------------------------------------------
+
+subscription_start_ptr ingest::on_subscribe(const subscriber_actor& who) {
+  auto known = std::find(subscribers_.begin(), subscribers_.end(), who);
+  if (known == subscribers_.end()) {
+    subscribers_.push_back(who);
+    monitor(who);
+  }
+  auto result = std::make_shared<subscription_start>();
+  result->head = head_;
+  for (auto& kvp : hosts_)
+    result->hosts.push_back(summary_of(kvp.second));
+  return result;
+}
+
+void ingest::publish(publication what) {
+  if (subscribers_.empty())
+    return;
+  publication_ptr shared
+    = std::make_shared<const publication>(std::move(what));
+  for (auto& x : subscribers_)
+    send(x, publish_atom_v, shared);
+}
+
+caf::result<hot_answer_ptr> ingest::on_hot(const hot_request& what) {
+  auto id = what.host.empty() ? options_.own : what.host;
+  auto number = numbers_.find(id);
+  if (number == numbers_.end())
+    return make_error(ec::not_found, "host " + to_string(id));
+  auto& entry = hosts_.at(number->second);
+  auto result = std::make_shared<hot_answer>();
+  result->host = summary_of(entry);
+  result->windows = entry.kept.hot.extract(what.from, what.to, what.chart);
+  return hot_answer_ptr{std::move(result)};
+}
+
+host_summary ingest::summary_of(const host_entry& entry) const {
+  host_summary result;
+  auto& hot = entry.kept.hot;
+  result.number = entry.kept.number;
+  result.definition = hot.definition();
+  result.path = entry.kept.path;
+  result.connected = static_cast<bool>(entry.owner);
+  result.reason = entry.reason;
+  result.newest = hot.newest();
+  result.oldest = hot.seen().oldest();
+  result.newest_arrival_ms = entry.newest_arrival_ms;
+  result.columns_of = hot.newest_roster();
+  return result;
+}
+
+} // namespace tributary

@@ -1,0 +1,110 @@
+#pragma once
+
+/// Where local data and every child's data meet: frames are checked, decoded
+/// into the open windows, published at once and handed to the writer. Never
+/// waits for a disk; what is not committed yet is bounded in bytes.
+
+#include <deque>
+#include <map>
+#include <set>
+#include <vector>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/clock.hpp"
+#include "actors/collect/self_figures.hpp"
+#include "actors/observed.hpp"
+#include "actors/protocol.hpp"
+#include "actors/storage/traffic.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace tributary {
+
+struct ingest_options {
+  /// The node's own host: what a query without a host means.
+  guid own;
+  /// Frames handed to the writer and not committed, bytes. At the bound frames
+  /// are refused, so that senders keep them; a disk that is slow for seconds
+  /// stays far below.
+  size_t backlog_bytes_max = 64u << 20;
+  /// A window is closed when frames are this far behind its end.
+  tick window_grace_seconds = 5;
+  /// The windows of a host that sends nothing are closed after this long.
+  tick idle_grace_seconds = 60;
+};
+
+/// A host with what was read back from the store at start.
+struct ingest_host {
+  host_number number = 0;
+  std::vector<guid> path;
+  hot_host hot;
+};
+
+class ingest final : public observed<ingest_actor::base> {
+public:
+  ingest(caf::actor_config& cfg, actor_identity identity,
+         ingest_options options, std::vector<ingest_host> hosts,
+         journal_position journal_end, wall_clock_ptr clock,
+         std::shared_ptr<node_figures> figures,
+         std::shared_ptr<spdlog::logger> log, writer_actor writer);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct host_entry {
+    ingest_host kept;
+    source_actor owner;
+    std::string reason;
+    unix_ms newest_arrival_ms = 0;
+  };
+
+  /// What one incoming batch leads to.
+  struct outcome {
+    journal_batch journal;
+    publication published;
+  };
+
+  caf::result<host_standing_ptr> on_offer(const source_actor& source,
+                                          const host_offer_ptr& offer);
+  void take_host(const source_actor& source, const host_offer& offer,
+                 const host_standing& standing);
+  void on_roster(const incoming_roster& what);
+  void on_frames(const incoming_batch& batch);
+  bool on_frame(const incoming_batch& batch, const incoming_frame& what,
+                outcome& result);
+  void on_fault(const incoming_batch& batch, const incoming_frame& what,
+                const caf::error& error, outcome& result);
+  void on_history(const incoming_window_ptr& what);
+  void on_leave(const source_actor& source, host_number number,
+                const std::string& reason);
+  void on_need_key(host_number number);
+  subscription_start_ptr on_subscribe(const subscriber_actor& who);
+  void on_stored(const commit_report& report);
+  caf::result<hot_answer_ptr> on_hot(const hot_request& what);
+  void on_tick();
+  void close_windows(host_number number, hot_host& hot, tick before);
+  void publish(publication what);
+  host_summary summary_of(const host_entry& entry) const;
+  host_entry* find(host_number number);
+
+  ingest_options options_;
+  std::map<host_number, host_entry> hosts_;
+  std::map<guid, host_number> numbers_;
+  journal_position head_;
+  wall_clock_ptr clock_;
+  std::shared_ptr<node_figures> figures_;
+  std::shared_ptr<spdlog::logger> log_;
+  writer_actor writer_;
+  std::vector<subscriber_actor> subscribers_;
+  std::map<host_number, size_t> watchers_;
+  // Frames on their way to the disk: position and bytes.
+  std::deque<std::pair<journal_position, size_t>> backlog_;
+  size_t backlog_bytes_ = 0;
+  bool refusing_ = false;
+};
+
+} // namespace tributary

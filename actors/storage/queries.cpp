@@ -1,0 +1,215 @@
+#include "actors/storage/queries.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tributary {
+
+namespace {
+
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+
+/// Whether `text` matches `pattern`, in which `*` stands for any text.
+bool matches(std::string_view pattern, std::string_view text) {
+  auto star = pattern.find('*');
+  if (star == std::string_view::npos)
+    return pattern == text;
+  if (text.substr(0, star) != pattern.substr(0, star))
+    return false;
+  auto rest = pattern.substr(star + 1);
+  for (auto at = star; at <= text.size(); ++at)
+    if (matches(rest, text.substr(at)))
+      return true;
+  return false;
+}
+
+/// Same for every step and tier: what a group of values comes to.
+struct accumulator {
+  double min = 0;
+  double max = 0;
+  double sum = 0;
+  uint64_t count = 0;
+
+  void add(double x) {
+    min = count == 0 ? x : std::min(min, x);
+    max = count == 0 ? x : std::max(max, x);
+    sum += x;
+    ++count;
+  }
+
+  double value(grouping group) const {
+    if (count == 0)
+      return gap;
+    switch (group) {
+      case grouping::average:
+        return sum / static_cast<double>(count);
+      case grouping::min:
+        return min;
+      case grouping::max:
+        return max;
+      case grouping::sum:
+        return sum;
+    }
+    return gap;
+  }
+};
+
+double scaled(int64_t stored, const dimension& of) {
+  return static_cast<double>(stored) * static_cast<double>(of.multiplier)
+         / static_cast<double>(of.divisor);
+}
+
+bool is_percentage(algorithm x) {
+  return x == algorithm::percentage_of_absolute_row
+         || x == algorithm::percentage_of_incremental_row;
+}
+
+/// Rows under construction: only from the first row with data to the last.
+class table_builder {
+public:
+  table_builder(const query_range& range, grouping group, query_answer& out)
+    : range_(range), group_(group), out_(out), row_(out.dimensions.size()) {
+    // nop
+  }
+
+  void add(tick t, const std::vector<double>& shown) {
+    auto end = row_end(t);
+    if (end != end_)
+      start_row(end);
+    for (size_t i = 0; i < row_.size(); ++i)
+      if (!std::isnan(shown[out_.dimensions[i]]))
+        row_[i].add(shown[out_.dimensions[i]]);
+  }
+
+  void finish() {
+    if (end_ == 0)
+      return;
+    out_.times.push_back(std::min(end_, range_.to));
+    for (auto& x : row_)
+      out_.values.push_back(x.value(group_));
+  }
+
+private:
+  /// Rows end at multiples of the row length, so that they stay the same from
+  /// one query to the next.
+  tick row_end(tick t) const {
+    return (t + range_.per_row - 1) / range_.per_row * range_.per_row;
+  }
+
+  void start_row(tick end) {
+    auto before = end_;
+    finish();
+    // Rows between that hold nothing are gaps, not missing.
+    for (auto t = before + range_.per_row; before != 0 && t < end;
+         t += range_.per_row) {
+      out_.times.push_back(t);
+      out_.values.insert(out_.values.end(), row_.size(), gap);
+    }
+    end_ = end;
+    row_.assign(row_.size(), accumulator{});
+  }
+
+  query_range range_;
+  grouping group_;
+  query_answer& out_;
+  std::vector<accumulator> row_;
+  tick end_ = 0;
+};
+
+} // namespace
+
+caf::expected<query_range> resolve_range(const query_request& what,
+                                         tick newest, tick now) {
+  query_range result;
+  result.to = what.before > 0    ? what.before
+              : what.before == 0 ? (newest == 0 ? now : newest)
+                                 : now + what.before;
+  result.from = what.after > 0 ? what.after : result.to + what.after;
+  auto slots = result.to - result.from;
+  if (slots <= 0)
+    return make_error(ec::bad_request, "after: is not earlier than before");
+  if (slots > query_slots_max)
+    return make_error(ec::bad_request,
+                      "after: the range is longer than 31 days");
+  if (what.points > query_points_max)
+    return make_error(ec::bad_request, "points: at most 20000");
+  auto points = what.points == 0
+                  ? std::min<int64_t>(slots, query_points_max)
+                  : static_cast<int64_t>(what.points);
+  result.per_row = std::max<int64_t>(1, (slots + points - 1) / points);
+  return result;
+}
+
+std::vector<size_t>
+matching_dimensions(const chart& x, const std::vector<std::string>& names) {
+  std::vector<size_t> result;
+  for (size_t i = 0; i < x.dimensions.size(); ++i) {
+    auto& d = x.dimensions[i];
+    auto named = std::any_of(names.begin(), names.end(), [&](auto& pattern) {
+      return matches(pattern, d.id) || matches(pattern, d.name);
+    });
+    if (names.empty() || named)
+      result.push_back(i);
+  }
+  return result;
+}
+
+void shown_values(const chart& of, const std::vector<int64_t>& stored,
+                  const std::vector<bool>& present,
+                  std::vector<double>& shown) {
+  auto count = of.dimensions.size();
+  shown.assign(count, gap);
+  double row_sum = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (!present[i])
+      continue;
+    auto& d = of.dimensions[i];
+    shown[i] = scaled(stored[i], d);
+    if (is_percentage(d.algorithm))
+      row_sum += shown[i];
+    else if (d.algorithm == algorithm::incremental)
+      shown[i] /= of.step;
+  }
+  for (size_t i = 0; i < count; ++i)
+    if (present[i] && is_percentage(of.dimensions[i].algorithm))
+      shown[i] = row_sum == 0 ? 0 : shown[i] * 100 / row_sum;
+}
+
+void fill_table(const std::vector<window_table>& windows,
+                const query_range& range, grouping group,
+                query_answer& answer) {
+  auto& of = *answer.chart;
+  table_builder table{range, group, answer};
+  std::vector<int64_t> stored(of.dimensions.size());
+  std::vector<bool> present(of.dimensions.size());
+  std::vector<double> shown;
+  for (auto& window : windows) {
+    auto found = window.charts().find(of.id);
+    if (found == window.charts().end())
+      continue;
+    auto& columns = found->second;
+    std::vector<size_t> places;
+    for (auto& d : of.dimensions)
+      places.push_back(dimension_index(*columns.chart, d.id));
+    for (size_t slot = 0; slot < window.slots(); ++slot) {
+      auto t = window.start() + static_cast<tick>(slot);
+      if (t <= range.from || t > range.to || window.epochs()[slot] == 0)
+        continue;
+      auto any = false;
+      for (size_t i = 0; i < places.size(); ++i) {
+        present[i] = places[i] < columns.columns.size()
+                     && bit_at(columns.columns[places[i]].present, slot);
+        any = any || present[i];
+        stored[i] = present[i] ? columns.columns[places[i]].values[slot] : 0;
+      }
+      if (!any)
+        continue;
+      shown_values(of, stored, present, shown);
+      table.add(t, shown);
+    }
+  }
+  table.finish();
+}
+
+} // namespace tributary

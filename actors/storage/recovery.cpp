@@ -1,0 +1,89 @@
+#include "actors/storage/recovery.hpp"
+
+#include <map>
+
+namespace tributary {
+
+namespace {
+
+/// Makes this life of the own host durable before it can seal anything.
+caf::error begin_epoch(store& what, host_definition& own, int64_t now) {
+  auto number = what.number_of(own.id);
+  if (number != 0) {
+    auto& before = what.hosts().at(number).definition;
+    own.window_seconds = before.window_seconds;
+    own.group_columns = before.group_columns;
+    own.epoch = before.epoch;
+  }
+  ++own.epoch;
+  own.boot = random_guid();
+  what.put_host(own, {own.id});
+  auto report = what.commit(now);
+  return report ? caf::error{} : report.error();
+}
+
+/// Applies a journal frame to its host. What is in a block already only moves
+/// the chain on; a late row that may not be is merged again, which is harmless.
+void replay(store& what, ingest_host& host, const frame& sealed) {
+  auto applied = host.hot.apply(sealed);
+  if (!applied || *applied != frame_outcome::late)
+    return;
+  auto& header = sealed.header();
+  auto& stored = what.hosts().at(host.number).stored;
+  if (header.part == 0 && stored.epoch_at(header.tick) >= header.epoch)
+    return;
+  what.put_late(host.number, host.hot.late_table(header.tick, header.epoch));
+}
+
+} // namespace
+
+caf::expected<recovered_storage> open_storage(const std::string& path,
+                                              store_options options,
+                                              host_definition own,
+                                              int64_t now) {
+  auto opened = store::open(path, own.id, options);
+  if (!opened)
+    return std::move(opened.error());
+  recovered_storage result;
+  result.store = std::move(*opened);
+  auto& store = *result.store;
+  std::map<host_number, ingest_host> hosts;
+  for (auto& kvp : store.hosts()) {
+    // The journal's ticks are not yet in `durable`: replay adds them to both.
+    ingest_host host{kvp.first, kvp.second.path,
+                     hot_host{kvp.second.definition, {},
+                              kvp.second.stored_to}};
+    auto rosters = store.rosters(kvp.first);
+    if (!rosters)
+      return std::move(rosters.error());
+    for (auto& run : *rosters)
+      if (auto error = host.hot.define(run))
+        return error;
+    hosts.emplace(kvp.first, std::move(host));
+  }
+  auto error = store.replay([&](journal_position, const journal_item& item) {
+    replay(store, hosts.at(item.host), *item.frame);
+    ++result.frames;
+  });
+  if (error)
+    return error;
+  for (auto& kvp : hosts)
+    kvp.second.hot.add_seen(store.hosts().at(kvp.first).stored.runs());
+  auto number = store.number_of(own.id);
+  if (number != 0)
+    result.newest = hosts.at(number).hot.newest();
+  if (auto fault = begin_epoch(store, own, now))
+    return fault;
+  if (number == 0) {
+    number = store.number_of(own.id);
+    hosts.emplace(number, ingest_host{number, {own.id}, hot_host{own, {}, 0}});
+  }
+  hosts.at(number).hot.redefine(own);
+  result.own = std::move(own);
+  for (auto& kvp : hosts)
+    result.hosts.push_back(std::move(kvp.second));
+  result.journal_end = store.journal_end();
+  return result;
+}
+
+} // namespace tributary

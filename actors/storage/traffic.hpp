@@ -1,0 +1,195 @@
+#pragma once
+
+/// What flows between sessions, framer, ingest, writer, reader and subscribers.
+/// Plain immutable values; actors/protocol.hpp says who sends which.
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/protocol.hpp"
+#include "schema/definition.hpp"
+#include "schema/frame.hpp"
+#include "store/hot.hpp"
+#include "store/store.hpp"
+
+namespace tributary {
+
+/// A host that a source (framer or session) wants to deliver.
+struct host_offer {
+  host_definition definition;
+  /// Nodes that the data came through, origin first.
+  std::vector<guid> path;
+};
+
+/// What the writer knows of an offered host.
+struct host_standing {
+  host_number number = 0;
+  /// What is durable here.
+  coverage durable;
+  host_definition definition;
+};
+
+/// A frame as its source hands it over.
+struct incoming_frame {
+  host_number host = 0;
+  /// Number on the source's lane; acks name it.
+  uint64_t lane_number = 0;
+  frame_ptr frame;
+};
+
+/// Frames of one source in lane order.
+struct incoming_batch {
+  /// Gets `need_key` and acks; may be null for the framer, which needs neither.
+  source_actor source;
+  std::vector<incoming_frame> frames;
+};
+
+struct incoming_roster {
+  source_actor source;
+  host_number host = 0;
+  roster_run run;
+};
+
+/// A complete window from a source's history lane, checked.
+struct incoming_window {
+  source_actor source;
+  guid source_node;
+  host_number host = 0;
+  uint64_t lane_number = 0;
+  received_window window;
+};
+
+/// What ingest hands to the writer, in journal order.
+struct journal_batch {
+  struct entry {
+    journal_item item;
+    /// False when the frame was had before: only the ack is owed.
+    bool append = true;
+    uint64_t lane_number = 0;
+    source_actor source;
+  };
+
+  std::vector<entry> entries;
+};
+
+struct closed_windows {
+  host_number host = 0;
+  std::vector<closed_window_ptr> windows;
+};
+
+struct late_rows {
+  host_number host = 0;
+  window_table rows;
+};
+
+// -- publication --------------------------------------------------------------
+
+/// How a host stands here right now.
+enum class host_state : uint8_t { live, stale, offline };
+
+struct host_summary {
+  host_number number = 0;
+  host_definition definition;
+  std::vector<guid> path;
+  /// A source delivers it now.
+  bool connected = false;
+  /// Why it is not, for people.
+  std::string reason;
+  tick newest = 0;
+  tick oldest = 0;
+  /// When the newest frame came, on this node's clock; 0 before the first.
+  unix_ms newest_arrival_ms = 0;
+  roster_ptr columns_of;
+};
+
+/// A frame that was just accepted, at its place in the journal.
+struct published_frame {
+  journal_position position = 0;
+  host_number host = 0;
+  frame_ptr frame;
+  /// Its values, for hosts that somebody watches; else null.
+  std::shared_ptr<const frame_row> row;
+  roster_ptr columns_of;
+};
+
+/// The whole roster of an epoch after it grew.
+struct published_roster {
+  host_number host = 0;
+  roster_ptr columns_of;
+};
+
+/// A host appeared, changed, or its source came or went.
+struct published_host {
+  host_summary summary;
+};
+
+/// A subscriber is owed more than it knows; meant for that one alone.
+using published_debt = commit_report::debt;
+
+using published_item = std::variant<published_frame, published_roster,
+                                    published_host, published_debt>;
+
+struct publication {
+  std::vector<published_item> items;
+};
+
+/// What a new subscriber starts from.
+struct subscription_start {
+  /// Everything behind this position will be published to it.
+  journal_position head = 0;
+  std::vector<host_summary> hosts;
+};
+
+// -- resuming -----------------------------------------------------------------
+
+/// Where a subscriber stands, from the writer.
+struct subscriber_standing {
+  /// False: it is new here and owed everything.
+  bool known = false;
+  journal_position position = 0;
+  /// First position that the journal still holds.
+  journal_position journal_first = 0;
+  std::map<host_number, tick_set> owed;
+  std::map<host_number, coverage> durable;
+};
+
+/// A piece of the journal.
+struct journal_chunk {
+  std::vector<published_frame> frames;
+};
+
+/// A subscriber's progress, to be made durable with the next commit.
+struct cursor_update {
+  guid subscriber;
+  /// 0: unchanged.
+  journal_position position = 0;
+  std::vector<std::pair<host_number, tick_set>> owe;
+  std::vector<std::pair<host_number, tick_range>> pay;
+};
+
+// -- queries ------------------------------------------------------------------
+
+struct hot_request {
+  /// Empty: the node's own host.
+  guid host;
+  tick from = 0;
+  tick to = 0;
+  /// Empty: all charts.
+  std::string chart;
+};
+
+struct hot_answer {
+  host_summary host;
+  std::vector<window_table> windows;
+};
+
+/// Sealed groups of one window, stored ones byte for byte.
+struct window_groups {
+  host_number host = 0;
+  tick start = 0;
+  std::vector<sealed_group> groups;
+};
+
+} // namespace tributary

@@ -1,0 +1,245 @@
+#include "actors/storage/writer.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <caf/actor_cast.hpp>
+#include <spdlog/spdlog.h>
+
+namespace tributary {
+
+namespace {
+
+/// Hosts that are offered together (a parent's start) share a commit.
+constexpr int64_t offer_delay_ms = 10;
+
+/// Windows that did not fit into a commit go into one of their own soon.
+constexpr int64_t leftover_delay_ms = 50;
+
+} // namespace
+
+writer::writer(caf::actor_config& cfg, actor_identity identity,
+               writer_options options, std::unique_ptr<tributary::store> store,
+               wall_clock_ptr clock, std::shared_ptr<node_figures> figures,
+               std::shared_ptr<spdlog::logger> log)
+  : observed(cfg, std::move(identity)),
+    options_(options),
+    store_(std::move(store)),
+    clock_(std::move(clock)),
+    figures_(std::move(figures)),
+    log_(std::move(log)) {
+  // nop
+}
+
+writer::behavior_type writer::make_behavior() {
+  return {
+    [this](offer_atom, const host_offer_ptr& x) { return on_offer(*x); },
+    [this](roster_atom, const roster_update_ptr& x) {
+      store_->put_roster(x->first, *x->second);
+      staged();
+    },
+    [this](journal_atom, const journal_batch_ptr& x) { on_journal(*x); },
+    [this](window_atom, const closed_windows_ptr& x) {
+      for (auto& window : x->windows)
+        store_->put_closed(x->host, window);
+      staged();
+    },
+    [this](late_atom, const late_rows_ptr& x) {
+      store_->put_late(x->host, x->rows);
+      staged();
+    },
+    [this](history_atom, const incoming_window_ptr& x) { on_history(x); },
+    [this](resume_atom, const subscriber_actor& who, const guid& node) {
+      return on_resume(who, node);
+    },
+    [this](journal_atom, journal_position first, uint64_t bytes) {
+      return on_read(first, bytes);
+    },
+    [this](cursor_atom, const cursor_update_ptr& x) { on_cursor(*x); },
+    [this](commit_atom) { on_timer(); },
+    [this](stop_atom) { return !store_->has_work() || commit(); },
+  };
+}
+
+void writer::on_exit() {
+  ingests_.clear();
+  pending_acks_.clear();
+  pending_windows_.clear();
+  uplinks_.clear();
+  pending_offers_.clear();
+  store_.reset(); // frees the file for whoever opens it next
+  observed::on_exit();
+}
+
+void writer::staged() {
+  if (auto sender = caf::actor_cast<ingest_actor>(current_sender()))
+    ingests_.insert(std::move(sender));
+  schedule(store_->staged_bytes() >= options_.commit_bytes
+             ? 0
+             : options_.commit_every_ms);
+}
+
+void writer::schedule(int64_t delay_ms) {
+  if (delay_ms == 0) {
+    commit();
+    return;
+  }
+  if (scheduled_)
+    return;
+  scheduled_ = true;
+  delayed_send(this, std::chrono::milliseconds(delay_ms), commit_atom_v);
+}
+
+void writer::on_timer() {
+  scheduled_ = false;
+  if (!store_->has_work())
+    return;
+  if (!commit())
+    schedule(options_.commit_every_ms);
+  else if (store_->has_work())
+    schedule(leftover_delay_ms);
+}
+
+caf::result<host_standing_ptr> writer::on_offer(const host_offer& offer) {
+  auto number = store_->put_host(offer.definition, offer.path);
+  auto promise = make_response_promise<host_standing_ptr>();
+  pending_offers_.push_back({promise, number});
+  if (auto sender = caf::actor_cast<ingest_actor>(current_sender()))
+    ingests_.insert(std::move(sender));
+  delayed_send(this, std::chrono::milliseconds(offer_delay_ms),
+               commit_atom_v);
+  return promise;
+}
+
+void writer::on_journal(const journal_batch& batch) {
+  for (auto& x : batch.entries) {
+    if (x.append)
+      store_->append(x.item);
+    if (!x.source)
+      continue;
+    auto& number = pending_acks_[x.source];
+    number = std::max(number, x.lane_number);
+  }
+  staged();
+}
+
+void writer::on_history(const incoming_window_ptr& what) {
+  auto token = next_token_++;
+  pending_windows_[token] = {what->source, what->lane_number};
+  store_->put_received(what->host, what->window, token, what->source_node);
+  staged();
+}
+
+subscriber_standing_ptr writer::on_resume(const subscriber_actor& who,
+                                          const guid& node) {
+  uplinks_[node] = who;
+  auto result = std::make_shared<subscriber_standing>();
+  auto known = store_->subscribers().find(node);
+  result->known = known != store_->subscribers().end();
+  if (result->known) {
+    result->position = known->second.position;
+    result->owed = known->second.owed;
+  }
+  result->journal_first = store_->journal_first();
+  for (auto& kvp : store_->hosts())
+    result->durable[kvp.first] = store_->durable(kvp.first);
+  return result;
+}
+
+caf::result<journal_chunk_ptr> writer::on_read(journal_position first,
+                                               uint64_t bytes) {
+  auto result = std::make_shared<journal_chunk>();
+  auto end = store_->journal_end();
+  if (first <= end) {
+    auto txn = store_->environment()->read();
+    if (!txn)
+      return std::move(txn.error());
+    auto items = load_journal(*txn, first, bytes);
+    if (!items)
+      return std::move(items.error());
+    for (auto& x : *items)
+      result->frames.push_back(
+        {x.first, x.second.host, x.second.frame, nullptr, nullptr});
+    return journal_chunk_ptr{std::move(result)};
+  }
+  auto position = end + 1;
+  for (auto& item : store_->staged_items()) {
+    if (position >= first)
+      result->frames.push_back(
+        {position, item.host, item.frame, nullptr, nullptr});
+    ++position;
+  }
+  return journal_chunk_ptr{std::move(result)};
+}
+
+void writer::on_cursor(const cursor_update& what) {
+  for (auto& x : what.owe)
+    store_->owe(what.subscriber, x.first, x.second);
+  for (auto& x : what.pay)
+    store_->pay(what.subscriber, x.first, x.second);
+  if (what.position != 0)
+    store_->move_cursor(what.subscriber, what.position);
+  schedule(options_.commit_every_ms);
+}
+
+bool writer::commit() {
+  auto begin = std::chrono::steady_clock::now();
+  auto report = store_->commit(clock_->now_ms() / 1000);
+  auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+    std::chrono::steady_clock::now() - begin);
+  if (!report) {
+    if (!failing_)
+      log_->error("commit failed, nothing is acknowledged until one succeeds: "
+                  "{}",
+                  to_text(report.error()));
+    failing_ = true;
+    return false;
+  }
+  if (failing_)
+    log_->info("commits succeed again");
+  failing_ = false;
+  figures_->commits.fetch_add(1, std::memory_order_relaxed);
+  figures_->commit_us.fetch_add(took.count(), std::memory_order_relaxed);
+  acknowledge(std::move(*report));
+  return true;
+}
+
+void writer::acknowledge(commit_report report) {
+  for (auto& x : pending_acks_)
+    send(x.first, commit_atom_v, x.second);
+  pending_acks_.clear();
+  for (auto token : report.received_tokens) {
+    auto i = pending_windows_.find(token);
+    if (i == pending_windows_.end())
+      continue;
+    send(i->second.first, window_atom_v, i->second.second);
+    pending_windows_.erase(i);
+  }
+  for (auto& x : pending_offers_) {
+    auto standing = std::make_shared<host_standing>();
+    standing->number = x.number;
+    standing->durable = store_->durable(x.number);
+    standing->definition = store_->hosts().at(x.number).definition;
+    x.promise.deliver(host_standing_ptr{std::move(standing)});
+  }
+  pending_offers_.clear();
+  notify_debts(report);
+  commit_report_ptr shared
+    = std::make_shared<const commit_report>(std::move(report));
+  for (auto& x : ingests_)
+    send(x, stored_atom_v, shared);
+}
+
+void writer::notify_debts(const commit_report& report) {
+  for (auto& debt : report.debts) {
+    auto i = uplinks_.find(debt.subscriber);
+    if (i == uplinks_.end())
+      continue;
+    publication news;
+    news.items.push_back(debt);
+    send(i->second, publish_atom_v,
+         std::make_shared<const publication>(std::move(news)));
+  }
+}
+
+} // namespace tributary

@@ -1,0 +1,83 @@
+#pragma once
+
+/// The only owner of the write transaction. Gathers what ingest hands over,
+/// commits it in groups, and acknowledges after the commit, never before. Runs
+/// detached: a commit waits for the disk.
+
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/clock.hpp"
+#include "actors/collect/self_figures.hpp"
+#include "actors/observed.hpp"
+#include "actors/protocol.hpp"
+#include "actors/storage/traffic.hpp"
+#include "store/store.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace tributary {
+
+struct writer_options {
+  /// Between two commits; also the delay of an ack.
+  int64_t commit_every_ms = 1000;
+  /// A commit begins at once when this much waits, so that a sender whose
+  /// window is half used goes on; half of the credit of a link.
+  size_t commit_bytes = 1u << 20;
+};
+
+class writer final : public observed<writer_actor::base> {
+public:
+  writer(caf::actor_config& cfg, actor_identity identity,
+         writer_options options, std::unique_ptr<store> store,
+         wall_clock_ptr clock, std::shared_ptr<node_figures> figures,
+         std::shared_ptr<spdlog::logger> log);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  caf::result<host_standing_ptr> on_offer(const host_offer& offer);
+  void on_journal(const journal_batch& batch);
+  void on_history(const incoming_window_ptr& what);
+  subscriber_standing_ptr on_resume(const subscriber_actor& who,
+                                    const guid& node);
+  caf::result<journal_chunk_ptr> on_read(journal_position first,
+                                         uint64_t bytes);
+  void on_cursor(const cursor_update& what);
+  void schedule(int64_t delay_ms);
+  void staged();
+  void on_timer();
+  bool commit();
+  void acknowledge(commit_report report);
+  void notify_debts(const commit_report& report);
+
+  writer_options options_;
+  std::unique_ptr<store> store_;
+  wall_clock_ptr clock_;
+  std::shared_ptr<node_figures> figures_;
+  std::shared_ptr<spdlog::logger> log_;
+  // Who handed in the first frame: told of every commit.
+  std::set<ingest_actor> ingests_;
+  std::map<source_actor, uint64_t> pending_acks_;
+  std::map<uint64_t, std::pair<source_actor, uint64_t>> pending_windows_;
+  std::map<guid, subscriber_actor> uplinks_;
+  // Answered once the host is durable: a life of it may publish only then.
+  struct pending_offer {
+    caf::typed_response_promise<host_standing_ptr> promise;
+    host_number number;
+  };
+  std::vector<pending_offer> pending_offers_;
+  uint64_t next_token_ = 1;
+  bool scheduled_ = false;
+  bool failing_ = false;
+};
+
+} // namespace tributary

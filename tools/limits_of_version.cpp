@@ -1,0 +1,34 @@
+#include "tools/limits_of_version.hpp"
+
+namespace tributary {
+
+namespace {
+
+void refuse(configuration& conf, const char* file, std::string message) {
+  conf.faults.push_back(
+    {file, 0, std::move(message) + " is not available in this version"});
+}
+
+} // namespace
+
+void add_limits_of_version(configuration& conf) {
+  auto& options = conf.options;
+  if (options.db.mode == db_mode::none)
+    refuse(conf, "tributary.conf", "[db] mode = none");
+  if (options.global.gap_limit_ticks != 1)
+    refuse(conf, "tributary.conf", "[global] gap limit other than 1 tick");
+  for (auto& x : options.sender.destinations)
+    if (x.tls)
+      refuse(conf, "stream.conf",
+             "[stream] destination " + to_string(x) + ": TLS");
+  for (auto& x : options.receiver.api_keys)
+    if (x.db && *x.db != options.db.mode)
+      refuse(conf, "stream.conf",
+             "an API key section with a db mode other than the node's");
+  for (auto& x : options.receiver.machines)
+    if (x.db && *x.db != options.db.mode)
+      refuse(conf, "stream.conf",
+             "a machine section with a db mode other than the node's");
+}
+
+} // namespace tributary

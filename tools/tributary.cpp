@@ -1,0 +1,193 @@
+/// The node: reads its configuration, starts the supervisor, waits for a signal.
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "actors/host_info.hpp"
+#include "actors/node.hpp"
+#include "actors/node_identity.hpp"
+#include "config/dump.hpp"
+#include "config/load.hpp"
+#include "tools/limits_of_version.hpp"
+
+namespace {
+
+using namespace tributary;
+
+enum exit_code {
+  exit_ok = 0,
+  exit_failure = 1,
+  exit_unavailable = 69,
+  exit_bad_configuration = 78,
+};
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    load<caf::io::middleman>();
+    // Measured: 3.5 % of a core against 44-49 % at 200 children, since workers
+    // that steal poll after each wake-up.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("logger.console", caf::atom("none"));
+  }
+};
+
+std::shared_ptr<spdlog::logger> make_log(log_level level) {
+  auto result = std::make_shared<spdlog::logger>(
+    "tributary", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  // Under systemd the journal adds the time and reads the priority.
+  auto journal = getenv("JOURNAL_STREAM") != nullptr;
+  result->set_pattern(journal ? "%l: %v" : "%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+  result->set_level(static_cast<spdlog::level::level_enum>(
+    static_cast<int>(spdlog::level::debug) + static_cast<int>(level)));
+  result->flush_on(spdlog::level::debug);
+  return result;
+}
+
+bool make_directory(const std::string& path) {
+  for (size_t at = 1; at <= path.size(); ++at)
+    if (at == path.size() || path[at] == '/')
+      if (mkdir(path.substr(0, at).c_str(), 0700) != 0 && errno != EEXIST)
+        return false;
+  return true;
+}
+
+/// Where the store is; RAM that no other user reads in `ram` mode.
+std::string store_path(const node_options& options, const guid& own) {
+  if (options.db.mode != db_mode::ram)
+    return options.directories.data + "/store.mdb";
+  auto folder = "/dev/shm/tributary-" + to_string(own);
+  make_directory(folder);
+  auto path = folder + "/store.mdb";
+  remove(path.c_str()); // of a life that ended without cleaning up
+  return path;
+}
+
+int exit_code_of(const caf::error& error) {
+  switch (code_of(error)) {
+    case ec::disconnected:
+    case ec::already_running:
+      return exit_unavailable;
+    case ec::bad_configuration:
+      return exit_bad_configuration;
+    default:
+      return exit_failure;
+  }
+}
+
+/// Waits for the end of the node or a signal to stop; the node's exit code.
+int run(caf::actor_system& system, const std::shared_ptr<node_setup>& setup,
+        const sigset_t& signals) {
+  auto& log = *setup->log;
+  auto supervisor
+    = system.spawn<node, caf::detached>(std::shared_ptr<const node_setup>{
+      setup});
+  caf::scoped_actor self{system};
+  int code = exit_ok;
+  self->request(supervisor, caf::infinite, start_atom_v)
+    .receive([](bool) {},
+             [&](caf::error& error) {
+               log.critical("{}", to_text(error));
+               code = exit_code_of(error);
+             });
+  if (code != exit_ok) {
+    self->send_exit(supervisor, caf::exit_reason::kill);
+    return code;
+  }
+  log.info("tributary {} runs as {} ({})", setup->version, setup->hostname,
+           to_string(setup->own));
+  // A node that gives up raises the signal that ends the wait.
+  supervisor->attach_functor([&code](const caf::error& reason) {
+    if (reason && reason != caf::exit_reason::normal)
+      code = exit_failure;
+    kill(getpid(), SIGTERM);
+  });
+  for (int signal = 0; signal != SIGTERM && signal != SIGINT;) {
+    sigwait(&signals, &signal);
+    if (signal == SIGHUP)
+      log.warn("reload is not there yet: restart the node to apply changes");
+  }
+  log.info("stopping");
+  constexpr auto stop_timeout = std::chrono::seconds(10);
+  self->request(supervisor, stop_timeout, stop_atom_v)
+    .receive([](bool) {}, [](caf::error&) {});
+  return code;
+}
+
+int start(const configuration& conf) {
+  auto& options = conf.options;
+  auto& folders = options.directories;
+  for (auto& path : {folders.data, folders.run})
+    if (!make_directory(path)) {
+      fprintf(stderr, "tributary: %s: %s\n", path.c_str(), strerror(errno));
+      return exit_failure;
+    }
+  auto own = load_node_guid(folders.data + "/node.guid");
+  if (!own) {
+    fprintf(stderr, "tributary: %s\n", to_text(own.error()).c_str());
+    return exit_failure;
+  }
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (auto x : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, x);
+  // Blocked before there are threads, so that only the wait below sees them.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  auto setup = std::make_shared<node_setup>();
+  setup->options = options;
+  setup->own = *own;
+  setup->hostname = options.global.hostname.value_or(machine_hostname());
+  setup->version = TRIBUTARY_VERSION;
+  setup->store_path = store_path(options, *own);
+  setup->sync = options.db.mode != db_mode::ram;
+  setup->clock = system_wall_clock();
+  setup->directory = std::make_shared<actor_directory>();
+  setup->figures = std::make_shared<node_figures>();
+  setup->log = make_log(options.log.level);
+  setup->seed = own->low() ^ static_cast<uint64_t>(setup->clock->now_ms());
+  system_config config;
+  caf::actor_system system{config};
+  auto code = run(system, setup, signals);
+  if (options.db.mode == db_mode::ram)
+    remove(setup->store_path.c_str());
+  return code;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  auto parsed = parse_command_line(argc, argv, TRIBUTARY_VERSION);
+  if (auto leave = std::get_if<early_exit>(&parsed)) {
+    fputs(leave->text.c_str(), leave->code == 0 ? stdout : stderr);
+    return leave->code;
+  }
+  auto& flags = std::get<command_line>(parsed);
+  auto conf = load_configuration(flags);
+  add_limits_of_version(conf);
+  if (!conf.faults.empty()) {
+    fputs(to_text(conf.faults).c_str(), stderr);
+    return exit_bad_configuration;
+  }
+  if (flags.dump_config) {
+    fputs(dump_options(conf.options).c_str(), stdout);
+    return exit_ok;
+  }
+  if (flags.check_config) {
+    puts("the configuration is good");
+    return exit_ok;
+  }
+  return start(conf);
+}
