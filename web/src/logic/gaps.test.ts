@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { runsOf } from './gaps'
+
+it('finds the stretches between gaps', () => {
+  expect(runsOf([1, 2, null, 3, null, null, 0])).toEqual([
+    { first: 0, last: 1 },
+    { first: 3, last: 3 },
+    { first: 6, last: 6 },
+  ])
+})
+
+it('finds nothing where nothing is', () => {
+  expect(runsOf([])).toEqual([])
+  expect(runsOf([null, undefined])).toEqual([])
+})
+
+it('keeps to the part that is asked for', () => {
+  expect(runsOf([1, 1, 1, 1, 1], 1, 3)).toEqual([{ first: 1, last: 3 }])
+})

@@ -1,0 +1,26 @@
+import type { Value } from '../api/types'
+
+/** Indexes of the first and the last value of an unbroken stretch. */
+export interface Run {
+  first: number
+  last: number
+}
+
+/** The stretches between gaps; nothing is ever drawn from one to the next. */
+export function runsOf(
+  values: ArrayLike<Value | undefined>,
+  from = 0,
+  to = values.length - 1,
+): Run[] {
+  const runs: Run[] = []
+  let first = -1
+  for (let index = from; index <= to + 1; index += 1) {
+    const isValue = index <= to && values[index] != null
+    if (isValue && first < 0) first = index
+    if (!isValue && first >= 0) {
+      runs.push({ first, last: index - 1 })
+      first = -1
+    }
+  }
+  return runs
+}
