@@ -1,0 +1,86 @@
+#include "actors/http/api_query.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "schema/error.hpp"
+
+using namespace tributary;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+/// The text of the refusal; empty when there is none.
+std::string refusal_of(std::vector<http_parameter> parameters) {
+  parameters.push_back({"chart", "system.cpu"});
+  auto result = parse_data_request(parameters);
+  if (result)
+    return "";
+  CHECK(code_of(result.error()) == ec::bad_request);
+  return to_text(result.error());
+}
+
+bool contains(const std::string& text, std::string_view what) {
+  return text.find(what) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a data request has the documented defaults", "[http]") {
+  auto x = parse_data_request({{"chart", "system.cpu"}, {"unknown", "%"}});
+  REQUIRE(x);
+  CHECK(x->chart == "system.cpu");
+  CHECK(x->dimension_patterns.empty());
+  CHECK(x->after == -600);
+  CHECK(x->before == 0);
+  CHECK(x->points == 0);
+  CHECK(x->group == row_grouping::average);
+  CHECK(x->format == output_format::json);
+}
+
+TEST_CASE("a data request takes every parameter", "[http]") {
+  auto x = parse_data_request({{"chart", "a.b"},
+                               {"dimensions", "user|sys*,,nice"},
+                               {"after", "-60"},
+                               {"before", "1700000000"},
+                               {"points", "20000"},
+                               {"group", "max"},
+                               {"format", "csv"}});
+  REQUIRE(x);
+  CHECK(x->dimension_patterns == strings{"user", "sys*", "nice"});
+  CHECK(x->after == -60);
+  CHECK(x->before == 1'700'000'000);
+  CHECK(x->points == 20'000);
+  CHECK(x->group == row_grouping::max);
+  CHECK(x->format == output_format::csv);
+}
+
+TEST_CASE("a bad parameter is named", "[http]") {
+  CHECK(contains(refusal_of({{"after", "1h"}}), "after"));
+  CHECK(contains(refusal_of({{"after", ""}}), "after"));
+  CHECK(contains(refusal_of({{"before", "1.5"}}), "before"));
+  CHECK(contains(refusal_of({{"before", "99999999999999999999"}}), "before"));
+  CHECK(contains(refusal_of({{"after", "-9223372036854775808"}}), "after"));
+  CHECK(contains(refusal_of({{"points", "20001"}}), "points"));
+  CHECK(contains(refusal_of({{"points", "-1"}}), "points"));
+  CHECK(contains(refusal_of({{"points", " 1"}}), "points"));
+  CHECK(contains(refusal_of({{"group", "median"}}), "average, min, max, sum"));
+  CHECK(contains(refusal_of({{"format", "xml"}}), "json, csv"));
+  CHECK(refusal_of({{"group", std::string(5000, 'x')}}).size() < 200);
+  auto missing = parse_data_request({});
+  REQUIRE_FALSE(missing);
+  CHECK(contains(to_text(missing.error()), "chart"));
+}
+
+TEST_CASE("a live request lists charts once", "[http]") {
+  auto all = parse_live_request({});
+  REQUIRE(all);
+  CHECK(all->charts.empty());
+  auto some = parse_live_request({{"charts", "b,a,,b"}, {"charts", "c"}});
+  REQUIRE(some);
+  CHECK(some->charts == strings{"b", "a", "c"});
+  std::string many;
+  for (size_t i = 0; i <= live_charts_max; ++i)
+    many += std::to_string(i) + ",";
+  CHECK_FALSE(parse_live_request({{"charts", many}}));
+}

@@ -1,0 +1,107 @@
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "tests/schema/describe.hpp"
+#include "tests/schema/examples.hpp"
+
+/// What was sealed by a released version is read by each later one, and sealed
+/// to the same bytes. With TRIBUTARY_GOLDEN_WRITE=1 in the environment missing
+/// files are made (of a new example); none that exists is ever changed.
+
+using namespace tributary;
+
+namespace {
+
+std::string to_hex(std::string_view bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    auto byte = static_cast<unsigned char>(bytes[i]);
+    result += digits[byte >> 4];
+    result += digits[byte & 15];
+    if (i % 32 == 31 || i + 1 == bytes.size())
+      result += '\n';
+    else if (i % 8 == 7)
+      result += ' ';
+  }
+  return result;
+}
+
+std::string from_hex(const std::string& text) {
+  std::string result;
+  std::istringstream in{text};
+  std::string word;
+  while (in >> word)
+    for (size_t i = 0; i + 1 < word.size(); i += 2)
+      result += static_cast<char>(std::stoi(word.substr(i, 2), nullptr, 16));
+  return result;
+}
+
+/// Bytes of a golden file; made of `today` when missing and asked for.
+std::string golden(const std::string& name, std::string_view today) {
+  auto path = std::string{TRIBUTARY_GOLDEN_DIR} + '/' + name + ".hex";
+  std::ifstream in{path};
+  if (!in && std::getenv("TRIBUTARY_GOLDEN_WRITE") != nullptr) {
+    std::ofstream{path} << to_hex(today);
+    in.open(path);
+  }
+  INFO(path);
+  REQUIRE(in);
+  std::stringstream text;
+  text << in.rdbuf();
+  return from_hex(text.str());
+}
+
+} // namespace
+
+TEST_CASE("frames of version 1 are read to their values", "[schema][golden]") {
+  auto columns_of = examples::wide_roster();
+  frame_chain chain;
+  for (auto& x : examples::sealed_rows()) {
+    auto bytes = golden("frame_v1/" + std::string{x.name}, x.frame->sealed());
+    INFO(x.name);
+    auto read = frame::open(bytes);
+    REQUIRE(read);
+    CHECK(describe((*read)->header()) == describe(x.header));
+    frame_row row;
+    auto error = open_row(**read, columns_of, chain, row);
+    INFO(to_text(error));
+    REQUIRE_FALSE(error);
+    CHECK(describe(row) == describe(x.row));
+  }
+}
+
+TEST_CASE("frames are sealed to the bytes of version 1", "[schema][golden]") {
+  for (auto& x : examples::sealed_rows()) {
+    INFO(x.name);
+    CHECK(to_hex(x.frame->sealed())
+          == to_hex(
+              golden("frame_v1/" + std::string{x.name}, x.frame->sealed())));
+  }
+}
+
+TEST_CASE("messages of link version 1 are read to their values",
+          "[schema][golden]") {
+  auto all = examples::messages();
+  CHECK(all.size() == std::variant_size_v<link_message>);
+  for (auto& x : all) {
+    auto body = examples::body_of(x.message);
+    auto read = open_message(golden("link_v1/" + std::string{x.name}, body));
+    INFO(x.name);
+    REQUIRE(read);
+    CHECK(describe(*read) == describe(x.message));
+  }
+}
+
+TEST_CASE("messages are written to the bytes of link version 1",
+          "[schema][golden]") {
+  for (auto& x : examples::messages()) {
+    auto body = examples::body_of(x.message);
+    INFO(x.name);
+    CHECK(to_hex(body)
+          == to_hex(golden("link_v1/" + std::string{x.name}, body)));
+  }
+}
