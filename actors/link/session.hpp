@@ -70,27 +70,30 @@ private:
     std::vector<sealed_group> groups;
   };
 
+  // session.cpp: the connection and its hosts
   void on_batch(const wire_batch& batch);
   caf::error on_body(const std::string& body);
   caf::error handle(link_message& message);
   caf::error on_hello(const link_hello& x);
   caf::error on_host_open(const link_host_open& x);
-  caf::error on_roster(link_roster& x);
-  caf::error on_frame(link_frame& x);
-  caf::error on_layout(link_layout& x);
-  caf::error on_block(link_block& x);
   void accept_host(uint32_t number, const link_host_open& x,
                    const host_standing& standing);
-  void hand_over();
-  void on_committed(uint64_t number);
-  void on_window_committed(uint64_t number);
-  void on_need_key(host_number number, tick t);
   void on_taken_over(host_number number);
   void on_tick();
   void transmit(const link_message& message);
   void shut(link_reason reason, const std::string& words);
   void end(link_reason reason, const std::string& words);
   caf::expected<channel*> channel_of(uint32_t number);
+
+  // session_lanes.cpp: frames, rosters, blocks, acks
+  caf::error on_roster(link_roster& x);
+  caf::error on_frame(link_frame& x);
+  caf::error on_layout(link_layout& x);
+  caf::error on_block(link_block& x);
+  void hand_over();
+  void on_committed(uint64_t number);
+  void on_window_committed(uint64_t number);
+  void on_need_key(host_number number, tick t);
 
   std::shared_ptr<const session_options> options_;
   wire_actor wire_;
