@@ -100,6 +100,7 @@ private:
   // Handles of the running children, for those that are started after them.
   host_definition own_host_;
   tick newest_ = 0;
+  bool framer_started_ = false;
   std::shared_ptr<lmdb::environment> environment_;
   writer_actor writer_;
   ingest_actor ingest_;

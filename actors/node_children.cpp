@@ -104,6 +104,7 @@ caf::error node::start_storage() {
                     setup_->store_path, opened->hosts.size(), opened->frames,
                     opened->own.epoch);
   own_host_ = opened->own;
+  framer_started_ = false;
   newest_ = opened->newest;
   environment_ = opened->store->environment();
   setup_->figures->hosts.store(static_cast<int64_t>(opened->hosts.size()),
@@ -142,6 +143,13 @@ caf::error node::start_connector() {
 }
 
 caf::error node::start_framer() {
+  // A framer that was started again knows nothing of the columns of the one
+  // before it: its frames are a life of their own.
+  if (framer_started_) {
+    ++own_host_.epoch;
+    own_host_.boot = random_guid();
+  }
+  framer_started_ = true;
   framer_options options;
   options.host = own_host_;
   options.newest = newest_;

@@ -96,6 +96,9 @@ void framer::offer_host() {
     .then(
       [this](const host_standing_ptr& standing) {
         number_ = standing->number;
+        options_.host.epoch = standing->definition.epoch;
+        sealer_ = sealer{options_.host.epoch};
+        sealed_ = true;
         charts_sent_ = 0;
         key_wanted_ = true;
         schedule();
@@ -203,8 +206,6 @@ void framer::deliver(frame_ptr frame) {
 void framer::begin_epoch() {
   ++options_.host.epoch;
   options_.host.boot = random_guid();
-  sealer_ = sealer{options_.host.epoch};
-  sealed_ = true;
   // Sampling goes on once the new epoch is durable.
   offer_host();
 }

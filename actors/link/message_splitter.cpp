@@ -8,6 +8,27 @@
 
 namespace tributary {
 
+namespace {
+
+/// What to tell people of a peer that begins otherwise than a link.
+std::string words_for(std::string_view answer) {
+  // A web port of ours names the port of links; see actors/http/connection.
+  constexpr std::string_view own_web_port{
+    "This is the web port of a Tributary node."};
+  constexpr size_t line_bytes_max = 100;
+  auto line = answer.substr(0, std::min(answer.find('\n'), line_bytes_max));
+  auto printable = std::all_of(line.begin(), line.end(),
+                               [](char x) { return x >= ' ' && x <= '~'; });
+  if (line.substr(0, own_web_port.size()) == own_web_port && printable)
+    return std::string{line};
+  if (answer.substr(0, 5) == "HTTP/")
+    return "a web server answered: is this the web port? links have their own "
+           "(default 19998)";
+  return "not a Tributary link";
+}
+
+} // namespace
+
 caf::error message_splitter::feed(std::string_view bytes,
                                   std::vector<std::string>& bodies) {
   if (at_ > 0 && at_ == buffer_.size()) {
@@ -32,13 +53,9 @@ caf::error message_splitter::take_preface() {
     return {};
   auto count = std::min(buffered(), link_preface.size());
   if (std::string_view{buffer_}.substr(at_, count)
-      != link_preface.substr(0, count)) {
-    auto http = buffer_.compare(at_, 5, "HTTP/") == 0;
+      != link_preface.substr(0, count))
     return make_error(ec::not_a_link,
-                      http ? "a web server answered: is this the web port? "
-                             "links have their own (default 19998)"
-                           : "not a Tributary link");
-  }
+                      words_for(std::string_view{buffer_}.substr(at_)));
   if (count < link_preface.size())
     return {};
   at_ += count;

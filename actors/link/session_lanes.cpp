@@ -135,8 +135,9 @@ void session::on_window_committed(uint64_t number) {
 
 void session::on_need_key(host_number number, tick t) {
   auto i = channel_numbers_.find(number);
+  // Asked for without a loss (0), no tick is named: none reaches tick_max.
   if (i != channel_numbers_.end())
-    transmit(link_need_key{i->second, t});
+    transmit(link_need_key{i->second, t > 0 ? t : tick_max});
 }
 
 } // namespace tributary

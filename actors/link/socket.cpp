@@ -159,7 +159,8 @@ caf::expected<int> listen_on(const std::string& address, uint16_t port) {
   if (fd.get() < 0 && address == "*" && errno == EAFNOSUPPORT)
     return listen_on("0.0.0.0", port);
   if (fd.get() < 0)
-    return failed(ec::file_unusable, place, strerror(errno));
+    return failed(ec::disconnected, "can't listen on " + place,
+                  strerror(errno));
   int on = 1;
   int off = 0;
   setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -170,7 +171,8 @@ caf::expected<int> listen_on(const std::string& address, uint16_t port) {
   constexpr int backlog = 1024;
   if (bind(fd.get(), x->ai_addr, x->ai_addrlen) != 0
       || listen(fd.get(), backlog) != 0)
-    return failed(ec::file_unusable, place, strerror(errno));
+    return failed(ec::disconnected, "can't listen on " + place,
+                  strerror(errno));
   return fd.release();
 }
 

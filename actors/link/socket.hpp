@@ -18,7 +18,7 @@ namespace tributary {
 caf::expected<int> connect_to(const link_target& target);
 
 /// A listening, non-blocking socket on a numeric address, `localhost` or `*`
-/// (IPv6 with IPv4). Port 0 lets the kernel choose. Yields `ec::file_unusable`
+/// (IPv6 with IPv4). Port 0 lets the kernel choose. Yields `ec::disconnected`
 /// with the address. The caller owns the descriptor.
 caf::expected<int> listen_on(const std::string& address, uint16_t port);
 

@@ -139,6 +139,9 @@ private:
   journal_position head_ = 0;
   subscriber_standing standing_;
   std::vector<host_summary> hosts_;
+  // Published while the backlog was being read: they come behind it.
+  std::vector<published_frame> arrivals_;
+  size_t arrivals_bytes_ = 0;
   std::map<host_number, channel> channels_;
   std::map<host_number, std::map<epoch_number, roster_ptr>> rosters_;
   std::map<host_number, tick_set> backlog_ticks_;

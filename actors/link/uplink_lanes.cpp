@@ -33,6 +33,14 @@ void uplink::on_publication(const publication& news) {
 }
 
 void uplink::on_published(const published_host& x) {
+  if (mode_ == mode::resuming) { // opened with the others
+    auto same = [&](auto& y) { return y.number == x.summary.number; };
+    auto i = std::find_if(hosts_.begin(), hosts_.end(), same);
+    if (i == hosts_.end())
+      hosts_.push_back(x.summary);
+    else
+      *i = x.summary;
+  }
   if (mode_ != mode::open)
     return;
   auto i = channels_.find(x.summary.number);
@@ -62,8 +70,15 @@ void uplink::on_published(const published_roster& x) {
 }
 
 void uplink::on_published(const published_frame& x) {
-  auto listening = mode_ == mode::open || mode_ == mode::resuming;
-  if (!listening || x.position <= head_)
+  if (mode_ == mode::resuming) {
+    auto bytes = x.frame->sealed().size();
+    if (arrivals_bytes_ + bytes > live_lane::waiting_bytes_max)
+      drop("more arrives than can be kept while resuming");
+    arrivals_bytes_ += bytes;
+    arrivals_.push_back(x);
+    return;
+  }
+  if (mode_ != mode::open || x.position <= head_)
     return; // the journal has it
   owed_ticks owed;
   live_.push(x, owed);
@@ -230,9 +245,10 @@ void uplink::on_need_key(const link_need_key& x) {
   auto number = static_cast<host_number>(x.channel);
   if (channels_.count(number) == 0)
     return;
-  if (x.tick > 0) {
+  auto last = live_.last_sent(number);
+  if (x.tick <= last) { // beyond, nothing was lost: a key alone is wanted
     tick_set lost;
-    lost.add({x.tick, std::max(x.tick, live_.last_sent(number))});
+    lost.add({x.tick, last});
     owe(number, lost);
   }
   want_key(number);

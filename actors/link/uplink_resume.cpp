@@ -34,6 +34,8 @@ void uplink::resume() {
           return;
         head_ = start->head;
         hosts_ = start->hosts;
+        arrivals_.clear(); // before the answer: all up to the head
+        arrivals_bytes_ = 0;
         for (auto& host : hosts_)
           if (host.columns_of)
             rosters_[host.number][host.columns_of->epoch()] = host.columns_of;
@@ -110,6 +112,15 @@ void uplink::open_hosts() {
   for (auto& host : hosts_)
     open_host(host);
   hosts_.clear();
+  owed_ticks owed;
+  for (auto& frame : arrivals_)
+    live_.push(frame, owed);
+  arrivals_.clear();
+  arrivals_bytes_ = 0;
+  for (auto& kvp : owed) {
+    owe(kvp.first, kvp.second);
+    want_key(kvp.first);
+  }
   if (!standing_.known) { // known from here on, so that trims make debts
     progress_.position = live_.cursor();
     note_progress();

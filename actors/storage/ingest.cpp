@@ -94,8 +94,22 @@ ingest::host_entry* ingest::find(host_number number) {
 
 // -- hosts --------------------------------------------------------------------
 
+host_offer_ptr ingest::with_fresh_epoch(const host_offer_ptr& offer) const {
+  auto number = numbers_.find(options_.own);
+  if (offer->definition.id != options_.own || number == numbers_.end())
+    return offer;
+  auto& known = hosts_.at(number->second).kept.hot.definition();
+  if (known.boot == offer->definition.boot
+      || known.epoch < offer->definition.epoch)
+    return offer;
+  auto result = std::make_shared<host_offer>(*offer);
+  result->definition.epoch = known.epoch + 1;
+  return result;
+}
+
 caf::result<host_standing_ptr> ingest::on_offer(const source_actor& source,
-                                                const host_offer_ptr& offer) {
+                                                const host_offer_ptr& what) {
+  auto offer = with_fresh_epoch(what);
   auto promise = make_response_promise<host_standing_ptr>();
   request(writer_, writer_timeout, offer_atom_v, offer)
     .then(

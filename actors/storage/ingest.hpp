@@ -69,7 +69,9 @@ private:
   };
 
   caf::result<host_standing_ptr> on_offer(const source_actor& source,
-                                          const host_offer_ptr& offer);
+                                          const host_offer_ptr& what);
+  /// An own life whose number an earlier one has used gets the next.
+  host_offer_ptr with_fresh_epoch(const host_offer_ptr& offer) const;
   void take_host(const source_actor& source, const host_offer& offer,
                  const host_standing& standing);
   void on_roster(const incoming_roster& what);

@@ -127,8 +127,10 @@ caf::expected<query_range> resolve_range(const query_request& what,
                                  : now + what.before;
   result.from = what.after > 0 ? what.after : result.to + what.after;
   auto slots = result.to - result.from;
-  if (slots <= 0)
+  if (slots <= 0 && what.before != 0)
     return make_error(ec::bad_request, "after: is not earlier than before");
+  if (slots <= 0) // nothing is newer than `after` yet
+    return query_range{result.to, result.to, 1};
   if (slots > query_slots_max)
     return make_error(ec::bad_request,
                       "after: the range is longer than 31 days");

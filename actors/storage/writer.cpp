@@ -92,8 +92,13 @@ void writer::schedule(int64_t delay_ms) {
 
 void writer::on_timer() {
   scheduled_ = false;
-  if (!store_->has_work())
+  if (!store_->has_work()) {
+    // Nothing to write, and so an ack of what was had before can go.
+    commit_report nothing;
+    nothing.journal_end = store_->journal_end();
+    acknowledge(std::move(nothing));
     return;
+  }
   if (!commit())
     schedule(options_.commit_every_ms);
   else if (store_->has_work())
@@ -140,9 +145,17 @@ subscriber_standing_ptr writer::on_resume(const subscriber_actor& who,
     result->position = known->second.position;
     result->owed = known->second.owed;
   }
+  // What is staged can be read from the journal as well (on_read).
   result->journal_first = store_->journal_first();
+  if (result->journal_first == 0)
+    result->journal_first = store_->journal_end() + 1;
   for (auto& kvp : store_->hosts())
     result->durable[kvp.first] = store_->durable(kvp.first);
+  for (auto& item : store_->staged_items()) {
+    auto& header = item.frame->header();
+    if (header.part == 0)
+      result->durable[item.host].add({header.tick, header.tick, header.epoch});
+  }
   return result;
 }
 
