@@ -22,12 +22,34 @@ struct group {
   size_t columns = 0;
 };
 
+/// Columns whose bytes fit into a block, whatever their values: offset, flags,
+/// base, three bitmaps and a varint a slot.
+constexpr size_t columns_that_fit(size_t slots) {
+  return block_raw_bytes_max / (4 + 1 + 10 + 3 * ((slots + 7) / 8) + 10 * slots);
+}
+
+static_assert(columns_that_fit(window_seconds_max) >= chart_dimensions_max);
+
+bool has_values(const window_chart& x) {
+  return std::any_of(x.columns.begin(), x.columns.end(), [](auto& column) {
+    return std::any_of(column.present.begin(), column.present.end(),
+                       [](auto word) { return word != 0; });
+  });
+}
+
 std::vector<group> groups_of(const window_table& window,
                              uint16_t group_columns) {
+  auto& charts = window.charts();
+  auto bound
+      = std::min<size_t>(group_columns, columns_that_fit(window.slots()));
+  auto some = std::any_of(charts.begin(), charts.end(),
+                          [](auto& kvp) { return has_values(kvp.second); });
   std::vector<group> result;
-  for (auto& kvp : window.charts()) {
+  for (auto& kvp : charts) {
+    if (some && !has_values(kvp.second))
+      continue;
     auto count = kvp.second.columns.size();
-    if (result.empty() || result.back().columns + count > group_columns)
+    if (result.empty() || result.back().columns + count > bound)
       result.emplace_back();
     result.back().charts.push_back(&kvp.second);
     result.back().columns += count;
@@ -159,6 +181,8 @@ caf::expected<std::string> unpack(wire::Block::Reader from) {
 template <class F>
 auto with_block(std::string_view sealed, F f)
   -> decltype(f(std::declval<wire::Block::Reader>())) {
+  if (sealed.size() % 8 != 0)
+    return corrupt("size is not whole words");
   std::vector<uint64_t> copy;
   auto begin = reinterpret_cast<const capnp::word*>(sealed.data());
   if (reinterpret_cast<uintptr_t>(sealed.data()) % 8 != 0) {
@@ -172,6 +196,8 @@ auto with_block(std::string_view sealed, F f)
     options.nestingLimit = 4;
     capnp::FlatArrayMessageReader message{
       kj::arrayPtr(begin, sealed.size() / 8), options};
+    if (message.getEnd() != begin + sealed.size() / 8)
+      return corrupt("bytes behind the end");
     return f(message.getRoot<wire::Block>());
   } catch (const kj::Exception& e) {
     return corrupt(e.getDescription().cStr());

@@ -25,7 +25,10 @@ struct sealed_group {
 };
 
 /// Cuts the window's charts, ascending by id, into groups of whole charts of at
-/// most `group_columns` columns (a wider chart is a group of its own).
+/// most `group_columns` columns (a wider chart is a group of its own), fewer
+/// where long windows would make a block larger than `block_raw_bytes_max`. A
+/// chart that no slot has a value of is left out, unless all are such: a chart
+/// that ended costs nothing after its window.
 std::vector<sealed_group> seal_window(const window_table& window,
                                       uint16_t group_columns);
 
@@ -47,7 +50,8 @@ caf::expected<block_header> open_block_header(std::string_view sealed);
 caf::error open_block(std::string_view sealed, const layout& columns_of,
                       window_table& window, std::string_view only_chart = {});
 
-/// A block of 128 columns of ten-byte values at 3,600 slots fits.
+/// What a reader takes: a group of 227 columns of ten-byte values at 3,600 slots
+/// fits, one of `group_columns_max` at 600.
 constexpr size_t block_raw_bytes_max = 8u << 20;
 
 } // namespace tributary

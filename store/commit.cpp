@@ -10,17 +10,6 @@ namespace tributary {
 
 namespace {
 
-/// Entries and blocks dropped in one commit at most: deletes copy pages, and a
-/// commit that others wait for must stay short.
-constexpr size_t trims_per_commit_max = 256;
-
-/// From here on the oldest blocks go, whatever their age: deletes need some
-/// free pages themselves.
-constexpr double map_use_max = 0.9;
-
-/// Commits between two looks at the free space: a minute at one a second.
-constexpr unsigned space_check_commits = 60;
-
 /// Erases from `first` on while `belongs` holds for the key.
 template <class Predicate>
 caf::error erase_while(lmdb::transaction& txn, lmdb::table_number table,
@@ -43,20 +32,19 @@ bool store::has_work() const noexcept {
          || !dirty_subscribers_.empty();
 }
 
-caf::expected<commit_report> store::commit(int64_t now) {
-  // All changes to memory are made on copies or after the commit, so that a
-  // failed one leaves nothing behind.
+caf::error store::in_transaction(
+    const std::function<caf::error(lmdb::transaction&)>& f) {
+  // A failed transaction leaves nothing behind, in memory as on disk.
   auto txn = environment_->write();
   if (!txn)
-    return std::move(txn.error());
+    return txn.error();
   auto hosts = hosts_;
   auto durable = durable_;
   auto subscribers = subscribers_;
   auto journal = journal_;
   auto dirty_hosts = dirty_hosts_;
   auto dirty_subscribers = dirty_subscribers_;
-  commit_report report;
-  auto error = write_all(*txn, now, report);
+  auto error = f(*txn);
   if (!error)
     error = txn->commit();
   if (error) {
@@ -66,10 +54,28 @@ caf::expected<commit_report> store::commit(int64_t now) {
     journal_ = std::move(journal);
     dirty_hosts_ = std::move(dirty_hosts);
     dirty_subscribers_ = std::move(dirty_subscribers);
-    if (code_of(error) == ec::store_full)
-      crowded_ = true;
-    return error;
   }
+  return error;
+}
+
+caf::expected<commit_report> store::commit(int64_t now) {
+  auto result = try_commit(now);
+  if (result || code_of(result.error()) != ec::store_full)
+    return result;
+  crowded_ = true;
+  if (make_room())
+    return result;
+  return try_commit(now);
+}
+
+caf::expected<commit_report> store::try_commit(int64_t now) {
+  auto windows = choose_windows();
+  commit_report report;
+  auto error = in_transaction([&](lmdb::transaction& txn) {
+    return write_all(txn, now, windows, report);
+  });
+  if (error)
+    return error;
   journal_end_ += staged_items_.size();
   report.journal_end = journal_end_;
   staged_items_.clear();
@@ -77,16 +83,30 @@ caf::expected<commit_report> store::commit(int64_t now) {
   dirty_hosts_.clear();
   dirty_subscribers_.clear();
   staged_bytes_ = 0;
-  auto written = std::min(staged_windows_.size(),
-                          options_.windows_per_commit_max);
+  bytes_since_space_check_ += report.bytes;
   staged_windows_.erase(staged_windows_.begin(),
                         staged_windows_.begin()
-                          + static_cast<std::ptrdiff_t>(written));
+                          + static_cast<std::ptrdiff_t>(windows));
   return report;
 }
 
+/// Puts the windows that the next commit writes to the front and counts them.
+/// Late rows go with their frames: the base of a late frame may be trimmed
+/// already, so that its row could not be had from the journal again.
+size_t store::choose_windows() {
+  std::set<host_number> hosts;
+  for (auto& item : staged_items_)
+    hosts.insert(item.host);
+  auto rest = std::stable_partition(
+    staged_windows_.begin(), staged_windows_.end(),
+    [&](auto& x) { return x.late && hosts.count(x.host) != 0; });
+  auto late = static_cast<size_t>(rest - staged_windows_.begin());
+  return std::max(late, std::min(staged_windows_.size(),
+                                 options_.windows_per_commit_max));
+}
+
 caf::error store::write_all(lmdb::transaction& txn, int64_t now,
-                            commit_report& report) {
+                            size_t windows, commit_report& report) {
   for (auto& kvp : staged_rosters_)
     if (auto error
         = txn.put(tables::rosters,
@@ -95,9 +115,9 @@ caf::error store::write_all(lmdb::transaction& txn, int64_t now,
       return error;
   if (auto error = write_journal(txn, report))
     return error;
-  if (auto error = write_windows(txn, report))
+  if (auto error = write_windows(txn, windows, report))
     return error;
-  if (auto error = trim_journal(txn, report))
+  if (auto error = trim_journal(txn, windows, report))
     return error;
   if (auto error = trim_blocks(txn, now))
     return error;
@@ -122,10 +142,8 @@ caf::error store::write_journal(lmdb::transaction& txn,
   return {};
 }
 
-caf::error store::write_windows(lmdb::transaction& txn,
+caf::error store::write_windows(lmdb::transaction& txn, size_t count,
                                 commit_report& report) {
-  auto count
-    = std::min(staged_windows_.size(), options_.windows_per_commit_max);
   for (size_t i = 0; i < count; ++i)
     if (auto error = write_window(txn, staged_windows_[i], report))
       return error;
@@ -144,26 +162,26 @@ caf::error store::write_window(lmdb::transaction& txn, const staged_window& x,
   auto slots = static_cast<uint16_t>(host.definition.window_seconds);
   window_table window{x.start, slots};
   if (stored)
-    if (auto error = load_window(txn, layouts_, x.host, {}, window))
+    if (auto error = load_window(txn, layouts_, x.host, {}, window,
+                                 &report.damaged))
       return error;
   std::vector<coverage_run> runs;
   std::vector<sealed_group> groups;
-  if (x.received && !stored) { // the usual case travels and rests verbatim
+  auto verbatim = x.received && !stored && x.received->start == x.start
+                  && x.received->slots == slots;
+  if (verbatim) { // the usual case travels and rests verbatim
     groups = x.received->groups;
     runs = x.received->runs;
   } else {
-    if (x.closed)
+    if (x.closed && !stored)
+      window = x.closed->table(); // the usual case: nothing to merge with
+    else if (x.closed)
       window.merge(x.closed->table());
     if (x.late)
       window.merge(*x.late);
     if (x.received)
-      for (auto& group : x.received->groups) {
-        auto columns_of = open_layout(group.layout);
-        if (!columns_of)
-          return columns_of.error();
-        if (auto error = open_block(group.block, *columns_of, window))
-          return error;
-      }
+      if (auto error = add_received(*x.received, window))
+        return error;
     groups = seal_window(window, host.definition.group_columns);
     runs = window.coverage_runs();
   }
@@ -177,7 +195,8 @@ caf::error store::write_window(lmdb::transaction& txn, const staged_window& x,
     added.add(run);
   if (x.received) {
     add_debts(x.source, x.host, added.missing_in(durable_[x.host]), report);
-    report.received_tokens.push_back(x.token);
+    if (x.token != 0)
+      report.received_tokens.push_back(x.token);
   }
   for (auto& run : runs) {
     host.stored.add(run);
@@ -188,6 +207,23 @@ caf::error store::write_window(lmdb::transaction& txn, const staged_window& x,
     report.stored_windows.emplace_back(x.host, x.start);
   }
   dirty_hosts_.push_back(x.host);
+  return {};
+}
+
+caf::error store::add_received(const received_window& from,
+                               window_table& to) {
+  window_table decoded{from.start, from.slots};
+  for (auto& group : from.groups) {
+    auto columns_of = open_layout(group.layout);
+    if (!columns_of)
+      return columns_of.error();
+    if (auto error = open_block(group.block, *columns_of, decoded))
+      return error;
+  }
+  if (from.start == to.start() && from.slots == to.slots())
+    to.merge(decoded);
+  else
+    to.merge(decoded.cut(to.start(), to.slots()));
   return {};
 }
 
@@ -220,75 +256,6 @@ void store::add_debts(const guid& source, host_number host,
     owe(kvp.first, host, ticks);
     report.debts.push_back({kvp.first, host, ticks});
   }
-}
-
-caf::error store::trim_journal(lmdb::transaction& txn,
-                               commit_report& report) {
-  std::set<host_number> waiting; // hosts with windows that are no blocks yet
-  auto done = std::min(staged_windows_.size(),
-                       options_.windows_per_commit_max);
-  for (auto i = done; i < staged_windows_.size(); ++i)
-    waiting.insert(staged_windows_[i].host);
-  for (size_t n = 0; n < trims_per_commit_max && journal_.size() > 1; ++n) {
-    auto& entry = *journal_.front();
-    for (auto& kvp : entry.ticks)
-      if (waiting.count(kvp.first) != 0
-          || kvp.second.ranges().back().to >= hosts_[kvp.first].stored_to)
-        return {};
-    auto last = entry.first + entry.count - 1;
-    for (auto& kvp : subscribers_) {
-      if (kvp.second.position >= last)
-        continue;
-      // What it has not passed is owed from blocks from now on.
-      for (auto& ticks : entry.ticks) {
-        owe(kvp.first, ticks.first, ticks.second);
-        report.debts.push_back({kvp.first, ticks.first, ticks.second});
-      }
-      kvp.second.position = last;
-      dirty_subscribers_[kvp.first];
-    }
-    auto erased = txn.erase(tables::journal, tables::journal_key(entry.first));
-    if (!erased)
-      return erased.error();
-    journal_.pop_front();
-  }
-  return {};
-}
-
-caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
-  if (crowded_ || commits_until_space_check_-- == 0) {
-    auto space = environment_->space();
-    crowded_ = space
-               && static_cast<double>(space->used_bytes)
-                    > map_use_max * static_cast<double>(space->map_bytes);
-    commits_until_space_check_ = space_check_commits;
-  }
-  auto keep_from = options_.retention_seconds == 0
-                     ? 0
-                     : now - options_.retention_seconds;
-  lmdb::cursor at{txn, tables::tier0};
-  auto more = at.first();
-  for (size_t n = 0; more && n < trims_per_commit_max; ++n) {
-    auto key = at.current_key();
-    auto start = static_cast<tick>(key.word(0));
-    auto number = static_cast<host_number>(key.word(1) >> 32);
-    auto host = hosts_.find(number);
-    auto end = start
-               + (host == hosts_.end()
-                    ? window_seconds_max
-                    : host->second.definition.window_seconds);
-    if (end > keep_from && !crowded_)
-      break;
-    if (auto error = at.erase())
-      return error;
-    if (host != hosts_.end()) {
-      host->second.stored.drop_before(end);
-      durable_[number].drop_before(end);
-      dirty_hosts_.push_back(number);
-    }
-    more = at.next();
-  }
-  return {};
 }
 
 caf::error store::write_hosts(lmdb::transaction& txn) {

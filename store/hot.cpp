@@ -6,9 +6,9 @@ namespace tributary {
 
 namespace {
 
-/// Lives whose rosters are kept: a frame of an older one is told to send its
-/// roster again, so this bounds memory, not what can be read.
-constexpr size_t rosters_max = 8;
+/// Lives whose rosters are kept. A node that ends every ten seconds still has
+/// all of its lives of a window here when the journal is replayed.
+constexpr size_t rosters_max = 64;
 
 bool overlaps(const closed_window& window, tick from, tick to) {
   return window.start <= to && window.start + window.slots > from;
@@ -75,10 +75,8 @@ window_table closed_window::table() const {
 
 hot_host::hot_host(host_definition definition, coverage durable,
                    tick stored_to)
-  : definition_(std::move(definition)),
-    seen_(std::move(durable)),
-    stored_to_(stored_to) {
-  // nop
+  : definition_(std::move(definition)), stored_to_(stored_to) {
+  add_seen(durable.runs());
 }
 
 void hot_host::redefine(host_definition definition) {
@@ -99,14 +97,19 @@ caf::error hot_host::define(const roster_run& run) {
                         + std::to_string(run.first_chart) + ", known are "
                         + std::to_string(known));
   }
+  if (held && run.first_chart + run.charts.size() <= known)
+    return {};
   auto next = held ? std::make_shared<roster>(*held)
                    : std::make_shared<roster>(run.epoch);
   for (auto i = known - run.first_chart; i < run.charts.size(); ++i)
     next->append(run.charts[i]);
-  if (next->columns() > host_columns_max)
+  if (next->columns() > host_columns_max) {
+    if (!held)
+      rosters_.erase(run.epoch);
     return make_error(ec::too_large, "host has more than "
                                        + std::to_string(host_columns_max)
                                        + " columns");
+  }
   held = std::move(next);
   while (rosters_.size() > rosters_max)
     rosters_.erase(rosters_.begin());
@@ -132,10 +135,16 @@ caf::expected<frame_outcome> hot_host::apply(const frame& sealed) {
   if (!columns_of)
     return make_error(ec::unknown_layout,
                       "no roster of epoch " + std::to_string(header.epoch));
+  auto start = definition_.window_start(header.tick);
+  if (!header.is_key() && header.base_tick < start)
+    return ec::need_key;
+  if (header.part != 0 && header.tick >= stored_to_
+      && seen_.epoch_at(header.tick) != header.epoch)
+    return ec::need_key;
   if (auto error = open_row(sealed, *columns_of, chain_, row_))
     return error;
   if (header.part == 0)
-    seen_.add({header.tick, header.tick, header.epoch});
+    see({header.tick, header.tick, header.epoch});
   if (header.tick < stored_to_)
     return frame_outcome::late;
   keep_row(header);
@@ -159,7 +168,17 @@ void hot_host::keep_row(const frame_header& header) {
 
 void hot_host::add_seen(const std::vector<coverage_run>& runs) {
   for (auto& run : runs)
-    seen_.add(run);
+    see(run);
+}
+
+void hot_host::see(const coverage_run& run) {
+  seen_.add(run);
+  if (run.epoch > newest_epoch_) {
+    newest_epoch_ = run.epoch;
+    newest_ = 0;
+  }
+  if (run.epoch == newest_epoch_)
+    newest_ = std::max(newest_, run.to);
 }
 
 std::vector<closed_window_ptr> hot_host::close_windows(tick before) {

@@ -83,7 +83,10 @@ public:
   roster_ptr roster_of(epoch_number epoch) const;
 
   /// Decodes a frame and keeps its row. Yields `ec::need_key`,
-  /// `ec::unknown_layout` or `ec::corrupt`; nothing changed then.
+  /// `ec::unknown_layout` or `ec::corrupt`; nothing changed then. A key is also
+  /// needed for a delta across the start of a window, since the journal keeps
+  /// no base from before, and for a late part whose tick is not here, since
+  /// its row would cover the tick.
   caf::expected<frame_outcome> apply(const frame& sealed);
 
   /// The row of the last fresh or late frame.
@@ -98,9 +101,10 @@ public:
 
   void add_seen(const std::vector<coverage_run>& runs);
 
-  /// The newest tick of the newest life, 0 before the first.
+  /// The newest tick of the newest life, 0 before the first. Not the last one
+  /// of all: a life whose clock was ahead leaves later ones.
   tick newest() const noexcept {
-    return seen_.newest();
+    return newest_;
   }
 
   /// Takes the windows that end at or before `before` out of the writable set.
@@ -126,9 +130,12 @@ public:
 
 private:
   void keep_row(const frame_header& header);
+  void see(const coverage_run& run);
 
   host_definition definition_;
   coverage seen_;
+  epoch_number newest_epoch_ = 0;
+  tick newest_ = 0;
   tick stored_to_;
   frame_chain chain_;
   frame_row row_;

@@ -81,7 +81,8 @@ environment::~environment() {
 
 caf::expected<std::shared_ptr<environment>>
 environment::open(const std::string& path, const environment_options& options,
-                  const char* const* table_names, size_t table_count) {
+                  const char* const* table_names, size_t table_count,
+                  const std::function<caf::error(transaction&)>& check) {
   std::shared_ptr<environment> result{new environment};
   assert(table_count <= result->tables_.size());
   // LMDB itself allows several writers' processes; a node wants the file alone.
@@ -102,17 +103,18 @@ environment::open(const std::string& path, const environment_options& options,
                | flags_of(options.sync);
   if (auto rc = mdb_env_open(result->env_, path.c_str(), flags, 0600))
     return failure(rc, path.c_str());
-  MDB_txn* txn = nullptr;
-  if (auto rc = mdb_txn_begin(result->env_, nullptr, 0, &txn))
-    return failure(rc, path.c_str());
+  auto txn = result->write();
+  if (!txn)
+    return std::move(txn.error());
   for (size_t i = 0; i < table_count; ++i)
-    if (auto rc = mdb_dbi_open(txn, table_names[i], MDB_CREATE,
-                               &result->tables_[i])) {
-      mdb_txn_abort(txn);
+    if (auto rc = mdb_dbi_open(txn->txn_, table_names[i], MDB_CREATE,
+                               &result->tables_[i]))
       return failure(rc, table_names[i]);
-    }
-  if (auto rc = mdb_txn_commit(txn))
-    return failure(rc, path.c_str());
+  if (check)
+    if (auto error = check(*txn))
+      return error;
+  if (auto error = txn->commit())
+    return error;
   return result;
 }
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,11 +81,13 @@ public:
   ~environment();
 
   /// Opens or makes `path` with the named tables (numbers are their index).
-  /// Yields `ec::store_failed` with LMDB's words, `ec::already_running` when
-  /// another process holds `path` open.
+  /// `check` runs in the transaction that makes missing tables; its error
+  /// undoes that and is yielded. Others are `ec::store_failed` with LMDB's
+  /// words and `ec::already_running` when another process holds `path` open.
   static caf::expected<std::shared_ptr<environment>>
   open(const std::string& path, const environment_options& options,
-       const char* const* table_names, size_t table_count);
+       const char* const* table_names, size_t table_count,
+       const std::function<caf::error(transaction&)>& check = {});
 
   /// Sees the last commit, for as long as it lives; keep it below a second,
   /// since it holds pages back. Any number at once, from any thread.

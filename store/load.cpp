@@ -62,10 +62,9 @@ layout_cache::get(const lmdb::transaction& txn, host_number host,
 
 caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
                        host_number host, std::string_view only_chart,
-                       window_table& window) {
-  return for_each_group(
-    txn, host, window.start(),
-    [&](uint32_t, std::string_view sealed) -> caf::error {
+                       window_table& window,
+                       std::vector<std::string>* damaged) {
+  auto add = [&](std::string_view sealed) -> caf::error {
       auto header = open_block_header(sealed);
       if (!header)
         return header.error();
@@ -75,6 +74,15 @@ caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
       if (!only_chart.empty() && !has_chart(**columns_of, only_chart))
         return {};
       return open_block(sealed, **columns_of, window, only_chart);
+    };
+  return for_each_group(
+    txn, host, window.start(),
+    [&](uint32_t group, std::string_view sealed) -> caf::error {
+      auto error = add(sealed);
+      if (!error || damaged == nullptr)
+        return error;
+      damaged->push_back(place(host, window.start(), group) + to_text(error));
+      return {};
     });
 }
 

@@ -40,23 +40,20 @@ store::open(const std::string& path, const guid& node,
   std::unique_ptr<store> result{new store};
   result->options_ = options;
   auto environment = lmdb::environment::open(
-    path, options.environment, tables::names, tables::table_count);
+    path, options.environment, tables::names, tables::table_count,
+    [&](lmdb::transaction& txn) -> caf::error {
+      auto error = check_meta(txn, node);
+      return error ? at_path(path, error) : error;
+    });
   if (!environment)
     return std::move(environment.error());
   result->environment_ = std::move(*environment);
-  if (auto error = result->load(node))
+  if (auto error = result->load())
     return at_path(path, error);
   return result;
 }
 
-caf::error store::load(const guid& node) {
-  auto writing = environment_->write();
-  if (!writing)
-    return writing.error();
-  if (auto error = check_meta(*writing, node))
-    return error;
-  if (auto error = writing->commit())
-    return error;
+caf::error store::load() {
   auto txn = environment_->read();
   if (!txn)
     return txn.error();
@@ -70,7 +67,23 @@ caf::error store::load(const guid& node) {
     durable_[number] = host->stored;
     hosts_.emplace(number, std::move(*host));
   }
-  return load_subscribers(*txn);
+  if (auto error = load_subscribers(*txn))
+    return error;
+  return load_journal_end(*txn);
+}
+
+caf::error store::load_journal_end(const lmdb::transaction& txn) {
+  lmdb::cursor at{txn, tables::journal};
+  if (at.last()) {
+    auto entry = open_journal_entry(at.current_value());
+    if (!entry)
+      return entry.error();
+    journal_end_ = entry->first + entry->items.size() - 1;
+  }
+  // The journal may be empty while cursors remember where it was.
+  for (auto& kvp : subscribers_)
+    journal_end_ = std::max(journal_end_, kvp.second.position);
+  return {};
 }
 
 caf::error store::load_subscribers(const lmdb::transaction& txn) {
@@ -111,14 +124,10 @@ store::replay(const std::function<void(journal_position,
         return make_error(ec::corrupt, "journal names host "
                                          + std::to_string(item.host));
     add_entry(*entry);
-    journal_end_ = entry->first + entry->items.size() - 1;
     auto position = entry->first;
     for (auto& item : entry->items)
       f(position++, item);
   }
-  // The journal may be empty while cursors remember where it was.
-  for (auto& kvp : subscribers_)
-    journal_end_ = std::max(journal_end_, kvp.second.position);
   return {};
 }
 
@@ -211,27 +220,32 @@ void store::put_late(host_number host, window_table rows) {
   // Rows of one window that wait together are merged together.
   for (auto& x : staged_windows_)
     if (x.host == host && x.late && x.start == rows.start()) {
-      auto merged = *x.late;
-      merged.merge(rows);
-      x.late = std::make_shared<const window_table>(std::move(merged));
+      x.late->merge(rows);
       return;
     }
   staged_window x;
   x.host = host;
   x.start = rows.start();
-  x.late = std::make_shared<const window_table>(std::move(rows));
+  x.late = std::make_unique<window_table>(std::move(rows));
   staged_windows_.push_back(std::move(x));
 }
 
 void store::put_received(host_number host, received_window window,
                          uint64_t token, const guid& source) {
-  staged_window x;
-  x.host = host;
-  x.start = window.start;
-  x.received = std::make_shared<const received_window>(std::move(window));
-  x.token = token;
-  x.source = source;
-  staged_windows_.push_back(std::move(x));
+  auto shared = std::make_shared<const received_window>(std::move(window));
+  auto& definition = hosts_.at(host).definition;
+  auto step = static_cast<tick>(definition.window_seconds);
+  auto last = definition.window_start(shared->start + shared->slots - 1);
+  for (auto start = definition.window_start(shared->start); start <= last;
+       start += step) {
+    staged_window x;
+    x.host = host;
+    x.start = start;
+    x.received = shared;
+    x.token = start == last ? token : 0;
+    x.source = source;
+    staged_windows_.push_back(std::move(x));
+  }
 }
 
 void store::move_cursor(const guid& subscriber, journal_position position) {

@@ -27,7 +27,8 @@ struct store_options {
   /// Blocks that end before `now - retention_seconds` go; 0 keeps all.
   int64_t retention_seconds = 14 * 86400;
   /// Blocks made or merged in one commit at most, so that a commit that acks
-  /// wait for stays short; the rest waits for the next.
+  /// wait for stays short; the rest waits for the next. Late rows go in the
+  /// commit of their frames, whatever their number.
   size_t windows_per_commit_max = 8;
 };
 
@@ -67,6 +68,9 @@ struct commit_report {
     tick_set ticks;
   };
   std::vector<debt> debts;
+  /// Stored groups that could not be read when their window was merged, and
+  /// went: named, for the log.
+  std::vector<std::string> damaged;
   /// Bytes of journal and blocks handed to LMDB.
   size_t bytes = 0;
 };
@@ -107,7 +111,8 @@ public:
   /// Rosters of a host, all epochs that are kept.
   caf::expected<std::vector<roster_run>> rosters(host_number host) const;
 
-  /// Calls `f` for each frame of the journal, in order.
+  /// Calls `f` for each frame of the journal, in order. What `durable` says of
+  /// the journal, and its trimming, begin with this.
   caf::error replay(
     const std::function<void(journal_position, const journal_item&)>& f);
 
@@ -147,7 +152,8 @@ public:
   void put_late(host_number host, window_table rows);
 
   /// A window from a peer; `token` comes back once it is durable. `source` is
-  /// owed nothing of it.
+  /// owed nothing of it. One that is cut otherwise than the host's (its origin
+  /// lost its store and came back with another option) is cut again.
   void put_received(host_number host, received_window window, uint64_t token,
                     const guid& source);
 
@@ -178,7 +184,8 @@ public:
   }
 
   /// Writes what is staged and trims. On an error all stays staged, and the
-  /// store on disk is as before. @param now unix seconds, for retention.
+  /// store on disk is as before, but for the oldest blocks where it is full:
+  /// those go to make room. @param now unix seconds, for retention.
   caf::expected<commit_report> commit(int64_t now);
 
   const std::shared_ptr<lmdb::environment>& environment() const noexcept {
@@ -190,8 +197,9 @@ private:
     host_number host = 0;
     tick start = 0;
     closed_window_ptr closed;
-    std::shared_ptr<const window_table> late;
+    std::unique_ptr<window_table> late;
     std::shared_ptr<const received_window> received;
+    /// 0: no token comes back.
     uint64_t token = 0;
     guid source;
   };
@@ -205,21 +213,33 @@ private:
 
   store() = default;
 
-  caf::error load(const guid& node);
+  caf::error load();
+  caf::error load_journal_end(const lmdb::transaction& txn);
   void add_entry(const journal_entry& entry);
   caf::error load_subscribers(const lmdb::transaction& txn);
 
+  caf::error
+  in_transaction(const std::function<caf::error(lmdb::transaction&)>& f);
+  caf::expected<commit_report> try_commit(int64_t now);
+  size_t choose_windows();
+  caf::error make_room();
+
   caf::error write_all(lmdb::transaction& txn, int64_t now,
-                       commit_report& report);
+                       size_t windows, commit_report& report);
   caf::error write_journal(lmdb::transaction& txn, commit_report& report);
-  caf::error write_windows(lmdb::transaction& txn, commit_report& report);
+  caf::error write_windows(lmdb::transaction& txn, size_t count,
+                           commit_report& report);
   caf::error write_window(lmdb::transaction& txn, const staged_window& x,
                           commit_report& report);
+  caf::error add_received(const received_window& from, window_table& to);
   caf::error put_groups(lmdb::transaction& txn, host_number host, tick start,
                         const std::vector<sealed_group>& groups,
                         commit_report& report);
-  caf::error trim_journal(lmdb::transaction& txn, commit_report& report);
+  caf::error trim_journal(lmdb::transaction& txn, size_t windows,
+                          commit_report& report);
   caf::error trim_blocks(lmdb::transaction& txn, int64_t now);
+  caf::error erase_blocks(lmdb::transaction& txn, int64_t keep_from,
+                          size_t count_max);
   caf::error write_hosts(lmdb::transaction& txn);
   caf::error write_subscribers(lmdb::transaction& txn);
   void add_debts(const guid& source, host_number host, const tick_set& ticks,
@@ -247,14 +267,17 @@ private:
 
   // The free list is walked for the space check: not at every commit.
   unsigned commits_until_space_check_ = 0;
+  size_t bytes_since_space_check_ = 0;
   bool crowded_ = false;
 };
 
 /// Adds the stored blocks of (host, start) to `window`, all charts or one, as
-/// `txn` sees them. Yields `ec::corrupt` naming the block.
+/// `txn` sees them. Yields `ec::corrupt` naming the block; with `damaged` such a
+/// block is left out and named there.
 caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
                        host_number host, std::string_view only_chart,
-                       window_table& window);
+                       window_table& window,
+                       std::vector<std::string>* damaged = nullptr);
 
 /// The stored groups of (host, start), byte for byte; empty when none.
 caf::expected<std::vector<sealed_group>>

@@ -22,6 +22,57 @@ window_column empty_column(size_t slots) {
   return result;
 }
 
+/// Adds the slots of `from` that are in `taken` and absent in `to`.
+void add_slots(window_column& to, const window_column& from,
+               const std::vector<uint64_t>& taken) {
+  for (size_t w = 0; w < taken.size(); ++w)
+    for (auto bits = from.present[w] & taken[w]; bits != 0; bits &= bits - 1) {
+      auto slot = w * 64 + static_cast<size_t>(__builtin_ctzll(bits));
+      set_slot(to, slot, from.values[slot],
+               !from.estimated.empty() && bit_at(from.estimated, slot));
+    }
+}
+
+bool has_same_dimensions(const chart& x, const chart& y) {
+  return std::equal(x.dimensions.begin(), x.dimensions.end(),
+                    y.dimensions.begin(), y.dimensions.end(),
+                    [](auto& a, auto& b) { return a.id == b.id; });
+}
+
+/// The newer definition with the dimensions of both, ascending by id. More
+/// than a chart may have: those that only the older one knows go.
+chart_ptr joined(const chart& newer, const chart& older) {
+  auto result = std::make_shared<chart>(newer);
+  auto& all = result->dimensions;
+  for (auto& x : older.dimensions)
+    if (dimension_index(newer, x.id) == newer.dimensions.size()
+        && all.size() < chart_dimensions_max)
+      all.push_back(x);
+  std::sort(all.begin(), all.end(),
+            [](auto& a, auto& b) { return a.id < b.id; });
+  return result;
+}
+
+/// Gives `x` another definition; its columns follow their dimension ids.
+void redefine(window_chart& x, const chart_ptr& next, epoch_number epoch) {
+  auto before = x.chart;
+  auto& newer = epoch >= x.epoch ? next : before;
+  auto& older = epoch >= x.epoch ? before : next;
+  x.epoch = std::max(x.epoch, epoch);
+  if (has_same_dimensions(*newer, *older)) {
+    x.chart = newer;
+    return;
+  }
+  x.chart = joined(*newer, *older);
+  std::vector<window_column> columns(x.chart->dimensions.size());
+  for (size_t d = 0; d < x.columns.size(); ++d) {
+    auto at = dimension_index(*x.chart, before->dimensions[d].id);
+    if (at != columns.size())
+      columns[at] = std::move(x.columns[d]);
+  }
+  x.columns = std::move(columns);
+}
+
 } // namespace
 
 void set_slot(window_column& x, size_t slot, int64_t value, bool estimated) {
@@ -65,37 +116,8 @@ window_chart& window_table::chart_for(const chart_ptr& chart,
   if (i == charts_.end())
     i = charts_.emplace(chart->id, window_chart{chart, epoch, {}}).first;
   auto& result = i->second;
-  if (result.chart != chart && result.epoch <= epoch) {
-    // The newer definition holds; dimensions that it lost stay behind its own.
-    auto merged = std::make_shared<tributary::chart>(*chart);
-    std::vector<window_column> columns(chart->dimensions.size());
-    for (size_t d = 0; d < result.columns.size(); ++d) {
-      auto& old = result.chart->dimensions[d];
-      auto at = dimension_index(*merged, old.id);
-      if (at == merged->dimensions.size()) {
-        if (at == chart_dimensions_max)
-          continue; // more names than a chart may have: the oldest go
-        merged->dimensions.push_back(old);
-        columns.emplace_back();
-      }
-      columns[at] = std::move(result.columns[d]);
-    }
-    if (merged->dimensions.size() == chart->dimensions.size())
-      result.chart = chart;
-    else
-      result.chart = std::move(merged);
-    result.columns = std::move(columns);
-    result.epoch = epoch;
-  } else if (result.chart != chart) {
-    // An older definition: only dimensions that are not there are added.
-    for (auto& x : chart->dimensions)
-      if (dimension_index(*result.chart, x.id) == result.chart->dimensions.size()
-          && result.chart->dimensions.size() < chart_dimensions_max) {
-        auto merged = std::make_shared<tributary::chart>(*result.chart);
-        merged->dimensions.push_back(x);
-        result.chart = std::move(merged);
-      }
-  }
+  if (result.chart != chart)
+    redefine(result, chart, epoch);
   result.columns.resize(result.chart->dimensions.size());
   for (auto& column : result.columns)
     if (column.values.empty())
@@ -105,25 +127,41 @@ window_chart& window_table::chart_for(const chart_ptr& chart,
 
 void window_table::merge(const window_table& other) {
   assert(start_ == other.start_ && slots() == other.slots());
-  std::vector<bool> taken(slots(), false);
+  std::vector<uint64_t> taken(bitmap_words(slots()), 0);
   for (size_t slot = 0; slot < slots(); ++slot)
-    taken[slot] = other.epochs_[slot] != 0 && claim(slot, other.epochs_[slot]);
+    if (other.epochs_[slot] != 0 && claim(slot, other.epochs_[slot]))
+      set_bit(taken, slot);
   for (auto& kvp : other.charts_) {
     auto& from = kvp.second;
     auto& to = chart_for(from.chart, from.epoch);
     for (size_t d = 0; d < from.columns.size(); ++d) {
-      auto& source = from.columns[d];
       auto at = dimension_index(*to.chart, from.chart->dimensions[d].id);
-      if (at == to.columns.size())
-        continue;
-      auto& target = to.columns[at];
-      for (size_t slot = 0; slot < slots(); ++slot)
-        if (taken[slot] && bit_at(source.present, slot))
-          set_slot(target, slot, source.values[slot],
-                   !source.estimated.empty()
-                     && bit_at(source.estimated, slot));
+      if (at != to.columns.size())
+        add_slots(to.columns[at], from.columns[d], taken);
     }
   }
+}
+
+window_table window_table::cut(tick start, uint16_t slots) const {
+  window_table result{start, slots};
+  auto offset = start - start_; // of slot 0 of the result, in slots of ours
+  auto from = std::max<tick>(0, -offset);
+  auto to = std::min<tick>(slots, static_cast<tick>(epochs_.size()) - offset);
+  for (auto slot = from; slot < to; ++slot)
+    result.epochs_[static_cast<size_t>(slot)]
+        = epochs_[static_cast<size_t>(slot + offset)];
+  for (auto& kvp : charts_) {
+    auto& columns = result.chart_for(kvp.second.chart, kvp.second.epoch).columns;
+    for (size_t d = 0; d < columns.size(); ++d)
+      for (auto slot = from; slot < to; ++slot) {
+        auto& source = kvp.second.columns[d];
+        auto i = static_cast<size_t>(slot + offset);
+        if (bit_at(source.present, i))
+          set_slot(columns[d], static_cast<size_t>(slot), source.values[i],
+                   !source.estimated.empty() && bit_at(source.estimated, i));
+      }
+  }
+  return result;
 }
 
 std::vector<coverage_run> window_table::coverage_runs() const {

@@ -66,8 +66,13 @@ public:
   bool claim(size_t slot, epoch_number epoch);
 
   /// The chart's columns, made empty when new. A definition of a newer epoch
-  /// replaces an older one; columns follow their dimension ids.
+  /// replaces an older one; columns follow their dimension ids. Definitions
+  /// with other dimensions give all of them, ascending by id, so that the
+  /// result does not depend on which came first.
   window_chart& chart_for(const chart_ptr& chart, epoch_number epoch);
+
+  /// The part of it that lies in a window of another cut.
+  window_table cut(tick start, uint16_t slots) const;
 
   /// What is covered, as runs of ticks.
   std::vector<coverage_run> coverage_runs() const;

@@ -1,0 +1,130 @@
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "tests/store/store_examples.hpp"
+
+/// Blocks of a released version are read by each later one. With
+/// TRIBUTARY_GOLDEN_WRITE=1 in the environment missing files are made; none
+/// that exists is ever changed.
+
+using namespace tributary;
+using examples::cells_of;
+
+namespace {
+
+constexpr tick start = 1'700'000'400;
+constexpr uint16_t slots = 60;
+
+std::string to_hex(std::string_view bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    auto byte = static_cast<unsigned char>(bytes[i]);
+    result += digits[byte >> 4];
+    result += digits[byte & 15];
+    if (i % 32 == 31 || i + 1 == bytes.size())
+      result += '\n';
+    else if (i % 8 == 7)
+      result += ' ';
+  }
+  return result;
+}
+
+std::string from_hex(const std::string& text) {
+  std::string result;
+  std::istringstream in{text};
+  std::string word;
+  while (in >> word)
+    for (size_t i = 0; i + 1 < word.size(); i += 2)
+      result += static_cast<char>(std::stoi(word.substr(i, 2), nullptr, 16));
+  return result;
+}
+
+/// Bytes of a golden file; made of `today` when missing and asked for.
+std::string golden(const std::string& name, std::string_view today) {
+  auto path = std::string{TRIBUTARY_GOLDEN_DIR} + "/block_v1/" + name + ".hex";
+  std::ifstream in{path};
+  if (!in && std::getenv("TRIBUTARY_GOLDEN_WRITE") != nullptr) {
+    std::ofstream{path} << to_hex(today);
+    in.open(path);
+  }
+  INFO(path);
+  REQUIRE(in);
+  std::stringstream text;
+  text << in.rdbuf();
+  return from_hex(text.str());
+}
+
+/// All transforms, gaps, estimates and two epochs. What is here never changes.
+window_table packed_window() {
+  window_table result{start, slots};
+  auto& chart
+      = result.chart_for(examples::make_chart("system.cpu",
+                                              {"constant", "offset", "delta",
+                                               "extreme", "gaps", "absent"},
+                                              algorithm::incremental),
+                         8);
+  for (size_t slot = 0; slot < slots; ++slot) {
+    if (slot == 20 || slot == 21)
+      continue;
+    result.claim(slot, slot < 20 ? 7 : 8);
+    auto x = static_cast<int64_t>(slot);
+    set_slot(chart.columns[0], slot, -3, false);
+    set_slot(chart.columns[1], slot, x % 7 == 0 ? 100 : 99, slot == 30);
+    set_slot(chart.columns[2], slot, 1'000'000 + x * 5 + x % 3, false);
+    set_slot(chart.columns[3], slot, x % 2 == 0 ? INT64_MAX : INT64_MIN, false);
+    if (slot % 4 != 0)
+      set_slot(chart.columns[4], slot, x * x, slot % 8 == 1);
+  }
+  return result;
+}
+
+/// So little that packing it makes it no smaller: its bytes do not depend on
+/// the version of zstd.
+window_table plain_window() {
+  window_table result{start, slots};
+  auto& chart = result.chart_for(examples::make_chart("c", {"x"}), 2);
+  result.claim(59, 2);
+  set_slot(chart.columns[0], 59, 1234567, false);
+  return result;
+}
+
+void check_reads(const char* name, const window_table& expected) {
+  auto groups = seal_window(expected, 16);
+  REQUIRE(groups.size() == 1);
+  auto layout_bytes = golden(name + std::string{"_layout"}, groups[0].layout);
+  auto columns_of = open_layout(layout_bytes);
+  REQUIRE(columns_of);
+  auto block = golden(name, groups[0].block);
+  auto header = open_block_header(block);
+  REQUIRE(header);
+  CHECK(header->layout_hash
+        == hash_of(layout_bytes.data(), layout_bytes.size()));
+  window_table read{start, slots};
+  auto error = open_block(block, *columns_of, read);
+  INFO(to_text(error));
+  REQUIRE_FALSE(error);
+  CHECK(read.epochs() == expected.epochs());
+  CHECK(examples::describe(cells_of(read))
+        == examples::describe(cells_of(expected)));
+}
+
+} // namespace
+
+TEST_CASE("blocks of version 1 are read to their values",
+          "[store][block][golden]") {
+  check_reads("packed", packed_window());
+  check_reads("plain", plain_window());
+}
+
+TEST_CASE("blocks are sealed to the bytes of version 1",
+          "[store][block][golden]") {
+  auto plain = seal_window(plain_window(), 16)[0];
+  CHECK(to_hex(plain.block) == to_hex(golden("plain", plain.block)));
+  auto packed = seal_window(packed_window(), 16)[0];
+  CHECK(to_hex(packed.layout)
+        == to_hex(golden("packed_layout", packed.layout)));
+}
