@@ -100,7 +100,6 @@ private:
                     const guid_section& from);
 
   void finish_guid(const guid_section& from);
-  void report_type(const guid_section& from, const placed_entry* type);
   void check_sender();
   void check_ports();
   void check_store();
@@ -254,28 +253,30 @@ void option_reader::finish_guid(const guid_section& from) {
     if (x.entry.key == "type")
       type = &x;
   auto& receiver = result_.options.receiver;
-  if (type && type->entry.value == "api") {
+  // Without a type the section is a key, as with Netdata; but one that denies
+  // denies in both readings, since it may have been meant for a host.
+  if (!type || type->entry.value == "api") {
     receiver.api_keys.push_back(read_guid(api_key_rows(), from));
     receiver.api_keys.back().key = from.name;
+    auto denies = [](const placed_entry& x) {
+      return x.entry.key == "enabled";
+    };
+    auto told = std::any_of(from.entries.begin(), from.entries.end(), denies);
+    if (!type && told && !receiver.api_keys.back().enabled) {
+      machine_section denied;
+      denied.machine = from.name;
+      denied.enabled = false;
+      receiver.machines.push_back(std::move(denied));
+    }
   } else if (type && type->entry.value == "machine") {
     receiver.machines.push_back(read_guid(machine_rows(), from));
     receiver.machines.back().machine = from.name;
   } else {
-    report_type(from, type);
-  }
-}
-
-void option_reader::report_type(const guid_section& from,
-                                const placed_entry* type) {
-  if (type)
     report(*type, fmt::format("type: {} is neither 'api' nor 'machine'",
                               in_quotes(type->entry.value)));
-  else
-    report(from.file, from.line,
-           "the section has no type: write 'type = api' where its name is an "
-           "API key, 'type = machine' where it is the GUID of a host");
-  // Its other lines are checked all the same; both types have these keys.
-  read_guid(api_key_rows(), from);
+    // Its other lines are checked all the same; both types have these keys.
+    read_guid(api_key_rows(), from);
+  }
 }
 
 const placed_entry* option_reader::place_of(std::string_view section,

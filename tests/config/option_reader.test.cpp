@@ -146,11 +146,22 @@ TEST_CASE("a key is off and a machine on unless they say otherwise",
   CHECK(x.receiver.machines[0].enabled);
 }
 
+TEST_CASE("a GUID section without a type is an API key", "[config]") {
+  auto x = good_stream(section(key, "enabled = yes\n"));
+  REQUIRE(x.receiver.api_keys.size() == 1);
+  CHECK(x.receiver.api_keys[0].enabled);
+  CHECK(x.receiver.machines.empty());
+}
+
+TEST_CASE("a GUID section without a type that denies, denies a host as well",
+          "[config]") {
+  auto x = good_stream(section(machine, "enabled = no\n"));
+  REQUIRE(x.receiver.machines.size() == 1);
+  CHECK_FALSE(x.receiver.machines[0].enabled);
+  CHECK_FALSE(x.receiver.api_keys.at(0).enabled);
+}
+
 TEST_CASE("a GUID section needs a type that exists", "[config]") {
-  CHECK(stream_faults(section(key, "enabled = yes\n"))
-        == "t.conf:1: the section has no type: write 'type = api' where its "
-           "name is an API key, 'type = machine' where it is the GUID of a "
-           "host\n");
   CHECK(stream_faults(section(key, "type = apis\nenabeld = yes\n"))
         == "t.conf:2: type: 'apis' is neither 'api' nor 'machine'\n"
            "t.conf:3: there is no option 'enabeld'; did you mean 'enabled'?\n");
