@@ -166,7 +166,13 @@ caf::result<bool> node::on_stop() {
     return promise;
   }
   request(writer_, stop_timeout, stop_atom_v)
-    .then([finish](bool committed) mutable { finish(committed); },
+    .then(
+          [this, finish](bool committed) mutable {
+            if (!committed)
+              setup_->log->error("the last commit failed: what was collected "
+                                 "since the one before it is lost");
+            finish(committed);
+          },
           [this, finish](caf::error& error) mutable {
             setup_->log->error("the last commit failed: {}", to_text(error));
             finish(false);

@@ -62,7 +62,7 @@ std::vector<source_ptr> enabled_sources(const node_setup& setup) {
 
 node_facts facts_of(const node_setup& setup) {
   return {setup.own, setup.hostname, setup.version,
-          setup.options.sender.enabled};
+          setup.options.sender.enabled, !enabled_sources(setup).empty()};
 }
 
 std::string program_of(const node_setup& setup) {

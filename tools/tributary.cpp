@@ -99,7 +99,9 @@ int run(caf::actor_system& system, const std::shared_ptr<node_setup>& setup,
   self->request(supervisor, caf::infinite, start_atom_v)
     .receive([](bool) {},
              [&](caf::error& error) {
-               log.critical("{}", to_text(error));
+               auto running = code_of(error) == ec::already_running;
+               log.critical("{}{}", to_text(error),
+                            running ? ": another node uses it" : "");
                code = exit_code_of(error);
              });
   if (code != exit_ok) {
@@ -122,7 +124,12 @@ int run(caf::actor_system& system, const std::shared_ptr<node_setup>& setup,
   log.info("stopping");
   constexpr auto stop_timeout = std::chrono::seconds(10);
   self->request(supervisor, stop_timeout, stop_atom_v)
-    .receive([](bool) {}, [](caf::error&) {});
+    .receive(
+      [&](bool committed) {
+        if (!committed)
+          code = exit_failure;
+      },
+      [&](caf::error&) { code = exit_failure; });
   return code;
 }
 

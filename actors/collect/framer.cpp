@@ -99,6 +99,7 @@ void framer::offer_host() {
         options_.host.epoch = standing->definition.epoch;
         sealer_ = sealer{options_.host.epoch};
         sealed_ = true;
+        open_ = 0; // what is still read belongs to a tick of the old epoch
         charts_sent_ = 0;
         key_wanted_ = true;
         schedule();

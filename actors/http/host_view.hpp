@@ -16,6 +16,9 @@ struct node_facts {
   std::string hostname;
   std::string version;
   bool stream_enabled = false;
+  /// Some source is enabled: the node is ready with its first sample, without
+  /// any at once.
+  bool collects = true;
 };
 
 /// How a host stands at `now`: live while its newest sample is at most 5 s (or

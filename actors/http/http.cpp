@@ -195,7 +195,9 @@ void http::answer_ready(const exchange_ptr& x) {
     .then(
       [this, x](const host_list_ptr& hosts) {
         auto own = find_host(*hosts, {}, facts_.own);
-        auto collecting = own != nullptr && own->newest_arrival_ms > 0;
+        auto collecting = own != nullptr
+                          && (own->newest_arrival_ms > 0
+                              || (own->connected && !facts_.collects));
         x->respond(collecting ? text(200, "ready\n")
                               : text(503, "the first sample is not here "
                                           "yet\n"));

@@ -24,6 +24,11 @@ void history_lane::reset(size_t credit_bytes) {
 void history_lane::owe(host_number host, const tick_set& ticks) {
   for (auto& x : ticks.ranges())
     owed_[host].add(x);
+  // A window that is on its way was read before, and may lack what was lost.
+  for (auto i = busy_.lower_bound({host, 0});
+       i != busy_.end() && i->first.first == host; ++i)
+    for (auto& x : ticks.ranges())
+      i->second.remove(x);
 }
 
 std::optional<owed_window>
@@ -53,7 +58,7 @@ history_lane::next(const std::map<host_number, host_definition>& open) {
     }
   }
   if (result)
-    busy_.insert({result->host, result->start});
+    busy_.emplace(std::make_pair(result->host, result->start), result->ticks);
   return result;
 }
 
@@ -77,7 +82,7 @@ std::vector<owed_window> history_lane::acknowledged(uint64_t number) {
     return result;
   while (!in_flight_.empty() && in_flight_.front().last_number <= number) {
     auto& front = in_flight_.front();
-    pay(front.window);
+    front.window.ticks = pay(front.window);
     in_flight_bytes_ -= front.bytes;
     result.push_back(std::move(front.window));
     in_flight_.pop_front();
@@ -85,15 +90,21 @@ std::vector<owed_window> history_lane::acknowledged(uint64_t number) {
   return result;
 }
 
-void history_lane::pay(const owed_window& what) {
-  busy_.erase({what.host, what.start});
+tick_set history_lane::pay(const owed_window& what) {
+  tick_set paid;
+  auto busy = busy_.find({what.host, what.start});
+  if (busy == busy_.end())
+    return paid;
+  paid = std::move(busy->second);
+  busy_.erase(busy);
   auto i = owed_.find(what.host);
   if (i == owed_.end())
-    return;
-  for (auto& range : what.ticks.ranges())
+    return paid;
+  for (auto& range : paid.ranges())
     i->second.remove(range);
   if (i->second.empty())
     owed_.erase(i);
+  return paid;
 }
 
 int64_t history_lane::owed_count() const {

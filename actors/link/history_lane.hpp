@@ -6,7 +6,8 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "schema/coverage.hpp"
 #include "schema/definition.hpp"
@@ -17,7 +18,8 @@ namespace tributary {
 struct owed_window {
   host_number host = 0;
   tick start = 0;
-  /// The ticks of it that are owed now; later debts are not paid by it.
+  /// The ticks of it that are owed now; later debts, also those of a tick that
+  /// was owed before, are not paid by it.
   tick_set ticks;
 };
 
@@ -45,8 +47,8 @@ public:
   /// It could not be read now: it stays owed.
   void failed(const owed_window& what);
 
-  /// Windows that are durable above up to this number; their ticks are no
-  /// longer owed.
+  /// Windows that are durable above up to this number, with the ticks that are
+  /// no longer owed.
   std::vector<owed_window> acknowledged(uint64_t number);
 
   /// Numbers of blocks are dense over the lane.
@@ -63,10 +65,13 @@ private:
     size_t bytes;
   };
 
-  void pay(const owed_window& what);
+  /// Returns what was paid: less than the window carried where some of it was
+  /// owed anew since.
+  tick_set pay(const owed_window& what);
 
   std::map<host_number, tick_set> owed_;
-  std::set<std::pair<host_number, tick>> busy_;
+  // Windows on their way, and what they will pay.
+  std::map<std::pair<host_number, tick>, tick_set> busy_;
   std::deque<in_flight> in_flight_;
   size_t in_flight_bytes_ = 0;
   size_t credit_bytes_ = 0;

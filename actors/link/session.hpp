@@ -32,9 +32,10 @@ struct session_options {
   std::string hostname;
   std::string program;
   std::shared_ptr<const admission> rules;
-  /// Unacknowledged bytes that a child may have in flight, per lane: some ten
-  /// seconds of a child of 20,000 metrics.
-  uint32_t credit_bytes = 4u << 20;
+  /// Unacknowledged bytes that a child may have in flight, per lane: 15 s of a
+  /// child of 20,000 metrics. Of 200 children that all catch up at once it
+  /// still fits into what ingest holds (ingest_options::backlog_bytes_max).
+  uint32_t credit_bytes = 512u << 10;
   /// After so long without a word the peer is asked for one.
   uint32_t ping_ms = 5000;
   /// After so long without a word it is gone.

@@ -125,9 +125,9 @@ bool uplink::send_frame(const published_frame& what) {
   }
   if (header.part == 0)
     to.key_wanted = false;
-  auto frame = what.frame;
-  auto number = live_.sent();
-  transmit(link_frame{what.host, number, std::move(frame)});
+  link_frame message{what.host, 0, what.frame};
+  message.number = live_.sent(); // `what` is gone from here on
+  transmit(message);
   figures_->frames_sent.fetch_add(1, std::memory_order_relaxed);
   return true;
 }

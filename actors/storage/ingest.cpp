@@ -34,7 +34,7 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
   for (auto& x : hosts) {
     numbers_[x.hot.definition().id] = x.number;
     auto number = x.number;
-    hosts_.emplace(number, host_entry{std::move(x), source_actor{},
+    hosts_.emplace(number, host_entry{std::move(x), {},
                                       "not connected since start", 0});
   }
 }
@@ -81,7 +81,7 @@ ingest::behavior_type ingest::make_behavior() {
 
 void ingest::on_exit() {
   for (auto& kvp : hosts_)
-    kvp.second.owner = nullptr;
+    kvp.second.sources.clear();
   subscribers_.clear();
   writer_ = nullptr;
   observed::on_exit();
@@ -90,6 +90,12 @@ void ingest::on_exit() {
 ingest::host_entry* ingest::find(host_number number) {
   auto i = hosts_.find(number);
   return i == hosts_.end() ? nullptr : &i->second;
+}
+
+ingest::host_entry* ingest::find(host_number number,
+                                 const source_actor& source) {
+  auto entry = find(number);
+  return entry != nullptr && entry->sources.contains(source) ? entry : nullptr;
 }
 
 // -- hosts --------------------------------------------------------------------
@@ -131,16 +137,15 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
     i = hosts_
           .emplace(standing.number,
                    host_entry{{standing.number, offer.path, std::move(hot)},
-                              source_actor{}, {}, 0})
+                              {}, {}, 0})
           .first;
     numbers_[standing.definition.id] = standing.number;
   }
   auto& entry = i->second;
   entry.kept.hot.redefine(standing.definition);
-  entry.kept.path = offer.path;
-  if (entry.owner && entry.owner != source)
-    send(entry.owner, leave_atom_v, standing.number);
-  entry.owner = source;
+  if (auto replaced = entry.sources.add(source, offer.path))
+    send(replaced, leave_atom_v, standing.number);
+  entry.kept.path = entry.sources.path();
   entry.reason.clear();
   figures_->hosts.store(static_cast<int64_t>(hosts_.size()),
                          std::memory_order_relaxed);
@@ -152,18 +157,20 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
 void ingest::on_leave(const source_actor& source, host_number number,
                       const std::string& reason) {
   auto entry = find(number);
-  if (entry == nullptr || entry->owner != source)
-    return; // another source has it by now
-  entry->owner = nullptr;
-  entry->reason = reason;
+  if (entry == nullptr || !entry->sources.remove(source))
+    return; // a newer link of the same sender has it by now
+  if (entry->sources.empty())
+    entry->reason = reason;
+  else
+    entry->kept.path = entry->sources.path();
   publication news;
   news.items.push_back(published_host{summary_of(*entry)});
   publish(std::move(news));
 }
 
 void ingest::on_roster(const incoming_roster& what) {
-  auto entry = find(what.host);
-  if (entry == nullptr || entry->owner != what.source)
+  auto entry = find(what.host, what.source);
+  if (entry == nullptr)
     return;
   auto& hot = entry->kept.hot;
   if (auto error = hot.define(what.run)) {
@@ -182,8 +189,10 @@ void ingest::on_roster(const incoming_roster& what) {
 
 void ingest::on_need_key(host_number number) {
   auto entry = find(number);
-  if (entry != nullptr && entry->owner)
-    send(entry->owner, need_key_atom_v, number, tick{0});
+  if (entry == nullptr)
+    return;
+  for (auto& x : entry->sources.all()) // who has it live is not known here
+    send(x.who, need_key_atom_v, number, tick{0});
 }
 
 // -- frames -------------------------------------------------------------------
@@ -221,8 +230,8 @@ void ingest::on_frames(const incoming_batch& batch) {
 
 bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
                       outcome& result) {
-  auto entry = find(what.host);
-  if (entry == nullptr || entry->owner != batch.source)
+  auto entry = find(what.host, batch.source);
+  if (entry == nullptr)
     return true; // given up or taken over: neither stored nor acknowledged
   auto& hot = entry->kept.hot;
   auto applied = hot.apply(*what.frame);
@@ -273,8 +282,8 @@ void ingest::on_fault(const incoming_batch& batch, const incoming_frame& what,
 }
 
 void ingest::on_history(const incoming_window_ptr& what) {
-  auto entry = find(what->host);
-  if (entry == nullptr || entry->owner != what->source)
+  auto entry = find(what->host, what->source);
+  if (entry == nullptr)
     return;
   entry->kept.hot.add_seen(what->window.runs);
   send(writer_, history_atom_v, what);
@@ -359,7 +368,7 @@ host_summary ingest::summary_of(const host_entry& entry) const {
   result.number = entry.kept.number;
   result.definition = hot.definition();
   result.path = entry.kept.path;
-  result.connected = static_cast<bool>(entry.owner);
+  result.connected = !entry.sources.empty();
   result.reason = entry.reason;
   result.newest = hot.newest();
   result.oldest = hot.seen().oldest();

@@ -15,6 +15,7 @@
 #include "actors/collect/self_figures.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
+#include "actors/storage/host_sources.hpp"
 #include "actors/storage/traffic.hpp"
 
 namespace spdlog {
@@ -28,8 +29,8 @@ struct ingest_options {
   guid own;
   /// Frames handed to the writer and not committed, bytes. At the bound frames
   /// are refused, so that senders keep them; a disk that is slow for seconds
-  /// stays far below.
-  size_t backlog_bytes_max = 64u << 20;
+  /// stays far below, and so do 200 children with all of their credit.
+  size_t backlog_bytes_max = 128u << 20;
   /// A window is closed when frames are this far behind its end.
   tick window_grace_seconds = 5;
   /// The windows of a host that sends nothing are closed after this long.
@@ -57,7 +58,7 @@ public:
 private:
   struct host_entry {
     ingest_host kept;
-    source_actor owner;
+    host_sources sources;
     std::string reason;
     unix_ms newest_arrival_ms = 0;
   };
@@ -92,6 +93,8 @@ private:
   void publish(publication what);
   host_summary summary_of(const host_entry& entry) const;
   host_entry* find(host_number number);
+  /// The host, if that source delivers it.
+  host_entry* find(host_number number, const source_actor& source);
 
   ingest_options options_;
   std::map<host_number, host_entry> hosts_;

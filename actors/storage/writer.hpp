@@ -30,7 +30,7 @@ struct writer_options {
   int64_t commit_every_ms = 1000;
   /// A commit begins at once when this much waits, so that a sender whose
   /// window is half used goes on; half of the credit of a link.
-  size_t commit_bytes = 1u << 20;
+  size_t commit_bytes = 256u << 10;
 };
 
 class writer final : public observed<writer_actor::base> {
