@@ -127,9 +127,9 @@ export async function hoverInSync(page) {
 export async function dragZooms(page) {
   const box = await plotBox(page)
   const y = box.y + box.height / 2
-  await page.mouse.move(box.x + box.width * 0.7, y)
+  await page.mouse.move(box.x + box.width * 0.9, y)
   await page.mouse.down()
-  await page.mouse.move(box.x + box.width * 0.9, y, { steps: 5 })
+  await page.mouse.move(box.x + box.width * 0.98, y, { steps: 5 })
   await page.mouse.up()
   const back = page.getByRole('button', { name: 'Back to live' })
   await back.waitFor()

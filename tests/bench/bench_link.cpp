@@ -1,0 +1,193 @@
+/// Figures of one parent, a process of its own, with a swarm of children.
+///
+///   bench_link [--data FILE.csv.zst] [--runs N] [--seconds N]
+///              [--children N] [--metrics N] [--history N] [--visible N]
+///
+/// A run floods the parent with `history` seconds of the past, so that its
+/// windows are as full as after hours and close as often, then goes on at 1 Hz:
+/// ticks aligned, spread, and aligned while the API is asked. CPU is that of
+/// the parent (user and system, /proc/PID/stat), commits and blocks included.
+
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <thread>
+
+#include "schema/link.hpp"
+#include "tests/bench/figures.hpp"
+#include "tests/bench/fixed_set.hpp"
+#include "tests/bench/host_lane.hpp"
+#include "tests/bench/node_process.hpp"
+#include "tests/bench/swarm.hpp"
+#include "tests/bench/visibility.hpp"
+
+namespace tributary::bench {
+
+namespace {
+
+constexpr unsigned live_seconds = 30;
+constexpr unsigned warm_seconds = 5;
+constexpr unsigned visible_seconds = 20;
+
+/// A window, so that each host has closed one, and a third of the next.
+constexpr unsigned history_seconds = 800;
+
+/// Of all children together in a flood; a parent that has four times as much
+/// waiting for its disk drops links.
+constexpr size_t flood_flight_bytes = 16u << 20;
+
+/// A link's own cost shows with few metrics.
+constexpr uint32_t thin_metrics = 10;
+
+void settle() {
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+}
+
+/// Bytes of a lane's messages, headers of the link included, per sample.
+double link_bytes_per_sample(const row_set& rows) {
+  constexpr tick first = 1'795'369'200;
+  host_lane lane{bench_host(0, first % 600), rows.charts};
+  std::string out;
+  uint64_t number = 0;
+  uint64_t bytes = 0;
+  for (auto& row : rows.rows) {
+    auto t = first + static_cast<tick>(number);
+    put_message(out, link_frame{1, ++number, lane.seal(t, row)});
+    bytes += out.size();
+    out.clear();
+  }
+  return static_cast<double>(bytes) / static_cast<double>(rows.samples);
+}
+
+/// What nothing may hide: links that ended, frames without an ack.
+void print_faults(swarm& children) {
+  children.drain();
+  print_figure("unacked_frames",
+               static_cast<double>(children.unacknowledged()));
+  print_figure("lost_links", static_cast<double>(children.counts().links_lost));
+  print_figure("keys_wanted",
+               static_cast<double>(children.counts().keys_wanted));
+}
+
+/// Seconds at 1 Hz; samples per second of the parent's CPU.
+double live(const node_process& parent, swarm& children, unsigned seconds,
+            bool spread) {
+  children.live(warm_seconds, spread);
+  auto frames = children.counts().frames_sent;
+  auto cpu = parent.cpu_seconds();
+  children.live(seconds, spread);
+  cpu = parent.cpu_seconds() - cpu;
+  children.drain();
+  auto samples = (children.counts().frames_sent - frames) * children.metrics();
+  if (samples == 0)
+    fail("no child could send:\n" + parent.log());
+  return static_cast<double>(samples) / cpu;
+}
+
+void print_flood(const node_process& parent, swarm& children,
+                 unsigned history) {
+  auto idle_bytes = parent.private_bytes();
+  auto to = static_cast<tick>(now_ms() / 1000) - 5;
+  auto cpu = parent.cpu_seconds();
+  auto wall
+      = children.flood(to - history, to, flood_flight_bytes / children.size());
+  settle(); // windows that wait for their block
+  cpu = parent.cpu_seconds() - cpu;
+  auto samples
+      = static_cast<double>(children.counts().frames_sent) * children.metrics();
+  print_figure("flood_samples_per_cpu_s", samples / cpu);
+  print_figure("flood_samples_per_s", samples / wall);
+  print_figure("parent_bytes_per_metric",
+               static_cast<double>(parent.private_bytes() - idle_bytes)
+                   / static_cast<double>(children.size() * children.metrics()));
+}
+
+void print_live(const node_process& parent, swarm& children,
+                const arguments& flags) {
+  auto seconds = flags.seconds == 0 ? live_seconds : flags.seconds;
+  auto& counts = children.counts();
+  counts.ack_ms.clear();
+  auto bytes = counts.bytes_sent;
+  auto frames = counts.frames_sent;
+  print_figure("live_samples_per_cpu_s",
+               live(parent, children, seconds, false));
+  frames = counts.frames_sent - frames;
+  print_figure("wire_synthetic_bytes_per_sample",
+               static_cast<double>(counts.bytes_sent - bytes)
+                   / static_cast<double>(frames * children.metrics()));
+  print_figure("ack_p50_ms", quantile(counts.ack_ms, 0.5));
+  print_figure("ack_p99_ms", quantile(counts.ack_ms, 0.99));
+  print_figure("live_spread_samples_per_cpu_s",
+               live(parent, children, seconds, true));
+  visibility asked{parent.http_port(), to_string(children.first_host()),
+                   "bench.chart0"};
+  children.live(flags.get("visible", visible_seconds), false);
+  auto delays = asked.stop();
+  print_figure("visible_p50_ms", quantile(delays, 0.5));
+  print_figure("visible_p99_ms", quantile(delays, 0.99));
+}
+
+void print_thin(const std::string& program, uint32_t count) {
+  node_process parent{program};
+  settle();
+  auto idle = parent.private_bytes();
+  swarm children{count, thin_metrics, parent.link_port()};
+  children.live(warm_seconds, false);
+  print_figure("parent_bytes_per_child",
+               static_cast<double>(parent.private_bytes() - idle) / count);
+}
+
+/// A flood that goes as far as the parent's own credit lets it.
+void print_full_credit(const std::string& program, uint32_t count,
+                       uint32_t metrics, unsigned history) {
+  node_process parent{program};
+  swarm children{count, metrics, parent.link_port()};
+  auto to = static_cast<tick>(now_ms() / 1000) - 5;
+  children.flood(to - history, to, std::numeric_limits<size_t>::max());
+  print_figure("flood_credit_lost_links",
+               static_cast<double>(children.counts().links_lost));
+  print_figure("flood_credit_peak_mb",
+               static_cast<double>(parent.peak_bytes()) / 1e6);
+}
+
+void run_once(const arguments& flags) {
+  std::string program = TRIBUTARY_PROGRAM;
+  auto count = flags.get("children", 200);
+  auto metrics = flags.get("metrics", 1000);
+  auto history = flags.get("history", history_seconds);
+  {
+    node_process parent{program};
+    settle();
+    swarm children{count, metrics, parent.link_port()};
+    if (history > 0)
+      print_flood(parent, children, history);
+    print_live(parent, children, flags);
+    print_faults(children);
+    if (children.counts().links_lost > 0)
+      fprintf(stderr, "%s\n", parent.log().c_str());
+  }
+  print_thin(program, count);
+  if (history > 0)
+    print_full_credit(program, count, metrics, history);
+}
+
+void run(const arguments& flags) {
+  if (!flags.data.empty())
+    print_figure("wire_proc_bytes_per_sample",
+                 link_bytes_per_sample(
+                     rows_of(read_fixed_set(flags.data), series_choice::all)));
+  for (unsigned i = 0; i < flags.runs; ++i)
+    run_once(flags);
+}
+
+} // namespace
+
+} // namespace tributary::bench
+
+int main(int argc, char** argv) {
+  using namespace tributary::bench;
+  return run_program(
+      parse_arguments(argc, argv,
+                      {"children", "metrics", "history", "visible"}),
+      run);
+}
