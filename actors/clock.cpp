@@ -11,8 +11,8 @@ public:
   unix_ms now_ms() const override {
     using namespace std::chrono;
     return duration_cast<milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
   }
 };
 

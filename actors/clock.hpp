@@ -1,7 +1,7 @@
 #pragma once
 
-/// Wall time as a dependency: ticks, retention and lag are computed from it, and
-/// tests move it at will. Timers do not use it; they follow CAF's clock.
+/// Wall time as a dependency: ticks, retention and lag are computed from it,
+/// and tests move it at will. Timers do not use it; they follow CAF's clock.
 
 #include <memory>
 

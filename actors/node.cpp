@@ -29,33 +29,33 @@ constexpr auto stop_timeout = std::chrono::seconds(8);
 } // namespace
 
 node::node(caf::actor_config& cfg, std::shared_ptr<const node_setup> setup)
-  : observed(cfg, {setup->directory, "node", {}}),
-    setup_(std::move(setup)),
-    http_door_(std::make_shared<http_door>()) {
+    : observed(cfg, {setup->directory, "node", {}}),
+      setup_(std::move(setup)),
+      http_door_(std::make_shared<http_door>()) {
   // Start order; each may use what stands above it, and goes down with it.
   children_ = {
-    {"writer", 0, &node::start_storage, {}},
-    {"ingest", 0, nullptr, {}}, // opened together with the store
-    {"reader", 2, &node::start_reader, {}},
-    {"connector", 3, &node::start_connector, {}},
-    {"framer", 4, &node::start_framer, {}},
-    {"live", 5, &node::start_live, {}},
-    {"http", 6, &node::start_http, {}},
-    {"listener", 7, &node::start_listener, {}},
-    {"uplink", 8, &node::start_uplink, {}},
+      {"writer", 0, &node::start_storage, {}},
+      {"ingest", 0, nullptr, {}}, // opened together with the store
+      {"reader", 2, &node::start_reader, {}},
+      {"connector", 3, &node::start_connector, {}},
+      {"framer", 4, &node::start_framer, {}},
+      {"live", 5, &node::start_live, {}},
+      {"http", 6, &node::start_http, {}},
+      {"listener", 7, &node::start_listener, {}},
+      {"uplink", 8, &node::start_uplink, {}},
   };
 }
 
 node::behavior_type node::make_behavior() {
   set_down_handler([this](caf::down_msg& x) { on_down(x); });
   return {
-    [this](start_atom) -> caf::result<bool> {
-      if (auto error = start_from(0))
-        return error;
-      return true;
-    },
-    [this](tick_atom) { on_restart(); },
-    [this](stop_atom) { return on_stop(); },
+      [this](start_atom) -> caf::result<bool> {
+        if (auto error = start_from(0))
+          return error;
+        return true;
+      },
+      [this](tick_atom) { on_restart(); },
+      [this](stop_atom) { return on_stop(); },
   };
 }
 
@@ -166,7 +166,7 @@ caf::result<bool> node::on_stop() {
     return promise;
   }
   request(writer_, stop_timeout, stop_atom_v)
-    .then(
+      .then(
           [this, finish](bool committed) mutable {
             if (!committed)
               setup_->log->error("the last commit failed: what was collected "

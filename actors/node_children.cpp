@@ -44,8 +44,8 @@ store_options store_options_of(const node_setup& setup) {
   result.environment.map_bytes = db.map_size_mib << 20;
   result.environment.sync = !setup.sync ? lmdb::sync_mode::none
                             : db.durability == durability::relaxed
-                              ? lmdb::sync_mode::relaxed
-                              : lmdb::sync_mode::full;
+                                ? lmdb::sync_mode::relaxed
+                                : lmdb::sync_mode::full;
   result.retention_seconds = static_cast<int64_t>(db.tier0.time_s);
   return result;
 }
@@ -74,10 +74,10 @@ std::string program_of(const node_setup& setup) {
 template <class Actor, class... Ts>
 auto node::spawn_child(bool blocks, const char* name, Ts&&... xs) {
   auto handle
-    = blocks && setup_->threads
-        ? system().spawn<Actor, caf::detached>(identity(name),
-                                               std::forward<Ts>(xs)...)
-        : system().spawn<Actor>(identity(name), std::forward<Ts>(xs)...);
+      = blocks && setup_->threads
+            ? system().spawn<Actor, caf::detached>(identity(name),
+                                                   std::forward<Ts>(xs)...)
+            : system().spawn<Actor>(identity(name), std::forward<Ts>(xs)...);
   for (auto& x : children_)
     if (std::string_view{x.name} == name) {
       x.handle = caf::actor_cast<caf::strong_actor_ptr>(handle);
@@ -92,8 +92,7 @@ caf::error node::start_storage() {
   own.id = setup_->own;
   own.hostname = setup_->hostname;
   own.window_seconds = setup_->options.db.window_s;
-  own.group_columns
-    = static_cast<uint16_t>(setup_->options.db.group_columns);
+  own.group_columns = static_cast<uint16_t>(setup_->options.db.group_columns);
   own.info = read_host_info();
   auto now = setup_->clock->now_ms() / 1000;
   auto opened = open_storage(setup_->store_path, store_options_of(*setup_),
@@ -111,15 +110,14 @@ caf::error node::start_storage() {
                                std::memory_order_relaxed);
   writer_options options;
   options.commit_every_ms = commit_every_ms(setup_->options);
-  writer_ = spawn_child<writer>(true, "writer", options,
-                                std::move(opened->store), setup_->clock,
-                                setup_->figures, setup_->log);
+  writer_
+      = spawn_child<writer>(true, "writer", options, std::move(opened->store),
+                            setup_->clock, setup_->figures, setup_->log);
   ingest_options limits;
   limits.own = setup_->own;
-  ingest_ = spawn_child<ingest>(false, "ingest", limits,
-                                std::move(opened->hosts), opened->journal_end,
-                                setup_->clock, setup_->figures, setup_->log,
-                                writer_);
+  ingest_ = spawn_child<ingest>(
+      false, "ingest", limits, std::move(opened->hosts), opened->journal_end,
+      setup_->clock, setup_->figures, setup_->log, writer_);
   return {};
 }
 
@@ -154,26 +152,26 @@ caf::error node::start_framer() {
   options.host = own_host_;
   options.newest = newest_;
   auto sources
-    = std::make_shared<std::vector<source_ptr>>(enabled_sources(*setup_));
+      = std::make_shared<std::vector<source_ptr>>(enabled_sources(*setup_));
   options.collector_count = sources->size();
   // A source is used by one collector at a time; after a restart a fresh one is
   // made from the table.
-  options.start_collector = [setup = setup_, sources](framer_actor self,
-                                                      size_t index) {
-    auto what = std::move((*sources)[index]);
-    if (!what)
-      what = std::move(enabled_sources(*setup)[index]);
-    auto name = "collector " + std::string{what->name()};
-    actor_identity who{setup->directory, std::move(name), "framer"};
-    auto& system = self.home_system();
-    return setup->threads
-             ? system.spawn<collector, caf::detached>(
-               std::move(who), std::move(what), kernel_files{}, index,
-               setup->log, self)
-             : system.spawn<collector>(std::move(who), std::move(what),
-                                       kernel_files{}, index, setup->log,
-                                       self);
-  };
+  options.start_collector
+      = [setup = setup_, sources](framer_actor self, size_t index) {
+          auto what = std::move((*sources)[index]);
+          if (!what)
+            what = std::move(enabled_sources(*setup)[index]);
+          auto name = "collector " + std::string{what->name()};
+          actor_identity who{setup->directory, std::move(name), "framer"};
+          auto& system = self.home_system();
+          return setup->threads
+                     ? system.spawn<collector, caf::detached>(
+                         std::move(who), std::move(what), kernel_files{}, index,
+                         setup->log, self)
+                     : system.spawn<collector>(std::move(who), std::move(what),
+                                               kernel_files{}, index,
+                                               setup->log, self);
+        };
   spawn_child<framer>(false, "framer", std::move(options), setup_->clock,
                       setup_->figures, setup_->log, ingest_);
   return {};
@@ -188,10 +186,9 @@ caf::error node::start_live() {
 caf::error node::start_http() {
   if (setup_->options.web.mode == web_mode::none)
     return {};
-  auto handle = spawn_child<http>(false, "http", facts_of(*setup_),
-                                  setup_->options.directories.web,
-                                  setup_->clock,
-                                  http_peers{ingest_, reader_, live_});
+  auto handle = spawn_child<http>(
+      false, "http", facts_of(*setup_), setup_->options.directories.web,
+      setup_->clock, http_peers{ingest_, reader_, live_});
   {
     std::lock_guard<std::mutex> guard{http_door_->mutex};
     http_door_->current = handle;
@@ -236,18 +233,16 @@ caf::error node::start_listener() {
   rules.durability = options.db.mode == db_mode::ram ? ack_durability::ram
                                                      : ack_durability::disk;
   auto shared = std::make_shared<const session_options>(std::move(rules));
-  session_factory start
-    = [setup = setup_, shared, ingest = ingest_](
-        listener_actor self, wire_actor wire, const std::string& address) {
-        actor_identity who{setup->directory, "session " + address,
-                           "listener"};
-        return self.home_system().spawn<session>(std::move(who), shared,
-                                                 std::move(wire), address,
-                                                 setup->figures, setup->log,
-                                                 ingest);
-      };
+  session_factory start = [setup = setup_, shared, ingest = ingest_](
+                              listener_actor self, wire_actor wire,
+                              const std::string& address) {
+    actor_identity who{setup->directory, "session " + address, "listener"};
+    return self.home_system().spawn<session>(
+        std::move(who), shared, std::move(wire), address, setup->figures,
+        setup->log, ingest);
+  };
   auto handle
-    = spawn_child<listener>(false, "listener", std::move(start), setup_->log);
+      = spawn_child<listener>(false, "listener", std::move(start), setup_->log);
   if (setup_->offer_listener) {
     setup_->offer_listener(handle);
     return {};
@@ -261,8 +256,8 @@ caf::error node::open_door(const listener_actor& listener) {
   if (!socket)
     return std::move(socket.error());
   setup_->log->info("links on {}:{}", receiver.bind_to, port_of(*socket));
-  spawn_acceptor(system(), {setup_->directory, "acceptor", "listener"},
-                 *socket, setup_->figures, listener);
+  spawn_acceptor(system(), {setup_->directory, "acceptor", "listener"}, *socket,
+                 setup_->figures, listener);
   return {};
 }
 

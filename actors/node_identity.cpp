@@ -24,9 +24,9 @@ caf::error write_guid(const std::string& path, const guid& id) {
   auto fd = open(draft.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)
     return failed(draft, strerror(errno));
-  auto written = write(fd, text.data(), text.size())
-                   == static_cast<ssize_t>(text.size())
-                 && fsync(fd) == 0;
+  auto written
+      = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size())
+        && fsync(fd) == 0;
   auto error = errno;
   close(fd);
   if (!written || rename(draft.c_str(), path.c_str()) != 0)

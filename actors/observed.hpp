@@ -59,7 +59,7 @@ template <class Base>
 class observed : public Base {
 public:
   observed(caf::actor_config& cfg, actor_identity identity)
-    : Base(cfg), directory_(std::move(identity.directory)) {
+      : Base(cfg), directory_(std::move(identity.directory)) {
     figures_ = directory_->add(this->id(), std::move(identity.name),
                                std::move(identity.parent));
   }

@@ -69,8 +69,8 @@ using link_target_ptr = std::shared_ptr<const link_target>;
 using publication_ptr = std::shared_ptr<const publication>;
 using query_answer_ptr = std::shared_ptr<const query_answer>;
 using query_request_ptr = std::shared_ptr<const query_request>;
-using roster_update_ptr
-  = std::shared_ptr<const std::pair<host_number, std::shared_ptr<const roster>>>;
+using roster_update_ptr = std::shared_ptr<
+    const std::pair<host_number, std::shared_ptr<const roster>>>;
 using subscriber_standing_ptr = std::shared_ptr<const subscriber_standing>;
 using subscription_start_ptr = std::shared_ptr<const subscription_start>;
 using tick_readings_ptr = std::shared_ptr<const tick_readings>;
@@ -81,6 +81,7 @@ using wire_bytes_ptr = std::shared_ptr<const std::string>;
 
 } // namespace tributary
 
+// clang-format off
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::closed_windows_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::commit_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::cursor_update_ptr)
@@ -144,6 +145,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, watch_atom, "watch")
   CAF_ADD_ATOM(tributary, tributary, window_atom, "window")
 CAF_END_TYPE_ID_BLOCK(tributary)
+// clang-format on
 
 namespace tributary {
 
@@ -157,29 +159,28 @@ using asks = caf::replies_to<Ts...>;
 
 /// Part of framer and session: who delivers a host.
 using source_actor = caf::typed_actor<
-  // All frames of this source up to this lane number are durable here.
-  on<commit_atom, uint64_t>,
-  // The window with this lane number is durable here.
-  on<window_atom, uint64_t>,
-  // The host's next frame must be a key frame; from this tick on nothing could
-  // be read. Tick 0: somebody above asked, nothing was lost here.
-  on<need_key_atom, host_number, tick>,
-  // Another source took over the host.
-  on<leave_atom, host_number>,
-  // Ingest has no room (the disk is full or slow): frames from this lane
-  // number on were not taken and will not be acknowledged.
-  on<refuse_atom, uint64_t>>;
+    // All frames of this source up to this lane number are durable here.
+    on<commit_atom, uint64_t>,
+    // The window with this lane number is durable here.
+    on<window_atom, uint64_t>,
+    // The host's next frame must be a key frame; from this tick on nothing
+    // could be read. Tick 0: somebody above asked, nothing was lost here.
+    on<need_key_atom, host_number, tick>,
+    // Another source took over the host.
+    on<leave_atom, host_number>,
+    // Ingest has no room (the disk is full or slow): frames from this lane
+    // number on were not taken and will not be acknowledged.
+    on<refuse_atom, uint64_t>>;
 
 /// Runs one source module when told which tick it is.
 using collector_actor = caf::typed_actor<on<sample_atom, tick>>;
 
 /// Keeps the time, asks collectors, seals the frames of the node's own host.
 using framer_actor = source_actor::extend<
-  // Its own timers: the next second; the deadline of a tick.
-  on<tick_atom>, on<late_atom, tick>,
-  // Its own timer: a collector that ended is started again.
-  on<start_atom, uint64_t>,
-  on<readings_atom, tick_readings_ptr>>;
+    // Its own timers: the next second; the deadline of a tick.
+    on<tick_atom>, on<late_atom, tick>,
+    // Its own timer: a collector that ended is started again.
+    on<start_atom, uint64_t>, on<readings_atom, tick_readings_ptr>>;
 
 // -- storage ------------------------------------------------------------------
 
@@ -188,86 +189,80 @@ using subscriber_actor = caf::typed_actor<on<publish_atom, publication_ptr>>;
 
 /// Checks and decodes frames, publishes them at once, keeps the open windows.
 using ingest_actor = caf::typed_actor<
-  // A source has a host: made known, made durable, answered with what is here.
-  asks<offer_atom, source_actor, host_offer_ptr>::with<host_standing_ptr>,
-  on<roster_atom, incoming_roster_ptr>,
-  on<frames_atom, incoming_batch_ptr>,
-  on<history_atom, incoming_window_ptr>,
-  // The source no longer delivers the host, for this reason.
-  on<leave_atom, source_actor, host_number, std::string>,
-  // A subscriber needs a key frame of the host.
-  on<need_key_atom, host_number>,
-  asks<subscr_atom, subscriber_actor>::with<subscription_start_ptr>,
-  // The subscriber wants (or no longer wants) this host's rows decoded.
-  on<watch_atom, host_number, bool>,
-  // From the writer, after each commit.
-  on<stored_atom, commit_report_ptr>,
-  asks<hot_atom, hot_request_ptr>::with<hot_answer_ptr>,
-  asks<hosts_atom>::with<host_list_ptr>,
-  // Its own timer: windows of idle hosts are closed.
-  on<tick_atom>>;
+    // A source has a host: made known, made durable, answered with what is
+    // here.
+    asks<offer_atom, source_actor, host_offer_ptr>::with<host_standing_ptr>,
+    on<roster_atom, incoming_roster_ptr>, on<frames_atom, incoming_batch_ptr>,
+    on<history_atom, incoming_window_ptr>,
+    // The source no longer delivers the host, for this reason.
+    on<leave_atom, source_actor, host_number, std::string>,
+    // A subscriber needs a key frame of the host.
+    on<need_key_atom, host_number>,
+    asks<subscr_atom, subscriber_actor>::with<subscription_start_ptr>,
+    // The subscriber wants (or no longer wants) this host's rows decoded.
+    on<watch_atom, host_number, bool>,
+    // From the writer, after each commit.
+    on<stored_atom, commit_report_ptr>,
+    asks<hot_atom, hot_request_ptr>::with<hot_answer_ptr>,
+    asks<hosts_atom>::with<host_list_ptr>,
+    // Its own timer: windows of idle hosts are closed.
+    on<tick_atom>>;
 
 /// Owner of the write transaction; runs detached.
 using writer_actor = caf::typed_actor<
-  asks<offer_atom, host_offer_ptr>::with<host_standing_ptr>,
-  on<roster_atom, roster_update_ptr>,
-  on<journal_atom, journal_batch_ptr>,
-  on<window_atom, closed_windows_ptr>,
-  on<late_atom, late_rows_ptr>,
-  on<history_atom, incoming_window_ptr>,
-  // A subscriber by its node guid: where it stands. Makes it known.
-  asks<resume_atom, subscriber_actor, guid>::with<subscriber_standing_ptr>,
-  // Journal items from a position on, durable or not yet, about so many bytes.
-  asks<journal_atom, journal_position, uint64_t>::with<journal_chunk_ptr>,
-  on<cursor_atom, cursor_update_ptr>,
-  // Its own timer.
-  on<commit_atom>,
-  // Commits what there is and answers when it is durable.
-  asks<stop_atom>::with<bool>>;
+    asks<offer_atom, host_offer_ptr>::with<host_standing_ptr>,
+    on<roster_atom, roster_update_ptr>, on<journal_atom, journal_batch_ptr>,
+    on<window_atom, closed_windows_ptr>, on<late_atom, late_rows_ptr>,
+    on<history_atom, incoming_window_ptr>,
+    // A subscriber by its node guid: where it stands. Makes it known.
+    asks<resume_atom, subscriber_actor, guid>::with<subscriber_standing_ptr>,
+    // Journal items from a position on, durable or not yet, about so many
+    // bytes.
+    asks<journal_atom, journal_position, uint64_t>::with<journal_chunk_ptr>,
+    on<cursor_atom, cursor_update_ptr>,
+    // Its own timer.
+    on<commit_atom>,
+    // Commits what there is and answers when it is durable.
+    asks<stop_atom>::with<bool>>;
 
 /// Range queries on snapshots; runs detached.
 using reader_actor = caf::typed_actor<
-  asks<query_atom, query_request_ptr>::with<query_answer_ptr>,
-  // A whole window for the history lane.
-  asks<window_atom, guid, tick>::with<window_groups_ptr>>;
+    asks<query_atom, query_request_ptr>::with<query_answer_ptr>,
+    // A whole window for the history lane.
+    asks<window_atom, guid, tick>::with<window_groups_ptr>>;
 
 // -- links --------------------------------------------------------------------
 
 /// Who speaks the protocol over a wire.
-using wire_user = caf::typed_actor<
-  on<bytes_atom, wire_batch_ptr>>;
+using wire_user = caf::typed_actor<on<bytes_atom, wire_batch_ptr>>;
 
 /// The broker that stands for the other side of a connection.
 using wire_actor = caf::typed_actor<
-  // Who uses it; nothing is read before.
-  on<start_atom, wire_user>,
-  on<bytes_atom, wire_bytes_ptr>,
-  // The peer is trusted: messages up to the full size are read from now on.
-  on<trust_atom>,
-  // So many bytes of what was read are done with; reading goes on.
-  on<consumed_atom, uint64_t>,
-  // Sends what is buffered and closes.
-  on<close_atom>>;
+    // Who uses it; nothing is read before.
+    on<start_atom, wire_user>, on<bytes_atom, wire_bytes_ptr>,
+    // The peer is trusted: messages up to the full size are read from now on.
+    on<trust_atom>,
+    // So many bytes of what was read are done with; reading goes on.
+    on<consumed_atom, uint64_t>,
+    // Sends what is buffered and closes.
+    on<close_atom>>;
 
 /// Parent side of one connection.
-using session_actor
-  = source_actor::extend_with<wire_user>::extend<
+using session_actor = source_actor::extend_with<wire_user>::extend<
     // Its own timers: deadline of the hello, pings, silence.
     on<tick_atom>, asks<status_atom>::with<link_status_ptr>>;
 
 /// Makes connections; runs detached.
-using connector_actor = caf::typed_actor<
-  asks<connect_atom, link_target_ptr>::with<wire_actor>>;
+using connector_actor
+    = caf::typed_actor<asks<connect_atom, link_target_ptr>::with<wire_actor>>;
 
 /// Child side: one destination list.
-using uplink_actor
-  = subscriber_actor::extend_with<wire_user>::extend<
-    on<tick_atom>, on<connect_atom>,
-    asks<status_atom>::with<link_status_ptr>>;
+using uplink_actor = subscriber_actor::extend_with<wire_user>::extend<
+    on<tick_atom>, on<connect_atom>, asks<status_atom>::with<link_status_ptr>>;
 
 /// Accepts connections, one session each.
-using listener_actor = caf::typed_actor<
-  on<accept_atom, wire_actor, std::string>>;
+using listener_actor
+    = caf::typed_actor<on<accept_atom, wire_actor, std::string>>;
 
 // -- HTTP ---------------------------------------------------------------------
 
@@ -276,18 +271,18 @@ using http_actor = caf::typed_actor<on<accept_atom, exchange_ptr>>;
 
 /// Pushes new values to browsers.
 using live_actor = subscriber_actor::extend<
-  // A request for a stream of the host with this guid.
-  on<accept_atom, exchange_ptr, guid>, on<tick_atom>>;
+    // A request for a stream of the host with this guid.
+    on<accept_atom, exchange_ptr, guid>, on<tick_atom>>;
 
 // -- node ---------------------------------------------------------------------
 
 /// Supervisor: starts, restarts and stops the others in order.
 using node_actor = caf::typed_actor<
-  // Starts all; answers when they run, or with why one could not start.
-  asks<start_atom>::with<bool>,
-  // Its own timer: what waits to be started again is.
-  on<tick_atom>,
-  // Drains, commits, stops all; answers when the last commit is done.
-  asks<stop_atom>::with<bool>>;
+    // Starts all; answers when they run, or with why one could not start.
+    asks<start_atom>::with<bool>,
+    // Its own timer: what waits to be started again is.
+    on<tick_atom>,
+    // Drains, commits, stops all; answers when the last commit is done.
+    asks<stop_atom>::with<bool>>;
 
 } // namespace tributary

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Which ticks of a host are here: sorted disjoint runs, each of one epoch. What
-/// is exchanged when a link opens, and what tells which ticks a peer is owed.
+/// Which ticks of a host are here: sorted disjoint runs, each of one epoch.
+/// What is exchanged when a link opens, and what tells which ticks a peer is
+/// owed.
 
 #include <vector>
 

@@ -16,8 +16,7 @@ namespace {
 /// which would end it early where it is written again.
 bool read_text(capnp::Text::Reader from, std::string& to,
                size_t bytes_max = definition_text_bytes_max) {
-  if (from.size() > bytes_max
-      || memchr(from.cStr(), 0, from.size()) != nullptr)
+  if (from.size() > bytes_max || memchr(from.cStr(), 0, from.size()) != nullptr)
     return false;
   to.assign(from.cStr(), from.size());
   return true;
@@ -46,7 +45,8 @@ bool has_unique_ids(const std::vector<dimension>& dimensions) {
 chart_ptr read_chart(wire::Chart::Reader from) {
   auto result = std::make_shared<chart>();
   auto& x = *result;
-  auto texts = read_text(from.getId(), x.id) && read_text(from.getName(), x.name)
+  auto texts = read_text(from.getId(), x.id)
+               && read_text(from.getName(), x.name)
                && read_text(from.getContext(), x.context)
                && read_text(from.getFamily(), x.family)
                && read_text(from.getTitle(), x.title)
@@ -72,10 +72,12 @@ chart_ptr read_chart(wire::Chart::Reader from) {
 /// least one chart, no more columns than a group may have.
 bool is_group(const layout& x) {
   auto& charts = x.charts;
-  auto falls = [](auto& a, auto& b) { return a->id >= b->id; };
+  auto falls = [](auto& a, auto& b) {
+    return a->id >= b->id;
+  };
   return !charts.empty() && x.columns() <= group_columns_max
          && std::adjacent_find(charts.begin(), charts.end(), falls)
-              == charts.end();
+                == charts.end();
 }
 
 void write_chart(const chart& x, wire::Chart::Builder to) {
@@ -90,7 +92,7 @@ void write_chart(const chart& x, wire::Chart::Builder to) {
   to.setPriority(x.priority);
   to.setStep(x.step);
   auto dimensions
-    = to.initDimensions(static_cast<unsigned>(x.dimensions.size()));
+      = to.initDimensions(static_cast<unsigned>(x.dimensions.size()));
   for (unsigned i = 0; i < dimensions.size(); ++i) {
     auto& from = x.dimensions[i];
     auto builder = dimensions[i];
@@ -112,7 +114,7 @@ std::string flatten(capnp::MessageBuilder& message) {
 /// Runs `f` on a reader of `sealed`; what Cap'n Proto refuses is `ec::corrupt`.
 template <class T, class F>
 auto open_message(std::string_view sealed, const char* what, F f)
-  -> decltype(f(std::declval<typename T::Reader>())) {
+    -> decltype(f(std::declval<typename T::Reader>())) {
   if (sealed.size() % 8 != 0 || sealed.empty())
     return make_error(ec::corrupt,
                       std::string{what} + ": size is not whole words");
@@ -123,17 +125,17 @@ auto open_message(std::string_view sealed, const char* what, F f)
     options.traversalLimitInWords = words.size() * 2 + 64;
     options.nestingLimit = 8;
     capnp::FlatArrayMessageReader message{
-      kj::arrayPtr(reinterpret_cast<const capnp::word*>(words.data()),
-                   words.size()),
-      options};
+        kj::arrayPtr(reinterpret_cast<const capnp::word*>(words.data()),
+                     words.size()),
+        options};
     if (message.getEnd()
         != reinterpret_cast<const capnp::word*>(words.data()) + words.size())
       return make_error(ec::corrupt,
                         std::string{what} + ": bytes behind the end");
     return f(message.getRoot<T>());
   } catch (const kj::Exception& e) {
-    return make_error(ec::corrupt, std::string{what} + ": "
-                                     + e.getDescription().cStr());
+    return make_error(ec::corrupt,
+                      std::string{what} + ": " + e.getDescription().cStr());
   }
 }
 
@@ -163,16 +165,17 @@ std::string seal_layout(const layout& x) {
 
 caf::expected<layout> open_layout(std::string_view sealed) {
   return open_message<wire::Layout>(
-    sealed, "layout",
-    [](wire::Layout::Reader reader) -> caf::expected<layout> {
-      auto charts = read_charts(reader.getCharts());
-      if (!charts)
-        return make_error(ec::corrupt, "layout: a bound is broken");
-      layout result{std::move(*charts)};
-      if (!is_group(result))
-        return make_error(ec::corrupt, "layout: not a group of sorted charts");
-      return result;
-    });
+      sealed, "layout",
+      [](wire::Layout::Reader reader) -> caf::expected<layout> {
+        auto charts = read_charts(reader.getCharts());
+        if (!charts)
+          return make_error(ec::corrupt, "layout: a bound is broken");
+        layout result{std::move(*charts)};
+        if (!is_group(result))
+          return make_error(ec::corrupt,
+                            "layout: not a group of sorted charts");
+        return result;
+      });
 }
 
 std::string seal_roster_run(const roster_run& x) {
@@ -187,14 +190,14 @@ std::string seal_roster_run(const roster_run& x) {
 
 caf::expected<roster_run> open_roster_run(std::string_view sealed) {
   return open_message<wire::Roster>(
-    sealed, "roster",
-    [](wire::Roster::Reader reader) -> caf::expected<roster_run> {
-      auto charts = read_charts(reader.getCharts());
-      if (!charts || reader.getEpoch() == 0)
-        return make_error(ec::corrupt, "roster: a bound is broken");
-      return roster_run{reader.getEpoch(), reader.getFirstChart(),
-                        std::move(*charts)};
-    });
+      sealed, "roster",
+      [](wire::Roster::Reader reader) -> caf::expected<roster_run> {
+        auto charts = read_charts(reader.getCharts());
+        if (!charts || reader.getEpoch() == 0)
+          return make_error(ec::corrupt, "roster: a bound is broken");
+        return roster_run{reader.getEpoch(), reader.getFirstChart(),
+                          std::move(*charts)};
+      });
 }
 
 // -- wire ---------------------------------------------------------------------

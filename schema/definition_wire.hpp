@@ -1,7 +1,8 @@
 #pragma once
 
-/// Definitions to and from Cap'n Proto readers and builders, for the wrappers in
-/// `schema` and `store` that nest them in other messages. Not for anybody else.
+/// Definitions to and from Cap'n Proto readers and builders, for the wrappers
+/// in `schema` and `store` that nest them in other messages. Not for anybody
+/// else.
 
 #include <optional>
 #include <vector>

@@ -13,19 +13,19 @@ namespace tributary {
 namespace {
 
 constexpr uint16_t known_flags
-  = frame_has_presence | frame_has_estimated | frame_has_raw;
+    = frame_has_presence | frame_has_estimated | frame_has_raw;
 
 /// Over the payload, seeded with a hash of every header field, so that no bit
 /// of a frame can flip unseen.
 uint32_t checksum_of(const frame_header& header, std::string_view payload) {
   const uint64_t fields[]
-    = {static_cast<uint64_t>(header.tick),
-       static_cast<uint64_t>(header.base_tick),
-       static_cast<uint64_t>(header.epoch) << 32 | header.columns,
-       static_cast<uint64_t>(header.part) << 16 | header.flags};
+      = {static_cast<uint64_t>(header.tick),
+         static_cast<uint64_t>(header.base_tick),
+         static_cast<uint64_t>(header.epoch) << 32 | header.columns,
+         static_cast<uint64_t>(header.part) << 16 | header.flags};
   auto seed = XXH3_64bits(fields, sizeof(fields));
   return static_cast<uint32_t>(
-    XXH3_64bits_withSeed(payload.data(), payload.size(), seed));
+      XXH3_64bits_withSeed(payload.data(), payload.size(), seed));
 }
 
 frame_header header_of(wire::Frame::Reader reader) {
@@ -61,8 +61,8 @@ const char* fault_of(const frame_header& header) {
 
 caf::expected<frame_ptr> frame::open(std::string_view sealed) {
   if (sealed.size() > sealed_bytes_max)
-    return make_error(ec::too_large, "frame of " + std::to_string(sealed.size())
-                                       + " bytes");
+    return make_error(ec::too_large,
+                      "frame of " + std::to_string(sealed.size()) + " bytes");
   if (sealed.size() % 8 != 0 || sealed.empty())
     return make_error(ec::corrupt, "frame: size is not whole words");
   std::shared_ptr<frame> result{new frame};
@@ -73,9 +73,10 @@ caf::expected<frame_ptr> frame::open(std::string_view sealed) {
     options.traversalLimitInWords = result->words_.size() + 64;
     options.nestingLimit = 4;
     capnp::FlatArrayMessageReader message{
-      kj::arrayPtr(reinterpret_cast<const capnp::word*>(result->words_.data()),
-                   result->words_.size()),
-      options};
+        kj::arrayPtr(
+            reinterpret_cast<const capnp::word*>(result->words_.data()),
+            result->words_.size()),
+        options};
     auto end = reinterpret_cast<const capnp::word*>(result->words_.data())
                + result->words_.size();
     if (message.getEnd() != end)
@@ -85,8 +86,8 @@ caf::expected<frame_ptr> frame::open(std::string_view sealed) {
     if (auto fault = fault_of(result->header_))
       return make_error(ec::corrupt, fault);
     auto payload = reader.getPayload();
-    result->payload_ = {reinterpret_cast<const char*>(payload.begin()),
-                        payload.size()};
+    result->payload_
+        = {reinterpret_cast<const char*>(payload.begin()), payload.size()};
     if (reader.getChecksum() != checksum_of(result->header_, result->payload_))
       return make_error(ec::corrupt, "frame: checksum differs");
   } catch (const kj::Exception& e) {
@@ -100,7 +101,7 @@ frame_ptr frame::seal(const frame_header& header, std::string_view payload) {
   constexpr size_t overhead_words = 16;
   std::shared_ptr<frame> result{new frame};
   capnp::MallocMessageBuilder message{
-    static_cast<kj::uint>(payload.size() / 8 + overhead_words)};
+      static_cast<kj::uint>(payload.size() / 8 + overhead_words)};
   auto builder = message.initRoot<wire::Frame>();
   builder.setTick(header.tick);
   builder.setBaseTick(header.base_tick);
@@ -109,9 +110,8 @@ frame_ptr frame::seal(const frame_header& header, std::string_view payload) {
   builder.setPart(header.part);
   builder.setFlags(header.flags);
   builder.setChecksum(checksum_of(header, payload));
-  builder.setPayload(
-    kj::arrayPtr(reinterpret_cast<const kj::byte*>(payload.data()),
-                 payload.size()));
+  builder.setPayload(kj::arrayPtr(
+      reinterpret_cast<const kj::byte*>(payload.data()), payload.size()));
   auto flat = capnp::messageToFlatArray(message);
   result->header_ = header;
   result->words_.resize(flat.size());

@@ -21,8 +21,7 @@ constexpr size_t words_for(size_t columns) noexcept {
 
 /// All bits of the last word beyond `columns` are 0.
 uint64_t tail_mask(size_t columns) noexcept {
-  return columns % 64 == 0 ? ~uint64_t{0}
-                           : (uint64_t{1} << (columns % 64)) - 1;
+  return columns % 64 == 0 ? ~uint64_t{0} : (uint64_t{1} << (columns % 64)) - 1;
 }
 
 void put_unsigned(std::string& out, uint64_t x) {
@@ -289,7 +288,7 @@ caf::error open_row(const frame& sealed, const roster& columns_of,
       || !columns_of.is_prefix(header.columns))
     return make_error(ec::unknown_layout,
                       "frame of " + std::to_string(header.columns)
-                        + " columns, epoch " + std::to_string(header.epoch));
+                          + " columns, epoch " + std::to_string(header.epoch));
   if (!header.is_key()
       && (chain.epoch != header.epoch || chain.tick != header.base_tick))
     return ec::need_key;

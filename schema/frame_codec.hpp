@@ -63,8 +63,8 @@ frame_ptr seal_row(frame_header header, const frame_row& row,
 
 /// Reads a frame into `row` and advances the chain (part 0 only). Yields
 /// `ec::need_key` when the chain has not the frame's base, `ec::unknown_layout`
-/// when the roster has not its columns, `ec::corrupt` otherwise. On an error the
-/// chain is as before.
+/// when the roster has not its columns, `ec::corrupt` otherwise. On an error
+/// the chain is as before.
 caf::error open_row(const frame& sealed, const roster& columns_of,
                     frame_chain& chain, frame_row& row);
 

@@ -155,7 +155,7 @@ size_t size_hint_words(const link_message& message) {
 
 void put_message(std::string& out, const link_message& message) {
   capnp::MallocMessageBuilder builder{
-    static_cast<kj::uint>(size_hint_words(message))};
+      static_cast<kj::uint>(size_hint_words(message))};
   std::visit(message_writer{builder.initRoot<wire::Message>()}, message);
   auto segments = builder.getSegmentsForOutput();
   auto body_bytes = capnp::computeSerializedSizeInWords(segments) * 8;
@@ -164,28 +164,27 @@ void put_message(std::string& out, const link_message& message) {
   auto length = static_cast<uint32_t>(body_bytes);
   memcpy(&out[at], &length, 4);
   memset(&out[at + 4], 0, 4);
-  kj::ArrayOutputStream stream{
-    kj::arrayPtr(reinterpret_cast<kj::byte*>(&out[at + link_header_bytes]),
-                 body_bytes)};
+  kj::ArrayOutputStream stream{kj::arrayPtr(
+      reinterpret_cast<kj::byte*>(&out[at + link_header_bytes]), body_bytes)};
   capnp::writeMessage(stream, segments);
 }
 
 const char* to_string(link_reason x) noexcept {
   static constexpr const char* names[]
-    = {"none",     "denied",    "version", "loop",     "clone",      "busy",
-       "shutdown", "malformed", "timeout", "replaced", "unsupported"};
+      = {"none",     "denied",    "version", "loop",     "clone",      "busy",
+         "shutdown", "malformed", "timeout", "replaced", "unsupported"};
   auto i = static_cast<size_t>(x);
   return i < std::size(names) ? names[i] : "unknown";
 }
 
 const char* to_string(ack_durability x) noexcept {
   switch (x) {
-    case ack_durability::disk:
-      return "disk";
-    case ack_durability::ram:
-      return "ram";
-    case ack_durability::upstream:
-      return "upstream";
+  case ack_durability::disk:
+    return "disk";
+  case ack_durability::ram:
+    return "ram";
+  case ack_durability::upstream:
+    return "upstream";
   }
   return "unknown";
 }

@@ -136,10 +136,10 @@ struct link_bye {
 };
 
 using link_message
-  = std::variant<link_hello, link_welcome, link_refuse, link_host_open,
-                 link_host_accept, link_host_refuse, link_host_close,
-                 link_roster, link_layout, link_frame, link_block, link_ack,
-                 link_need_key, link_ping, link_pong, link_bye>;
+    = std::variant<link_hello, link_welcome, link_refuse, link_host_open,
+                   link_host_accept, link_host_refuse, link_host_close,
+                   link_roster, link_layout, link_frame, link_block, link_ack,
+                   link_need_key, link_ping, link_pong, link_bye>;
 
 /// Appends the framed message (length word and body) to `out`.
 void put_message(std::string& out, const link_message& message);

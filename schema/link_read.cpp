@@ -100,10 +100,9 @@ caf::expected<link_message> read_roster(wire::RosterUpdate::Reader from) {
   auto charts = read_charts(roster.getCharts());
   if (!charts || roster.getEpoch() == 0)
     return broken("roster breaks a bound");
-  return link_message{
-    link_roster{from.getChannel(),
-                {roster.getEpoch(), roster.getFirstChart(),
-                 std::move(*charts)}}};
+  return link_message{link_roster{
+      from.getChannel(),
+      {roster.getEpoch(), roster.getFirstChart(), std::move(*charts)}}};
 }
 
 caf::expected<link_message> read_frame(wire::SealedFrame::Reader from) {
@@ -111,7 +110,7 @@ caf::expected<link_message> read_frame(wire::SealedFrame::Reader from) {
   if (!frame)
     return std::move(frame.error());
   return link_message{
-    link_frame{from.getChannel(), from.getNumber(), std::move(*frame)}};
+      link_frame{from.getChannel(), from.getNumber(), std::move(*frame)}};
 }
 
 caf::expected<link_message> read_block(wire::SealedBlock::Reader from) {
@@ -129,52 +128,52 @@ caf::expected<link_message> read_block(wire::SealedBlock::Reader from) {
 
 caf::expected<link_message> read_union(wire::Message::Reader from) {
   switch (from.which()) {
-    case wire::Message::HELLO:
-      return read_hello(from.getHello());
-    case wire::Message::WELCOME:
-      return read_welcome(from.getWelcome());
-    case wire::Message::REFUSE: {
-      auto x = from.getRefuse();
-      return link_message{
+  case wire::Message::HELLO:
+    return read_hello(from.getHello());
+  case wire::Message::WELCOME:
+    return read_welcome(from.getWelcome());
+  case wire::Message::REFUSE: {
+    auto x = from.getRefuse();
+    return link_message{
         link_refuse{reason_of(x.getReason()), text_of(x.getDetail())}};
-    }
-    case wire::Message::HOST_OPEN:
-      return read_host_open(from.getHostOpen());
-    case wire::Message::HOST_ACCEPT:
-      return read_host_accept(from.getHostAccept());
-    case wire::Message::HOST_REFUSE: {
-      auto x = from.getHostRefuse();
-      return link_message{
+  }
+  case wire::Message::HOST_OPEN:
+    return read_host_open(from.getHostOpen());
+  case wire::Message::HOST_ACCEPT:
+    return read_host_accept(from.getHostAccept());
+  case wire::Message::HOST_REFUSE: {
+    auto x = from.getHostRefuse();
+    return link_message{
         link_host_refuse{x.getChannel(), reason_of(x.getReason())}};
-    }
-    case wire::Message::HOST_CLOSE: {
-      auto x = from.getHostClose();
-      return link_message{
+  }
+  case wire::Message::HOST_CLOSE: {
+    auto x = from.getHostClose();
+    return link_message{
         link_host_close{x.getChannel(), reason_of(x.getReason())}};
-    }
-    case wire::Message::ROSTER:
-      return read_roster(from.getRoster());
-    case wire::Message::LAYOUT: {
-      auto x = from.getLayout();
-      return link_message{
+  }
+  case wire::Message::ROSTER:
+    return read_roster(from.getRoster());
+  case wire::Message::LAYOUT: {
+    auto x = from.getLayout();
+    return link_message{
         link_layout{x.getChannel(), std::string{bytes_of(x.getSealed())}}};
-    }
-    case wire::Message::FRAME:
-      return read_frame(from.getFrame());
-    case wire::Message::BLOCK:
-      return read_block(from.getBlock());
-    case wire::Message::ACK: {
-      auto x = from.getAck();
-      return link_message{link_ack{x.getLive(), x.getHistory()}};
-    }
-    case wire::Message::NEED_KEY:
-      return read_need_key(from.getNeedKey());
-    case wire::Message::PING:
-      return link_message{link_ping{from.getPing().getCookie()}};
-    case wire::Message::PONG:
-      return link_message{link_pong{from.getPong().getCookie()}};
-    case wire::Message::BYE:
-      return link_message{link_bye{reason_of(from.getBye().getReason())}};
+  }
+  case wire::Message::FRAME:
+    return read_frame(from.getFrame());
+  case wire::Message::BLOCK:
+    return read_block(from.getBlock());
+  case wire::Message::ACK: {
+    auto x = from.getAck();
+    return link_message{link_ack{x.getLive(), x.getHistory()}};
+  }
+  case wire::Message::NEED_KEY:
+    return read_need_key(from.getNeedKey());
+  case wire::Message::PING:
+    return link_message{link_ping{from.getPing().getCookie()}};
+  case wire::Message::PONG:
+    return link_message{link_pong{from.getPong().getCookie()}};
+  case wire::Message::BYE:
+    return link_message{link_bye{reason_of(from.getBye().getReason())}};
   }
   return broken("unknown message");
 }
@@ -192,9 +191,9 @@ caf::expected<link_message> open_message(std::string_view body) {
     options.traversalLimitInWords = words.size() * 2 + 64;
     options.nestingLimit = 8;
     capnp::FlatArrayMessageReader message{
-      kj::arrayPtr(reinterpret_cast<const capnp::word*>(words.data()),
-                   words.size()),
-      options};
+        kj::arrayPtr(reinterpret_cast<const capnp::word*>(words.data()),
+                     words.size()),
+        options};
     if (message.getEnd()
         != reinterpret_cast<const capnp::word*>(words.data()) + words.size())
       return broken("bytes behind the end");

@@ -23,10 +23,9 @@ const roster_entry* roster::find(std::string_view chart_id) const {
 bool roster::is_prefix(uint32_t columns) const {
   if (columns == this->columns())
     return true;
-  auto i = std::lower_bound(charts_.begin(), charts_.end(), columns,
-                            [](auto& x, uint32_t c) {
-                              return x.first_column < c;
-                            });
+  auto i = std::lower_bound(
+      charts_.begin(), charts_.end(), columns,
+      [](auto& x, uint32_t c) { return x.first_column < c; });
   return i != charts_.end() && i->first_column == columns;
 }
 

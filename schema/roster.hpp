@@ -1,7 +1,8 @@
 #pragma once
 
-/// The columns of one life of a host: its charts in the order in which they were
-/// first seen. A roster only grows; a frame's `columns` names a prefix of it.
+/// The columns of one life of a host: its charts in the order in which they
+/// were first seen. A roster only grows; a frame's `columns` names a prefix of
+/// it.
 
 #include <optional>
 #include <string_view>

@@ -25,7 +25,8 @@ struct group {
 /// Columns whose bytes fit into a block, whatever their values: offset, flags,
 /// base, three bitmaps and a varint a slot.
 constexpr size_t columns_that_fit(size_t slots) {
-  return block_raw_bytes_max / (4 + 1 + 10 + 3 * ((slots + 7) / 8) + 10 * slots);
+  return block_raw_bytes_max
+         / (4 + 1 + 10 + 3 * ((slots + 7) / 8) + 10 * slots);
 }
 
 static_assert(columns_that_fit(window_seconds_max) >= chart_dimensions_max);
@@ -88,22 +89,21 @@ zstd_contexts& contexts() {
 
 uint32_t checksum_of(std::string_view payload, tick start) {
   return static_cast<uint32_t>(XXH3_64bits_withSeed(
-    payload.data(), payload.size(), static_cast<uint64_t>(start)));
+      payload.data(), payload.size(), static_cast<uint64_t>(start)));
 }
 
 std::string seal_block(const window_table& window, const group& from,
                        const content_hash& layout_hash) {
   auto raw = pack_columns(from, window);
   std::string packed(ZSTD_compressBound(raw.size()), '\0');
-  auto packed_bytes
-    = ZSTD_compressCCtx(contexts().pack, packed.data(), packed.size(),
-                        raw.data(), raw.size(), 1);
+  auto packed_bytes = ZSTD_compressCCtx(
+      contexts().pack, packed.data(), packed.size(), raw.data(), raw.size(), 1);
   auto use_zstd = !ZSTD_isError(packed_bytes) && packed_bytes < raw.size();
   packed.resize(use_zstd ? packed_bytes : 0);
   auto& payload = use_zstd ? packed : raw;
   auto runs = window.coverage_runs();
   capnp::MallocMessageBuilder message{
-    static_cast<kj::uint>(payload.size() / 8 + runs.size() + 32)};
+      static_cast<kj::uint>(payload.size() / 8 + runs.size() + 32)};
   auto root = message.initRoot<wire::Block>();
   root.setStart(window.start());
   root.setSlots(window.slots());
@@ -119,9 +119,8 @@ std::string seal_block(const window_table& window, const group& from,
   root.setCodec(use_zstd ? codec_zstd : codec_stored);
   root.setRawBytes(static_cast<uint32_t>(raw.size()));
   root.setChecksum(checksum_of(payload, window.start()));
-  root.setPayload(
-    kj::arrayPtr(reinterpret_cast<const kj::byte*>(payload.data()),
-                 payload.size()));
+  root.setPayload(kj::arrayPtr(
+      reinterpret_cast<const kj::byte*>(payload.data()), payload.size()));
   auto flat = capnp::messageToFlatArray(message);
   return {reinterpret_cast<const char*>(flat.begin()), flat.size() * 8};
 }
@@ -170,8 +169,8 @@ caf::expected<std::string> unpack(wire::Block::Reader from) {
   if (from.getCodec() != codec_zstd)
     return corrupt("unknown codec");
   std::string result(raw_bytes, '\0');
-  auto rc = ZSTD_decompressDCtx(contexts().unpack, result.data(),
-                                result.size(), payload.data(), payload.size());
+  auto rc = ZSTD_decompressDCtx(contexts().unpack, result.data(), result.size(),
+                                payload.data(), payload.size());
   if (ZSTD_isError(rc) || rc != raw_bytes)
     return corrupt("zstd payload");
   return result;
@@ -180,8 +179,8 @@ caf::expected<std::string> unpack(wire::Block::Reader from) {
 /// Calls `f` with the root of a block in `sealed`, of any alignment.
 template <class F>
 auto with_block(std::string_view sealed, F f)
-  -> decltype(f(std::declval<wire::Block::Reader>())) {
-  if (sealed.size() % 8 != 0)
+    -> decltype(f(std::declval<wire::Block::Reader>())) {
+  if (sealed.empty() || sealed.size() % 8 != 0)
     return corrupt("size is not whole words");
   std::vector<uint64_t> copy;
   auto begin = reinterpret_cast<const capnp::word*>(sealed.data());
@@ -195,7 +194,7 @@ auto with_block(std::string_view sealed, F f)
     options.traversalLimitInWords = sealed.size() / 8 * 2 + 64;
     options.nestingLimit = 4;
     capnp::FlatArrayMessageReader message{
-      kj::arrayPtr(begin, sealed.size() / 8), options};
+        kj::arrayPtr(begin, sealed.size() / 8), options};
     if (message.getEnd() != begin + sealed.size() / 8)
       return corrupt("bytes behind the end");
     return f(message.getRoot<wire::Block>());

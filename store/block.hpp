@@ -1,7 +1,7 @@
 #pragma once
 
-/// Windows as stored bytes and back: one sealed block per group of whole charts.
-/// The same bytes rest in tier0 and travel on the history lane.
+/// Windows as stored bytes and back: one sealed block per group of whole
+/// charts. The same bytes rest in tier0 and travel on the history lane.
 
 #include <string>
 #include <vector>
@@ -50,8 +50,8 @@ caf::expected<block_header> open_block_header(std::string_view sealed);
 caf::error open_block(std::string_view sealed, const layout& columns_of,
                       window_table& window, std::string_view only_chart = {});
 
-/// What a reader takes: a group of 227 columns of ten-byte values at 3,600 slots
-/// fits, one of `group_columns_max` at 600.
+/// What a reader takes: a group of 227 columns of ten-byte values at 3,600
+/// slots fits, one of `group_columns_max` at 600.
 constexpr size_t block_raw_bytes_max = 8u << 20;
 
 } // namespace tributary

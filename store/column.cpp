@@ -44,10 +44,10 @@ bool get_bits(const uint8_t*& at, const uint8_t* end, size_t bits,
   if (static_cast<size_t>(end - at) < bytes)
     return false;
   to.assign(bitmap_words(bits), 0);
-  memcpy(to.data(), at, bytes);
+  if (bytes != 0) // of an empty vector there is no address
+    memcpy(to.data(), at, bytes);
   at += bytes;
-  return bits % 64 == 0 || to.empty()
-         || to.back() >> (bits % 64) == 0;
+  return bits % 64 == 0 || to.empty() || to.back() >> (bits % 64) == 0;
 }
 
 bool is_subset(const std::vector<uint64_t>& part,
@@ -64,7 +64,7 @@ std::vector<int64_t> present_values(const window_column& column) {
   for (size_t w = 0; w < column.present.size(); ++w)
     for (auto bits = column.present[w]; bits != 0; bits &= bits - 1)
       result.push_back(
-        column.values[w * 64 + static_cast<size_t>(__builtin_ctzll(bits))]);
+          column.values[w * 64 + static_cast<size_t>(__builtin_ctzll(bits))]);
   return result;
 }
 
@@ -182,7 +182,7 @@ bool get_column(const uint8_t* at, const uint8_t* end,
   for (size_t w = 0; w < to.present.size(); ++w)
     for (auto bits = to.present[w]; bits != 0; bits &= bits - 1)
       to.values[w * 64 + static_cast<size_t>(__builtin_ctzll(bits))]
-        = values[i++];
+          = values[i++];
   return true;
 }
 

@@ -32,8 +32,8 @@ bool store::has_work() const noexcept {
          || !dirty_subscribers_.empty();
 }
 
-caf::error store::in_transaction(
-    const std::function<caf::error(lmdb::transaction&)>& f) {
+caf::error
+store::in_transaction(const std::function<caf::error(lmdb::transaction&)>& f) {
   // A failed transaction leaves nothing behind, in memory as on disk.
   auto txn = environment_->write();
   if (!txn)
@@ -86,7 +86,7 @@ caf::expected<commit_report> store::try_commit(int64_t now) {
   bytes_since_space_check_ += report.bytes;
   staged_windows_.erase(staged_windows_.begin(),
                         staged_windows_.begin()
-                          + static_cast<std::ptrdiff_t>(windows));
+                            + static_cast<std::ptrdiff_t>(windows));
   return report;
 }
 
@@ -98,20 +98,19 @@ size_t store::choose_windows() {
   for (auto& item : staged_items_)
     hosts.insert(item.host);
   auto rest = std::stable_partition(
-    staged_windows_.begin(), staged_windows_.end(),
-    [&](auto& x) { return x.late && hosts.count(x.host) != 0; });
+      staged_windows_.begin(), staged_windows_.end(),
+      [&](auto& x) { return x.late && hosts.count(x.host) != 0; });
   auto late = static_cast<size_t>(rest - staged_windows_.begin());
-  return std::max(late, std::min(staged_windows_.size(),
-                                 options_.windows_per_commit_max));
+  return std::max(
+      late, std::min(staged_windows_.size(), options_.windows_per_commit_max));
 }
 
-caf::error store::write_all(lmdb::transaction& txn, int64_t now,
-                            size_t windows, commit_report& report) {
+caf::error store::write_all(lmdb::transaction& txn, int64_t now, size_t windows,
+                            commit_report& report) {
   for (auto& kvp : staged_rosters_)
-    if (auto error
-        = txn.put(tables::rosters,
-                  tables::roster_key(kvp.first.first, kvp.first.second),
-                  kvp.second))
+    if (auto error = txn.put(
+            tables::rosters,
+            tables::roster_key(kvp.first.first, kvp.first.second), kvp.second))
       return error;
   if (auto error = write_journal(txn, report))
     return error;
@@ -126,8 +125,7 @@ caf::error store::write_all(lmdb::transaction& txn, int64_t now,
   return write_subscribers(txn);
 }
 
-caf::error store::write_journal(lmdb::transaction& txn,
-                                commit_report& report) {
+caf::error store::write_journal(lmdb::transaction& txn, commit_report& report) {
   if (staged_items_.empty())
     return {};
   journal_entry entry;
@@ -162,8 +160,8 @@ caf::error store::write_window(lmdb::transaction& txn, const staged_window& x,
   auto slots = static_cast<uint16_t>(host.definition.window_seconds);
   window_table window{x.start, slots};
   if (stored)
-    if (auto error = load_window(txn, layouts_, x.host, {}, window,
-                                 &report.damaged))
+    if (auto error
+        = load_window(txn, layouts_, x.host, {}, window, &report.damaged))
       return error;
   std::vector<coverage_run> runs;
   std::vector<sealed_group> groups;
@@ -210,8 +208,7 @@ caf::error store::write_window(lmdb::transaction& txn, const staged_window& x,
   return {};
 }
 
-caf::error store::add_received(const received_window& from,
-                               window_table& to) {
+caf::error store::add_received(const received_window& from, window_table& to) {
   window_table decoded{from.start, from.slots};
   for (auto& group : from.groups) {
     auto columns_of = open_layout(group.layout);

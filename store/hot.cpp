@@ -73,9 +73,8 @@ window_table closed_window::table() const {
 
 // -- hot_host -----------------------------------------------------------------
 
-hot_host::hot_host(host_definition definition, coverage durable,
-                   tick stored_to)
-  : definition_(std::move(definition)), stored_to_(stored_to) {
+hot_host::hot_host(host_definition definition, coverage durable, tick stored_to)
+    : definition_(std::move(definition)), stored_to_(stored_to) {
   add_seen(durable.runs());
 }
 
@@ -92,10 +91,10 @@ caf::error hot_host::define(const roster_run& run) {
   if (run.first_chart > known) {
     if (!held)
       rosters_.erase(run.epoch);
-    return make_error(ec::unknown_layout,
-                      "roster run begins at chart "
-                        + std::to_string(run.first_chart) + ", known are "
-                        + std::to_string(known));
+    return make_error(ec::unknown_layout, "roster run begins at chart "
+                                              + std::to_string(run.first_chart)
+                                              + ", known are "
+                                              + std::to_string(known));
   }
   if (held && run.first_chart + run.charts.size() <= known)
     return {};
@@ -107,8 +106,8 @@ caf::error hot_host::define(const roster_run& run) {
     if (!held)
       rosters_.erase(run.epoch);
     return make_error(ec::too_large, "host has more than "
-                                       + std::to_string(host_columns_max)
-                                       + " columns");
+                                         + std::to_string(host_columns_max)
+                                         + " columns");
   }
   held = std::move(next);
   while (rosters_.size() > rosters_max)
@@ -201,8 +200,8 @@ void hot_host::forget(tick start) {
   closing_.erase(start);
 }
 
-std::vector<window_table>
-hot_host::extract(tick from, tick to, std::string_view only_chart) const {
+std::vector<window_table> hot_host::extract(tick from, tick to,
+                                            std::string_view only_chart) const {
   std::vector<window_table> result;
   auto add = [&](const closed_window& window) {
     if (!overlaps(window, from, to))

@@ -29,17 +29,18 @@ std::string_view view_of(const MDB_val& x) {
 
 unsigned flags_of(sync_mode mode) {
   switch (mode) {
-    case sync_mode::full:
-      return 0;
-    case sync_mode::relaxed:
-      return MDB_NOMETASYNC;
-    case sync_mode::none:
-      return MDB_NOSYNC;
+  case sync_mode::full:
+    return 0;
+  case sync_mode::relaxed:
+    return MDB_NOMETASYNC;
+  case sync_mode::none:
+    return MDB_NOSYNC;
   }
   return 0;
 }
 
-/// Readers at once: query threads, exports, dumps; each a slot of the lock file.
+/// Readers at once: query threads, exports, dumps; each a slot of the lock
+/// file.
 constexpr unsigned readers_max = 126;
 
 } // namespace
@@ -87,11 +88,9 @@ environment::open(const std::string& path, const environment_options& options,
   assert(table_count <= result->tables_.size());
   // LMDB itself allows several writers' processes; a node wants the file alone.
   auto lock_path = path + ".owner";
-  result->lock_
-    = ::open(lock_path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  result->lock_ = ::open(lock_path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   if (result->lock_ < 0)
-    return make_error(ec::file_unusable,
-                      lock_path + ": " + strerror(errno));
+    return make_error(ec::file_unusable, lock_path + ": " + strerror(errno));
   if (flock(result->lock_, LOCK_EX | LOCK_NB) != 0)
     return make_error(ec::already_running, path);
   if (auto rc = mdb_env_create(&result->env_))
@@ -99,8 +98,8 @@ environment::open(const std::string& path, const environment_options& options,
   mdb_env_set_mapsize(result->env_, options.map_bytes & ~size_t{4095});
   mdb_env_set_maxdbs(result->env_, static_cast<MDB_dbi>(table_count));
   mdb_env_set_maxreaders(result->env_, readers_max);
-  auto flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD
-               | flags_of(options.sync);
+  auto flags
+      = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | flags_of(options.sync);
   if (auto rc = mdb_env_open(result->env_, path.c_str(), flags, 0600))
     return failure(rc, path.c_str());
   auto txn = result->write();
@@ -162,7 +161,7 @@ caf::expected<space_use> environment::space() const {
 // -- transaction --------------------------------------------------------------
 
 transaction::transaction(transaction&& other) noexcept
-  : owner_(other.owner_), txn_(std::exchange(other.txn_, nullptr)) {
+    : owner_(other.owner_), txn_(std::exchange(other.txn_, nullptr)) {
   // nop
 }
 
@@ -191,8 +190,7 @@ caf::error transaction::put(table_number table, const key& k,
   assert(value.size() % 8 == 0);
   auto mdb_key = value_of(k.bytes());
   auto mdb_value = value_of(value);
-  if (auto rc
-      = mdb_put(txn_, owner_->tables_[table], &mdb_key, &mdb_value, 0))
+  if (auto rc = mdb_put(txn_, owner_->tables_[table], &mdb_key, &mdb_value, 0))
     return failure(rc, "put");
   return {};
 }
@@ -229,9 +227,8 @@ bool cursor::move(int operation) {
   MDB_val k = value_of(key_);
   MDB_val v;
   if (cursor_ == nullptr
-      || mdb_cursor_get(cursor_, &k, &v,
-                        static_cast<MDB_cursor_op>(operation))
-           != 0)
+      || mdb_cursor_get(cursor_, &k, &v, static_cast<MDB_cursor_op>(operation))
+             != 0)
     return false;
   key_ = view_of(k);
   value_ = view_of(v);

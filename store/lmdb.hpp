@@ -134,7 +134,7 @@ private:
   friend class cursor;
 
   transaction(const environment* owner, MDB_txn* txn)
-    : owner_(owner), txn_(txn) {
+      : owner_(owner), txn_(txn) {
     // nop
   }
 

@@ -65,44 +65,43 @@ caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
                        window_table& window,
                        std::vector<std::string>* damaged) {
   auto add = [&](std::string_view sealed) -> caf::error {
-      auto header = open_block_header(sealed);
-      if (!header)
-        return header.error();
-      auto columns_of = layouts.get(txn, host, header->layout_hash);
-      if (!columns_of)
-        return columns_of.error();
-      if (!only_chart.empty() && !has_chart(**columns_of, only_chart))
-        return {};
-      return open_block(sealed, **columns_of, window, only_chart);
-    };
-  return for_each_group(
-    txn, host, window.start(),
-    [&](uint32_t group, std::string_view sealed) -> caf::error {
-      auto error = add(sealed);
-      if (!error || damaged == nullptr)
-        return error;
-      damaged->push_back(place(host, window.start(), group) + to_text(error));
+    auto header = open_block_header(sealed);
+    if (!header)
+      return header.error();
+    auto columns_of = layouts.get(txn, host, header->layout_hash);
+    if (!columns_of)
+      return columns_of.error();
+    if (!only_chart.empty() && !has_chart(**columns_of, only_chart))
       return {};
-    });
+    return open_block(sealed, **columns_of, window, only_chart);
+  };
+  return for_each_group(
+      txn, host, window.start(),
+      [&](uint32_t group, std::string_view sealed) -> caf::error {
+        auto error = add(sealed);
+        if (!error || damaged == nullptr)
+          return error;
+        damaged->push_back(place(host, window.start(), group) + to_text(error));
+        return {};
+      });
 }
 
 caf::expected<std::vector<sealed_group>>
 load_groups(const lmdb::transaction& txn, host_number host, tick start) {
   std::vector<sealed_group> result;
   auto error = for_each_group(
-    txn, host, start, [&](uint32_t, std::string_view sealed) -> caf::error {
-      auto header = open_block_header(sealed);
-      if (!header)
-        return header.error();
-      auto hash = header->layout_hash;
-      auto columns_of
-        = txn.get(tables::layouts, tables::layout_key(host, hash));
-      if (!columns_of)
-        return make_error(ec::unknown_layout, "layout is not stored");
-      result.push_back(
-        {hash, std::string{*columns_of}, std::string{sealed}});
-      return {};
-    });
+      txn, host, start, [&](uint32_t, std::string_view sealed) -> caf::error {
+        auto header = open_block_header(sealed);
+        if (!header)
+          return header.error();
+        auto hash = header->layout_hash;
+        auto columns_of
+            = txn.get(tables::layouts, tables::layout_key(host, hash));
+        if (!columns_of)
+          return make_error(ec::unknown_layout, "layout is not stored");
+        result.push_back({hash, std::string{*columns_of}, std::string{sealed}});
+        return {};
+      });
   if (error)
     return error;
   return result;
@@ -136,8 +135,8 @@ load_journal(const lmdb::transaction& txn, journal_position first,
   return result;
 }
 
-caf::expected<received_window>
-check_window(const host_definition& host, std::vector<sealed_group> groups) {
+caf::expected<received_window> check_window(const host_definition& host,
+                                            std::vector<sealed_group> groups) {
   received_window result;
   for (auto& group : groups) {
     auto header = open_block_header(group.block);

@@ -19,19 +19,19 @@ std::string flatten(capnp::MessageBuilder& message) {
 /// Runs `f` on the root of a value as LMDB gives it: 8-aligned.
 template <class T, class F>
 auto open_record(std::string_view sealed, const char* what, F f)
-  -> decltype(f(std::declval<typename T::Reader>())) {
+    -> decltype(f(std::declval<typename T::Reader>())) {
   try {
     capnp::ReaderOptions options;
     options.traversalLimitInWords = sealed.size() / 8 * 2 + 64;
     options.nestingLimit = 8;
     capnp::FlatArrayMessageReader message{
-      kj::arrayPtr(reinterpret_cast<const capnp::word*>(sealed.data()),
-                   sealed.size() / 8),
-      options};
+        kj::arrayPtr(reinterpret_cast<const capnp::word*>(sealed.data()),
+                     sealed.size() / 8),
+        options};
     return f(message.getRoot<T>());
   } catch (const kj::Exception& e) {
-    return make_error(ec::corrupt, std::string{what} + ": "
-                                     + e.getDescription().cStr());
+    return make_error(ec::corrupt,
+                      std::string{what} + ": " + e.getDescription().cStr());
   }
 }
 
@@ -55,20 +55,20 @@ std::string seal_host(const stored_host& x) {
 
 caf::expected<stored_host> open_host(std::string_view sealed) {
   return open_record<wire::HostRecord>(
-    sealed, "host record",
-    [](wire::HostRecord::Reader from) -> caf::expected<stored_host> {
-      stored_host result;
-      result.number = from.getNumber();
-      auto definition = read_host(from.getHost());
-      if (!definition)
-        return make_error(ec::corrupt, "host record: a bound is broken");
-      result.definition = std::move(*definition);
-      for (auto x : from.getPath())
-        result.path.push_back(guid::from_words(x.getHigh(), x.getLow()));
-      result.stored_to = from.getStoredTo();
-      result.stored = read_runs(from.getCoverage());
-      return result;
-    });
+      sealed, "host record",
+      [](wire::HostRecord::Reader from) -> caf::expected<stored_host> {
+        stored_host result;
+        result.number = from.getNumber();
+        auto definition = read_host(from.getHost());
+        if (!definition)
+          return make_error(ec::corrupt, "host record: a bound is broken");
+        result.definition = std::move(*definition);
+        for (auto x : from.getPath())
+          result.path.push_back(guid::from_words(x.getHigh(), x.getLow()));
+        result.stored_to = from.getStoredTo();
+        result.stored = read_runs(from.getCoverage());
+        return result;
+      });
 }
 
 std::string seal_journal_entry(const journal_entry& x) {
@@ -83,29 +83,28 @@ std::string seal_journal_entry(const journal_entry& x) {
     auto sealed = x.items[i].frame->sealed();
     items[i].setHost(x.items[i].host);
     items[i].setTick(x.items[i].frame->header().tick);
-    items[i].setSealed(
-      kj::arrayPtr(reinterpret_cast<const kj::byte*>(sealed.data()),
-                   sealed.size()));
+    items[i].setSealed(kj::arrayPtr(
+        reinterpret_cast<const kj::byte*>(sealed.data()), sealed.size()));
   }
   return flatten(message);
 }
 
 caf::expected<journal_entry> open_journal_entry(std::string_view sealed) {
   return open_record<wire::JournalEntry>(
-    sealed, "journal entry",
-    [](wire::JournalEntry::Reader from) -> caf::expected<journal_entry> {
-      journal_entry result;
-      result.first = from.getFirstPosition();
-      for (auto item : from.getItems()) {
-        auto data = item.getSealed();
-        auto frame = frame::open(
-          {reinterpret_cast<const char*>(data.begin()), data.size()});
-        if (!frame)
-          return std::move(frame.error());
-        result.items.push_back({item.getHost(), std::move(*frame)});
-      }
-      return result;
-    });
+      sealed, "journal entry",
+      [](wire::JournalEntry::Reader from) -> caf::expected<journal_entry> {
+        journal_entry result;
+        result.first = from.getFirstPosition();
+        for (auto item : from.getItems()) {
+          auto data = item.getSealed();
+          auto frame = frame::open(
+              {reinterpret_cast<const char*>(data.begin()), data.size()});
+          if (!frame)
+            return std::move(frame.error());
+          result.items.push_back({item.getHost(), std::move(*frame)});
+        }
+        return result;
+      });
 }
 
 std::string seal_cursor(journal_position position) {
@@ -116,10 +115,10 @@ std::string seal_cursor(journal_position position) {
 
 caf::expected<journal_position> open_cursor(std::string_view sealed) {
   return open_record<wire::Cursor>(
-    sealed, "cursor",
-    [](wire::Cursor::Reader from) -> caf::expected<journal_position> {
-      return from.getPosition();
-    });
+      sealed, "cursor",
+      [](wire::Cursor::Reader from) -> caf::expected<journal_position> {
+        return from.getPosition();
+      });
 }
 
 std::string seal_meta(const store_meta& x) {
@@ -133,12 +132,11 @@ std::string seal_meta(const store_meta& x) {
 
 caf::expected<store_meta> open_meta(std::string_view sealed) {
   return open_record<wire::Meta>(
-    sealed, "meta",
-    [](wire::Meta::Reader from) -> caf::expected<store_meta> {
-      return store_meta{from.getFormatVersion(),
-                        guid::from_words(from.getNodeHigh(),
-                                         from.getNodeLow())};
-    });
+      sealed, "meta", [](wire::Meta::Reader from) -> caf::expected<store_meta> {
+        return store_meta{
+            from.getFormatVersion(),
+            guid::from_words(from.getNodeHigh(), from.getNodeLow())};
+      });
 }
 
 std::string seal_word(uint64_t x) {

@@ -24,8 +24,8 @@ caf::error check_meta(lmdb::transaction& txn, const guid& node) {
   if (meta->format_version > tables::format_version)
     return make_error(ec::newer_format,
                       "format " + std::to_string(meta->format_version)
-                        + ", this program knows "
-                        + std::to_string(tables::format_version));
+                          + ", this program knows "
+                          + std::to_string(tables::format_version));
   if (meta->node != node)
     return make_error(ec::store_failed,
                       "belongs to node " + to_string(meta->node));
@@ -35,16 +35,15 @@ caf::error check_meta(lmdb::transaction& txn, const guid& node) {
 } // namespace
 
 caf::expected<std::unique_ptr<store>>
-store::open(const std::string& path, const guid& node,
-            store_options options) {
+store::open(const std::string& path, const guid& node, store_options options) {
   std::unique_ptr<store> result{new store};
   result->options_ = options;
   auto environment = lmdb::environment::open(
-    path, options.environment, tables::names, tables::table_count,
-    [&](lmdb::transaction& txn) -> caf::error {
-      auto error = check_meta(txn, node);
-      return error ? at_path(path, error) : error;
-    });
+      path, options.environment, tables::names, tables::table_count,
+      [&](lmdb::transaction& txn) -> caf::error {
+        auto error = check_meta(txn, node);
+        return error ? at_path(path, error) : error;
+      });
   if (!environment)
     return std::move(environment.error());
   result->environment_ = std::move(*environment);
@@ -94,22 +93,21 @@ caf::error store::load_subscribers(const lmdb::transaction& txn) {
     if (!position)
       return position.error();
     subscribers_[guid::from_words(key.word(0), key.word(1))].position
-      = *position;
+        = *position;
   }
   lmdb::cursor owed{txn, tables::owed};
   for (auto more = owed.first(); more; more = owed.next()) {
     auto key = owed.current_key();
     auto& to = subscribers_[guid::from_words(key.word(0), key.word(1))];
     to.owed[static_cast<host_number>(key.word(2))].add(
-      {static_cast<tick>(key.word(3)),
-       static_cast<tick>(open_word(owed.current_value()))});
+        {static_cast<tick>(key.word(3)),
+         static_cast<tick>(open_word(owed.current_value()))});
   }
   return {};
 }
 
-caf::error
-store::replay(const std::function<void(journal_position,
-                                       const journal_item&)>& f) {
+caf::error store::replay(
+    const std::function<void(journal_position, const journal_item&)>& f) {
   auto txn = environment_->read();
   if (!txn)
     return txn.error();
@@ -121,8 +119,8 @@ store::replay(const std::function<void(journal_position,
       return entry.error();
     for (auto& item : entry->items)
       if (hosts_.count(item.host) == 0)
-        return make_error(ec::corrupt, "journal names host "
-                                         + std::to_string(item.host));
+        return make_error(ec::corrupt,
+                          "journal names host " + std::to_string(item.host));
     add_entry(*entry);
     auto position = entry->first;
     for (auto& item : entry->items)

@@ -43,8 +43,8 @@ struct received_window {
 
 /// Checks a received window (every group of one start and width, every block
 /// decodes). Yields `ec::corrupt` or `ec::unknown_layout`.
-caf::expected<received_window>
-check_window(const host_definition& host, std::vector<sealed_group> groups);
+caf::expected<received_window> check_window(const host_definition& host,
+                                            std::vector<sealed_group> groups);
 
 /// A peer or exporter that this node owes its data to.
 struct subscriber {
@@ -80,16 +80,14 @@ struct commit_report {
 class layout_cache {
 public:
   caf::expected<std::shared_ptr<const layout>>
-  get(const lmdb::transaction& txn, host_number host,
-      const content_hash& hash);
+  get(const lmdb::transaction& txn, host_number host, const content_hash& hash);
 
   /// Beyond this it is emptied: 128 columns of 100 bytes each, about 50 MiB.
   static constexpr size_t entries_max = 4096;
 
 private:
-  std::map<std::pair<host_number, content_hash>,
-           std::shared_ptr<const layout>>
-    entries_;
+  std::map<std::pair<host_number, content_hash>, std::shared_ptr<const layout>>
+      entries_;
 };
 
 class store {
@@ -113,8 +111,8 @@ public:
 
   /// Calls `f` for each frame of the journal, in order. What `durable` says of
   /// the journal, and its trimming, begin with this.
-  caf::error replay(
-    const std::function<void(journal_position, const journal_item&)>& f);
+  caf::error
+  replay(const std::function<void(journal_position, const journal_item&)>& f);
 
   /// Position of the last durable item.
   journal_position journal_end() const noexcept {
@@ -224,8 +222,8 @@ private:
   size_t choose_windows();
   caf::error make_room();
 
-  caf::error write_all(lmdb::transaction& txn, int64_t now,
-                       size_t windows, commit_report& report);
+  caf::error write_all(lmdb::transaction& txn, int64_t now, size_t windows,
+                       commit_report& report);
   caf::error write_journal(lmdb::transaction& txn, commit_report& report);
   caf::error write_windows(lmdb::transaction& txn, size_t count,
                            commit_report& report);
@@ -272,8 +270,8 @@ private:
 };
 
 /// Adds the stored blocks of (host, start) to `window`, all charts or one, as
-/// `txn` sees them. Yields `ec::corrupt` naming the block; with `damaged` such a
-/// block is left out and named there.
+/// `txn` sees them. Yields `ec::corrupt` naming the block; with `damaged` such
+/// a block is left out and named there.
 caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
                        host_number host, std::string_view only_chart,
                        window_table& window,

@@ -37,8 +37,8 @@ enum table : lmdb::table_number {
 
 /// Names inside the file; index is the number above.
 constexpr const char* names[table_count]
-  = {"meta",    "hosts", "rosters", "layouts",
-     "journal", "tier0", "cursors", "owed"};
+    = {"meta",    "hosts", "rosters", "layouts",
+       "journal", "tier0", "cursors", "owed"};
 
 /// Raised by every change that an older program can't read.
 constexpr uint32_t format_version = 1;
@@ -72,8 +72,7 @@ inline lmdb::key cursor_key(const guid& subscriber) {
   return {subscriber.high(), subscriber.low()};
 }
 
-inline lmdb::key owed_key(const guid& subscriber, host_number host,
-                          tick from) {
+inline lmdb::key owed_key(const guid& subscriber, host_number host, tick from) {
   return {subscriber.high(), subscriber.low(), host,
           static_cast<uint64_t>(from)};
 }

@@ -70,18 +70,18 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
     auto space = environment_->space();
     crowded_ = space
                && static_cast<double>(space->used_bytes)
-                    > map_use_max * static_cast<double>(space->map_bytes);
+                      > map_use_max * static_cast<double>(space->map_bytes);
     commits_until_space_check_ = space_check_commits;
     bytes_since_space_check_ = 0;
   }
-  auto keep_from = options_.retention_seconds == 0
-                     ? 0
-                     : now - options_.retention_seconds;
+  auto keep_from
+      = options_.retention_seconds == 0 ? 0 : now - options_.retention_seconds;
   return erase_blocks(txn, crowded_ ? forever : keep_from,
                       trims_per_commit_max);
 }
 
-/// Erases blocks that end at or before `keep_from`, `count_max` of them at most.
+/// Erases blocks that end at or before `keep_from`, `count_max` of them at
+/// most.
 caf::error store::erase_blocks(lmdb::transaction& txn, int64_t keep_from,
                                size_t count_max) {
   lmdb::cursor at{txn, tables::tier0};
@@ -91,10 +91,10 @@ caf::error store::erase_blocks(lmdb::transaction& txn, int64_t keep_from,
     auto start = static_cast<tick>(key.word(0));
     auto number = static_cast<host_number>(key.word(1) >> 32);
     auto host = hosts_.find(number);
-    auto end = start
-               + (host == hosts_.end()
-                    ? window_seconds_max
-                    : host->second.definition.window_seconds);
+    auto end
+        = start
+          + (host == hosts_.end() ? window_seconds_max
+                                  : host->second.definition.window_seconds);
     if (end > keep_from)
       break;
     if (auto error = at.erase())
@@ -110,8 +110,8 @@ caf::error store::erase_blocks(lmdb::transaction& txn, int64_t keep_from,
 }
 
 /// Erases the oldest blocks in transactions of their own. The pages that one
-/// frees can be used from the second one after it: until then both states of the
-/// file must be whole.
+/// frees can be used from the second one after it: until then both states of
+/// the file must be whole.
 caf::error store::make_room() {
   for (int i = 0; i < 2; ++i)
     if (auto error = in_transaction([&](lmdb::transaction& txn) -> caf::error {

@@ -94,7 +94,7 @@ size_t dimension_index(const chart& x, const std::string& dimension_id) {
 }
 
 window_table::window_table(tick start, uint16_t slots)
-  : start_(start), epochs_(slots, 0) {
+    : start_(start), epochs_(slots, 0) {
   // nop
 }
 
@@ -151,7 +151,8 @@ window_table window_table::cut(tick start, uint16_t slots) const {
     result.epochs_[static_cast<size_t>(slot)]
         = epochs_[static_cast<size_t>(slot + offset)];
   for (auto& kvp : charts_) {
-    auto& columns = result.chart_for(kvp.second.chart, kvp.second.epoch).columns;
+    auto& columns
+        = result.chart_for(kvp.second.chart, kvp.second.epoch).columns;
     for (size_t d = 0; d < columns.size(); ++d)
       for (auto slot = from; slot < to; ++slot) {
         auto& source = kvp.second.columns[d];

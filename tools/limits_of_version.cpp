@@ -6,7 +6,7 @@ namespace {
 
 void refuse(configuration& conf, const char* file, std::string message) {
   conf.faults.push_back(
-    {file, 0, std::move(message) + " is not available in this version"});
+      {file, 0, std::move(message) + " is not available in this version"});
 }
 
 } // namespace

@@ -1,4 +1,5 @@
-/// The node: reads its configuration, starts the supervisor, waits for a signal.
+/// The node: reads its configuration, starts the supervisor, waits for a
+/// signal.
 
 #include <cerrno>
 #include <csignal>
@@ -46,12 +47,12 @@ struct system_config : caf::actor_system_config {
 
 std::shared_ptr<spdlog::logger> make_log(log_level level) {
   auto result = std::make_shared<spdlog::logger>(
-    "tributary", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+      "tributary", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   // Under systemd the journal adds the time and reads the priority.
   auto journal = getenv("JOURNAL_STREAM") != nullptr;
   result->set_pattern(journal ? "%l: %v" : "%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
   result->set_level(static_cast<spdlog::level::level_enum>(
-    static_cast<int>(spdlog::level::debug) + static_cast<int>(level)));
+      static_cast<int>(spdlog::level::debug) + static_cast<int>(level)));
   result->flush_on(spdlog::level::debug);
   return result;
 }
@@ -77,13 +78,13 @@ std::string store_path(const node_options& options, const guid& own) {
 
 int exit_code_of(const caf::error& error) {
   switch (code_of(error)) {
-    case ec::disconnected:
-    case ec::already_running:
-      return exit_unavailable;
-    case ec::bad_configuration:
-      return exit_bad_configuration;
-    default:
-      return exit_failure;
+  case ec::disconnected:
+  case ec::already_running:
+    return exit_unavailable;
+  case ec::bad_configuration:
+    return exit_bad_configuration;
+  default:
+    return exit_failure;
   }
 }
 
@@ -91,19 +92,18 @@ int exit_code_of(const caf::error& error) {
 int run(caf::actor_system& system, const std::shared_ptr<node_setup>& setup,
         const sigset_t& signals) {
   auto& log = *setup->log;
-  auto supervisor
-    = system.spawn<node, caf::detached>(std::shared_ptr<const node_setup>{
-      setup});
+  auto supervisor = system.spawn<node, caf::detached>(
+      std::shared_ptr<const node_setup>{setup});
   caf::scoped_actor self{system};
   int code = exit_ok;
   self->request(supervisor, caf::infinite, start_atom_v)
-    .receive([](bool) {},
-             [&](caf::error& error) {
-               auto running = code_of(error) == ec::already_running;
-               log.critical("{}{}", to_text(error),
-                            running ? ": another node uses it" : "");
-               code = exit_code_of(error);
-             });
+      .receive([](bool) {},
+               [&](caf::error& error) {
+                 auto running = code_of(error) == ec::already_running;
+                 log.critical("{}{}", to_text(error),
+                              running ? ": another node uses it" : "");
+                 code = exit_code_of(error);
+               });
   if (code != exit_ok) {
     self->send_exit(supervisor, caf::exit_reason::kill);
     return code;
@@ -124,12 +124,12 @@ int run(caf::actor_system& system, const std::shared_ptr<node_setup>& setup,
   log.info("stopping");
   constexpr auto stop_timeout = std::chrono::seconds(10);
   self->request(supervisor, stop_timeout, stop_atom_v)
-    .receive(
-      [&](bool committed) {
-        if (!committed)
-          code = exit_failure;
-      },
-      [&](caf::error&) { code = exit_failure; });
+      .receive(
+          [&](bool committed) {
+            if (!committed)
+              code = exit_failure;
+          },
+          [&](caf::error&) { code = exit_failure; });
   return code;
 }
 

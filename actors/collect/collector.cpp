@@ -12,17 +12,19 @@ collector::collector(caf::actor_config& cfg, actor_identity identity,
                      std::unique_ptr<source> what, kernel_files files,
                      size_t index, std::shared_ptr<spdlog::logger> log,
                      framer_actor framer)
-  : observed(cfg, std::move(identity)),
-    source_(std::move(what)),
-    files_(std::move(files)),
-    index_(index),
-    log_(std::move(log)),
-    framer_(framer.address()) {
+    : observed(cfg, std::move(identity)),
+      source_(std::move(what)),
+      files_(std::move(files)),
+      index_(index),
+      log_(std::move(log)),
+      framer_(framer.address()) {
   // nop
 }
 
 collector::behavior_type collector::make_behavior() {
-  return {[this](sample_atom, tick t) { on_sample(t); }};
+  return {[this](sample_atom, tick t) {
+    on_sample(t);
+  }};
 }
 
 void collector::on_sample(tick t) {

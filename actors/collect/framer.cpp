@@ -28,16 +28,16 @@ framer::framer(caf::actor_config& cfg, actor_identity identity,
                framer_options options, wall_clock_ptr clock,
                std::shared_ptr<node_figures> figures,
                std::shared_ptr<spdlog::logger> log, ingest_actor ingest)
-  : observed(cfg, std::move(identity)),
-    options_(std::move(options)),
-    clock_(std::move(clock)),
-    figures_(std::move(figures)),
-    log_(std::move(log)),
-    ingest_(std::move(ingest)),
-    collectors_(options_.collector_count),
-    waiting_for_(options_.collector_count, false),
-    ticks_(options_.newest),
-    sealer_(options_.host.epoch) {
+    : observed(cfg, std::move(identity)),
+      options_(std::move(options)),
+      clock_(std::move(clock)),
+      figures_(std::move(figures)),
+      log_(std::move(log)),
+      ingest_(std::move(ingest)),
+      collectors_(options_.collector_count),
+      waiting_for_(options_.collector_count, false),
+      ticks_(options_.newest),
+      sealer_(options_.host.epoch) {
   // nop
 }
 
@@ -47,26 +47,27 @@ framer::behavior_type framer::make_behavior() {
     start_collector(i);
   offer_host();
   return {
-    [](commit_atom, uint64_t) {
-      // The framer keeps nothing that would wait for durability.
-    },
-    [](window_atom, uint64_t) {},
-    [this](need_key_atom, host_number, tick) { key_wanted_ = true; },
-    [this](leave_atom, host_number) {
-      log_->error("another node delivers this node's own host; is its machine "
-                  "GUID copied?");
-    },
-    [this](refuse_atom, uint64_t) {
-      // The frame was not taken: what follows can't build on it.
-      key_wanted_ = true;
-      figures_->frames_refused.fetch_add(1, std::memory_order_relaxed);
-    },
-    [this](tick_atom) { on_tick(); },
-    [this](late_atom, tick t) { on_late(t); },
-    [this](start_atom, uint64_t index) {
-      start_collector(static_cast<size_t>(index));
-    },
-    [this](readings_atom, const tick_readings_ptr& x) { on_readings(*x); },
+      [](commit_atom, uint64_t) {
+        // The framer keeps nothing that would wait for durability.
+      },
+      [](window_atom, uint64_t) {},
+      [this](need_key_atom, host_number, tick) { key_wanted_ = true; },
+      [this](leave_atom, host_number) {
+        log_->error(
+            "another node delivers this node's own host; is its machine "
+            "GUID copied?");
+      },
+      [this](refuse_atom, uint64_t) {
+        // The frame was not taken: what follows can't build on it.
+        key_wanted_ = true;
+        figures_->frames_refused.fetch_add(1, std::memory_order_relaxed);
+      },
+      [this](tick_atom) { on_tick(); },
+      [this](late_atom, tick t) { on_late(t); },
+      [this](start_atom, uint64_t index) {
+        start_collector(static_cast<size_t>(index));
+      },
+      [this](readings_atom, const tick_readings_ptr& x) { on_readings(*x); },
   };
 }
 
@@ -93,21 +94,22 @@ void framer::offer_host() {
   offer->path = {options_.host.id};
   request(ingest_, offer_timeout, offer_atom_v, source_actor{this},
           host_offer_ptr{std::move(offer)})
-    .then(
-      [this](const host_standing_ptr& standing) {
-        number_ = standing->number;
-        options_.host.epoch = standing->definition.epoch;
-        sealer_ = sealer{options_.host.epoch};
-        sealed_ = true;
-        open_ = 0; // what is still read belongs to a tick of the old epoch
-        charts_sent_ = 0;
-        key_wanted_ = true;
-        schedule();
-      },
-      [this](caf::error& error) {
-        log_->error("the store does not take this host: {}", to_text(error));
-        quit(std::move(error));
-      });
+      .then(
+          [this](const host_standing_ptr& standing) {
+            number_ = standing->number;
+            options_.host.epoch = standing->definition.epoch;
+            sealer_ = sealer{options_.host.epoch};
+            sealed_ = true;
+            open_ = 0; // what is still read belongs to a tick of the old epoch
+            charts_sent_ = 0;
+            key_wanted_ = true;
+            schedule();
+          },
+          [this](caf::error& error) {
+            log_->error("the store does not take this host: {}",
+                        to_text(error));
+            quit(std::move(error));
+          });
 }
 
 void framer::schedule() {
@@ -118,8 +120,7 @@ void framer::schedule() {
 void framer::on_tick() {
   auto decision = ticks_.wake(clock_->now_ms());
   if (decision.new_epoch) {
-    log_->warn("the clock went back; epoch {} begins",
-               options_.host.epoch + 1);
+    log_->warn("the clock went back; epoch {} begins", options_.host.epoch + 1);
     figures_->clock_steps.fetch_add(1, std::memory_order_relaxed);
     seal_part_0();
     begin_epoch();
@@ -128,7 +129,8 @@ void framer::on_tick() {
   if (decision.missed > 0) {
     log_->warn("{} ticks were missed before {}", decision.missed,
                decision.due.value_or(0));
-    figures_->missed_ticks.fetch_add(decision.missed, std::memory_order_relaxed);
+    figures_->missed_ticks.fetch_add(decision.missed,
+                                     std::memory_order_relaxed);
   }
   if (decision.due)
     request_samples(*decision.due);

@@ -11,8 +11,8 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/clock.hpp"
-#include "actors/collect/self_figures.hpp"
 #include "actors/collect/sealer.hpp"
+#include "actors/collect/self_figures.hpp"
 #include "actors/collect/tick_clock.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"

@@ -104,7 +104,9 @@ frame_ptr sealer::seal(bool key) {
       if (roster_.is_counter_column(i) && counters_[i].at == open_)
         row_.raw.push_back({i, counters_[i].raw});
   }
-  auto by_column = [](auto& x, auto& y) { return x.column < y.column; };
+  auto by_column = [](auto& x, auto& y) {
+    return x.column < y.column;
+  };
   std::sort(row_.raw.begin(), row_.raw.end(), by_column);
   return seal_row(header, row_, roster_, is_key, chain_);
 }
@@ -120,7 +122,9 @@ frame_ptr sealer::seal_late(const std::vector<chart_reading>& readings) {
   header.epoch = epoch();
   header.columns = roster_.columns();
   header.part = next_part_++;
-  auto by_column = [](auto& x, auto& y) { return x.column < y.column; };
+  auto by_column = [](auto& x, auto& y) {
+    return x.column < y.column;
+  };
   std::sort(row_.raw.begin(), row_.raw.end(), by_column);
   return seal_row(header, row_, roster_, true, chain_);
 }

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Readings of one host to sealed frames: finds columns, turns raw counters into
-/// increments, recognises resets and wraps, seals part 0 and late parts. Pure.
+/// Readings of one host to sealed frames: finds columns, turns raw counters
+/// into increments, recognises resets and wraps, seals part 0 and late parts.
+/// Pure.
 
 #include <optional>
 #include <unordered_map>

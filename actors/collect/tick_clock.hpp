@@ -1,8 +1,8 @@
 #pragma once
 
-/// Decides which ticks are sampled. Pure: told the wall time, it says which tick
-/// is due, never the same twice, without drift, and it survives clock steps in
-/// both directions.
+/// Decides which ticks are sampled. Pure: told the wall time, it says which
+/// tick is due, never the same twice, without drift, and it survives clock
+/// steps in both directions.
 
 #include <optional>
 

@@ -36,8 +36,8 @@ host_status status_of(const host_summary& host, const node_facts& node,
   result.guid = host.definition.id;
   result.hostname = host.definition.hostname;
   result.hops = host.definition.id == node.own
-                  ? 0
-                  : static_cast<uint32_t>(host.path.size());
+                    ? 0
+                    : static_cast<uint32_t>(host.path.size());
   result.reason = host.connected ? std::string{} : host.reason;
   if (host.newest > 0) {
     result.newest_sample = host.newest;
@@ -62,8 +62,7 @@ std::vector<host_status> statuses_of(const std::vector<host_summary>& hosts,
     auto y_own = y.guid == node.own;
     if (x_own != y_own)
       return x_own;
-    return x.hostname != y.hostname ? x.hostname < y.hostname
-                                    : x.guid < y.guid;
+    return x.hostname != y.hostname ? x.hostname < y.hostname : x.guid < y.guid;
   });
   return result;
 }
@@ -112,9 +111,9 @@ info_document info_of(const host_summary& host,
   result.facts.kernel_version = info_value(of, "kernel_version");
   result.facts.architecture = info_value(of, "architecture");
   result.facts.cores_total = static_cast<uint32_t>(
-    strtoul(info_value(of, "cores_total").c_str(), nullptr, 10));
+      strtoul(info_value(of, "cores_total").c_str(), nullptr, 10));
   result.facts.ram_total
-    = strtoull(info_value(of, "ram_total").c_str(), nullptr, 10);
+      = strtoull(info_value(of, "ram_total").c_str(), nullptr, 10);
   for (auto& chart : newest_charts(host)) {
     ++result.charts_count;
     result.metrics_count += chart->dimensions.size();

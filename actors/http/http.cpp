@@ -53,16 +53,18 @@ http_response text(int status, const char* body) {
 
 http::http(caf::actor_config& cfg, actor_identity identity, node_facts facts,
            std::string web_folder, wall_clock_ptr clock, http_peers peers)
-  : observed(cfg, std::move(identity)),
-    facts_(std::move(facts)),
-    assets_(std::move(web_folder), embedded_files()),
-    clock_(std::move(clock)),
-    peers_(std::move(peers)) {
+    : observed(cfg, std::move(identity)),
+      facts_(std::move(facts)),
+      assets_(std::move(web_folder), embedded_files()),
+      clock_(std::move(clock)),
+      peers_(std::move(peers)) {
   // nop
 }
 
 http::behavior_type http::make_behavior() {
-  return {[this](accept_atom, const exchange_ptr& x) { on_request(x); }};
+  return {[this](accept_atom, const exchange_ptr& x) {
+    on_request(x);
+  }};
 }
 
 void http::on_exit() {
@@ -80,44 +82,43 @@ void http::on_request(const exchange_ptr& x) {
 
 void http::answer(const exchange_ptr& x, const route& to) {
   switch (to.resource) {
-    case resource::page:
-      return answer_page(x, to);
-    case resource::asset:
-      return x->respond(
-        assets_.answer(to.asset, x->request().if_none_match));
-    case resource::info:
-      return answer_info(x, to);
-    case resource::charts:
-      return answer_charts(x, to);
-    case resource::data:
-      return answer_data(x, to);
-    case resource::live:
-      return answer_live(x, to);
-    case resource::health:
-      return x->respond(text(200, "ok\n"));
-    case resource::ready:
-      return answer_ready(x);
-    case resource::redirect: {
-      auto response = text(301, "moved\n");
-      response.headers.emplace_back("Location", to.redirect);
-      return x->respond(std::move(response));
-    }
+  case resource::page:
+    return answer_page(x, to);
+  case resource::asset:
+    return x->respond(assets_.answer(to.asset, x->request().if_none_match));
+  case resource::info:
+    return answer_info(x, to);
+  case resource::charts:
+    return answer_charts(x, to);
+  case resource::data:
+    return answer_data(x, to);
+  case resource::live:
+    return answer_live(x, to);
+  case resource::health:
+    return x->respond(text(200, "ok\n"));
+  case resource::ready:
+    return answer_ready(x);
+  case resource::redirect: {
+    auto response = text(301, "moved\n");
+    response.headers.emplace_back("Location", to.redirect);
+    return x->respond(std::move(response));
+  }
   }
 }
 
 void http::with_host(const exchange_ptr& x, const std::string& name,
                      hosts_handler f) {
   request(peers_.ingest, answer_timeout, hosts_atom_v)
-    .then(
-      [this, x, name, f](const host_list_ptr& hosts) {
-        auto host = find_host(*hosts, name, facts_.own);
-        if (host == nullptr)
-          x->respond(error_response(404, ec::not_found,
-                                    "no host is named " + name));
-        else
-          f(*hosts, *host);
-      },
-      [x](caf::error& error) { x->respond(error_response(error)); });
+      .then(
+          [this, x, name, f](const host_list_ptr& hosts) {
+            auto host = find_host(*hosts, name, facts_.own);
+            if (host == nullptr)
+              x->respond(error_response(404, ec::not_found,
+                                        "no host is named " + name));
+            else
+              f(*hosts, *host);
+          },
+          [x](caf::error& error) { x->respond(error_response(error)); });
 }
 
 void http::answer_page(const exchange_ptr& x, const route& to) {
@@ -131,17 +132,17 @@ void http::answer_page(const exchange_ptr& x, const route& to) {
     return page(200);
   // The page itself tells people that a host is unknown; programs see 404.
   request(peers_.ingest, answer_timeout, hosts_atom_v)
-    .then(
-      [this, page, name = to.host](const host_list_ptr& hosts) {
-        page(find_host(*hosts, name, facts_.own) == nullptr ? 404 : 200);
-      },
-      [x](caf::error& error) { x->respond(error_response(error)); });
+      .then(
+          [this, page, name = to.host](const host_list_ptr& hosts) {
+            page(find_host(*hosts, name, facts_.own) == nullptr ? 404 : 200);
+          },
+          [x](caf::error& error) { x->respond(error_response(error)); });
 }
 
 void http::answer_info(const exchange_ptr& x, const route& to) {
   with_host(x, to.host, [this, x, name = to.host](auto& hosts, auto& host) {
     auto response
-      = json(render_info(info_of(host, hosts, facts_, clock_->now_ms())));
+        = json(render_info(info_of(host, hosts, facts_, clock_->now_ms())));
     auto same = hosts_named(hosts, name);
     if (same.size() > 1) { // the most recently live one was taken
       std::string list;
@@ -167,17 +168,17 @@ void http::answer_data(const exchange_ptr& x, const route& to) {
   with_host(x, to.host, [this, x, what = *parsed](auto&, auto& host) {
     request(peers_.reader, answer_timeout, query_atom_v,
             to_query(what, host.definition.id))
-      .then(
-        [x, format = what.format](const query_answer_ptr& answer) {
-          auto table = to_table(*answer);
-          auto response = json(format == output_format::csv
-                                 ? render_data_csv(table)
-                                 : render_data_json(table));
-          if (format == output_format::csv)
-            response.content_type = "text/csv; charset=utf-8";
-          x->respond(std::move(response));
-        },
-        [x](caf::error& error) { x->respond(error_response(error)); });
+        .then(
+            [x, format = what.format](const query_answer_ptr& answer) {
+              auto table = to_table(*answer);
+              auto response = json(format == output_format::csv
+                                       ? render_data_csv(table)
+                                       : render_data_json(table));
+              if (format == output_format::csv)
+                response.content_type = "text/csv; charset=utf-8";
+              x->respond(std::move(response));
+            },
+            [x](caf::error& error) { x->respond(error_response(error)); });
   });
 }
 
@@ -192,17 +193,17 @@ void http::answer_live(const exchange_ptr& x, const route& to) {
 
 void http::answer_ready(const exchange_ptr& x) {
   request(peers_.ingest, answer_timeout, hosts_atom_v)
-    .then(
-      [this, x](const host_list_ptr& hosts) {
-        auto own = find_host(*hosts, {}, facts_.own);
-        auto collecting = own != nullptr
-                          && (own->newest_arrival_ms > 0
-                              || (own->connected && !facts_.collects));
-        x->respond(collecting ? text(200, "ready\n")
-                              : text(503, "the first sample is not here "
-                                          "yet\n"));
-      },
-      [x](caf::error& error) { x->respond(error_response(error)); });
+      .then(
+          [this, x](const host_list_ptr& hosts) {
+            auto own = find_host(*hosts, {}, facts_.own);
+            auto collecting = own != nullptr
+                              && (own->newest_arrival_ms > 0
+                                  || (own->connected && !facts_.collects));
+            x->respond(collecting ? text(200, "ready\n")
+                                  : text(503, "the first sample is not here "
+                                              "yet\n"));
+          },
+          [x](caf::error& error) { x->respond(error_response(error)); });
 }
 
 } // namespace tributary

@@ -18,10 +18,10 @@ constexpr auto subscribe_timeout = std::chrono::seconds(10);
 
 live::live(caf::actor_config& cfg, actor_identity identity, node_facts facts,
            wall_clock_ptr clock, ingest_actor ingest)
-  : observed(cfg, std::move(identity)),
-    facts_(std::move(facts)),
-    clock_(std::move(clock)),
-    ingest_(std::move(ingest)) {
+    : observed(cfg, std::move(identity)),
+      facts_(std::move(facts)),
+      clock_(std::move(clock)),
+      ingest_(std::move(ingest)) {
   // nop
 }
 
@@ -29,11 +29,11 @@ live::behavior_type live::make_behavior() {
   subscribe();
   delayed_send(this, nodes_interval, tick_atom_v);
   return {
-    [this](publish_atom, const publication_ptr& x) { on_publication(*x); },
-    [this](accept_atom, const exchange_ptr& x, const guid& host) {
-      on_client(x, host);
-    },
-    [this](tick_atom) { on_tick(); },
+      [this](publish_atom, const publication_ptr& x) { on_publication(*x); },
+      [this](accept_atom, const exchange_ptr& x, const guid& host) {
+        on_client(x, host);
+      },
+      [this](tick_atom) { on_tick(); },
   };
 }
 
@@ -45,20 +45,19 @@ void live::on_exit() {
 
 void live::subscribe() {
   request(ingest_, subscribe_timeout, subscr_atom_v, subscriber_actor{this})
-    .then(
-      [this](const subscription_start_ptr& x) {
-        for (auto& host : x->hosts)
-          hosts_[host.number] = host;
-      },
-      [this](caf::error& error) { quit(std::move(error)); });
+      .then(
+          [this](const subscription_start_ptr& x) {
+            for (auto& host : x->hosts)
+              hosts_[host.number] = host;
+          },
+          [this](caf::error& error) { quit(std::move(error)); });
 }
 
 void live::on_client(const exchange_ptr& x, const guid& host) {
   auto wanted = parse_live_request(x->request().parameters);
-  auto found
-    = std::find_if(hosts_.begin(), hosts_.end(), [&](auto& kvp) {
-        return kvp.second.definition.id == host;
-      });
+  auto found = std::find_if(hosts_.begin(), hosts_.end(), [&](auto& kvp) {
+    return kvp.second.definition.id == host;
+  });
   if (!wanted || found == hosts_.end()) {
     x->respond(error_response(404, ec::not_found, "the host is not here yet"));
     return;
@@ -136,9 +135,9 @@ void live::send_nodes(client& to) {
   std::vector<host_summary> hosts;
   for (auto& kvp : hosts_)
     hosts.push_back(kvp.second);
-  to.stream.send("nodes", {},
-                 render_nodes_event(
-                   statuses_of(hosts, facts_, clock_->now_ms())));
+  to.stream.send(
+      "nodes", {},
+      render_nodes_event(statuses_of(hosts, facts_, clock_->now_ms())));
 }
 
 void live::on_tick() {

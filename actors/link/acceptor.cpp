@@ -13,11 +13,11 @@ acceptor::acceptor(caf::actor_config& cfg, actor_identity identity,
                    caf::io::doorman_ptr door,
                    std::shared_ptr<node_figures> figures,
                    listener_actor listener)
-  : observed(cfg, identity),
-    directory_(identity.directory),
-    door_(std::move(door)),
-    figures_(std::move(figures)),
-    listener_(listener.address()) {
+    : observed(cfg, identity),
+      directory_(identity.directory),
+      door_(std::move(door)),
+      figures_(std::move(figures)),
+      listener_(listener.address()) {
   // nop
 }
 
@@ -27,8 +27,8 @@ acceptor::behavior_type acceptor::make_behavior() {
   set_down_handler([this](caf::down_msg&) { quit(); });
   add_doorman(std::move(door_));
   return {
-    [this](const caf::io::new_connection_msg& x) { on_connection(x.handle); },
-    [this](const caf::io::acceptor_closed_msg&) { quit(); },
+      [this](const caf::io::new_connection_msg& x) { on_connection(x.handle); },
+      [this](const caf::io::acceptor_closed_msg&) { quit(); },
   };
 }
 
@@ -49,8 +49,8 @@ void spawn_acceptor(caf::actor_system& system, actor_identity identity,
   auto& backend = system.middleman().backend();
   caf::actor_config config{&backend};
   system.spawn_class<acceptor, caf::no_spawn_options>(
-    config, std::move(identity), backend.new_doorman(socket),
-    std::move(figures), listener);
+      config, std::move(identity), backend.new_doorman(socket),
+      std::move(figures), listener);
 }
 
 } // namespace tributary

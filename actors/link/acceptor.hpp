@@ -14,8 +14,8 @@
 namespace tributary {
 
 using acceptor_interface
-  = caf::typed_actor<caf::reacts_to<caf::io::new_connection_msg>,
-                     caf::reacts_to<caf::io::acceptor_closed_msg>>;
+    = caf::typed_actor<caf::reacts_to<caf::io::new_connection_msg>,
+                       caf::reacts_to<caf::io::acceptor_closed_msg>>;
 
 class acceptor final : public observed<acceptor_interface::broker_base> {
 public:

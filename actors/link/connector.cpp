@@ -11,9 +11,9 @@ namespace tributary {
 
 connector::connector(caf::actor_config& cfg, actor_identity identity,
                      std::shared_ptr<node_figures> figures)
-  : observed(cfg, identity),
-    directory_(identity.directory),
-    figures_(std::move(figures)) {
+    : observed(cfg, identity),
+      directory_(identity.directory),
+      figures_(std::move(figures)) {
   // nop
 }
 

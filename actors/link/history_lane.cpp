@@ -52,8 +52,8 @@ history_lane::next(const std::map<host_number, host_definition>& open) {
         continue;
       }
       if (!result || start < result->start)
-        result = owed_window{
-          kvp.first, start, within(kvp.second, {start, start + step - 1})};
+        result = owed_window{kvp.first, start,
+                             within(kvp.second, {start, start + step - 1})};
       break;
     }
   }

@@ -7,9 +7,9 @@ namespace tributary {
 listener::listener(caf::actor_config& cfg, actor_identity identity,
                    session_factory start_session,
                    std::shared_ptr<spdlog::logger> log)
-  : observed(cfg, std::move(identity)),
-    start_session_(std::move(start_session)),
-    log_(std::move(log)) {
+    : observed(cfg, std::move(identity)),
+      start_session_(std::move(start_session)),
+      log_(std::move(log)) {
   // nop
 }
 
@@ -19,9 +19,9 @@ listener::behavior_type listener::make_behavior() {
     full_ = false;
   });
   return {
-    [this](accept_atom, const wire_actor& wire, const std::string& address) {
-      on_accept(wire, address);
-    },
+      [this](accept_atom, const wire_actor& wire, const std::string& address) {
+        on_accept(wire, address);
+      },
   };
 }
 

@@ -19,7 +19,7 @@ namespace tributary {
 
 /// Starts the session of one wire; the listener monitors it.
 using session_factory = std::function<session_actor(
-  listener_actor self, wire_actor wire, const std::string& address)>;
+    listener_actor self, wire_actor wire, const std::string& address)>;
 
 class listener final : public observed<listener_actor::base> {
 public:

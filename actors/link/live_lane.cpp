@@ -68,8 +68,8 @@ size_t live_lane::acknowledged(uint64_t number) {
 }
 
 void live_lane::move_cursor() {
-  auto reached = in_flight_.empty() ? handled_
-                                    : in_flight_.front().position - 1;
+  auto reached
+      = in_flight_.empty() ? handled_ : in_flight_.front().position - 1;
   cursor_ = std::max(cursor_, reached);
 }
 

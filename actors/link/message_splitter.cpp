@@ -14,7 +14,7 @@ namespace {
 std::string words_for(std::string_view answer) {
   // A web port of ours names the port of links; see actors/http/connection.
   constexpr std::string_view own_web_port{
-    "This is the web port of a Tributary node."};
+      "This is the web port of a Tributary node."};
   constexpr size_t line_bytes_max = 100;
   auto line = answer.substr(0, std::min(answer.find('\n'), line_bytes_max));
   auto printable = std::all_of(line.begin(), line.end(),
@@ -39,8 +39,9 @@ caf::error message_splitter::feed(std::string_view bytes,
     at_ = 0;
   }
   buffer_.append(bytes);
-  if (!trusted_ && buffered() > link_hello_bytes_max + link_header_bytes
-                                  + link_preface.size())
+  if (!trusted_
+      && buffered()
+             > link_hello_bytes_max + link_header_bytes + link_preface.size())
     return make_error(ec::too_large, "more than one hello before it was "
                                      "answered");
   if (auto error = take_preface())
@@ -73,8 +74,8 @@ caf::error message_splitter::take_bodies(std::vector<std::string>& bodies) {
     memcpy(&zero, &buffer_[at_ + 4], 4);
     auto cap = trusted_ ? link_message_bytes_max : link_hello_bytes_max;
     if (length > cap)
-      return make_error(ec::too_large, "message of " + std::to_string(length)
-                                         + " bytes");
+      return make_error(ec::too_large,
+                        "message of " + std::to_string(length) + " bytes");
     if (zero != 0 || length == 0 || length % 8 != 0)
       return make_error(ec::corrupt, "malformed message length");
     if (buffered() < link_header_bytes + length)

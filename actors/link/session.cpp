@@ -32,14 +32,14 @@ session::session(caf::actor_config& cfg, actor_identity identity,
                  wire_actor wire, std::string address,
                  std::shared_ptr<node_figures> figures,
                  std::shared_ptr<spdlog::logger> log, ingest_actor ingest)
-  : observed(cfg, std::move(identity)),
-    options_(std::move(options)),
-    wire_(std::move(wire)),
-    address_(std::move(address)),
-    figures_(std::move(figures)),
-    log_(std::move(log)),
-    ingest_(std::move(ingest)),
-    peer_(address_) {
+    : observed(cfg, std::move(identity)),
+      options_(std::move(options)),
+      wire_(std::move(wire)),
+      address_(std::move(address)),
+      figures_(std::move(figures)),
+      log_(std::move(log)),
+      ingest_(std::move(ingest)),
+      peer_(address_) {
   // nop
 }
 
@@ -47,24 +47,24 @@ session::behavior_type session::make_behavior() {
   send(wire_, start_atom_v, wire_user{this});
   delayed_send(this, tick_interval, tick_atom_v);
   return {
-    [this](commit_atom, uint64_t number) { on_committed(number); },
-    [this](window_atom, uint64_t number) { on_window_committed(number); },
-    [this](need_key_atom, host_number number, tick t) {
-      on_need_key(number, t);
-    },
-    [this](leave_atom, host_number number) { on_taken_over(number); },
-    [this](refuse_atom, uint64_t) {
-      end(link_reason::busy, "frames were refused by the store");
-    },
-    [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
-    [this](tick_atom) { on_tick(); },
-    [this](status_atom) {
-      auto result = std::make_shared<link_status>();
-      result->peer = peer_;
-      result->node = node_;
-      result->up = mode_ == mode::open;
-      return link_status_ptr{std::move(result)};
-    },
+      [this](commit_atom, uint64_t number) { on_committed(number); },
+      [this](window_atom, uint64_t number) { on_window_committed(number); },
+      [this](need_key_atom, host_number number, tick t) {
+        on_need_key(number, t);
+      },
+      [this](leave_atom, host_number number) { on_taken_over(number); },
+      [this](refuse_atom, uint64_t) {
+        end(link_reason::busy, "frames were refused by the store");
+      },
+      [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
+      [this](tick_atom) { on_tick(); },
+      [this](status_atom) {
+        auto result = std::make_shared<link_status>();
+        result->peer = peer_;
+        result->node = node_;
+        result->up = mode_ == mode::open;
+        return link_status_ptr{std::move(result)};
+      },
   };
 }
 
@@ -79,7 +79,7 @@ void session::transmit(const link_message& message) {
   // Said with the first word, which answers a hello: a stranger who sends none
   // learns nothing.
   auto bytes = std::make_shared<std::string>(
-    std::exchange(greeted_, true) ? std::string_view{} : link_preface);
+      std::exchange(greeted_, true) ? std::string_view{} : link_preface);
   put_message(*bytes, message);
   send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
 }
@@ -128,8 +128,8 @@ void session::on_batch(const wire_batch& batch) {
   if (mode_ == mode::closed)
     return;
   if (batch.closed) {
-    end(link_reason::none, batch.reason.empty() ? "closed by the peer"
-                                                : batch.reason);
+    end(link_reason::none,
+        batch.reason.empty() ? "closed by the peer" : batch.reason);
     return;
   }
   for (auto& body : batch.bodies) {
@@ -178,8 +178,8 @@ caf::error session::handle(link_message& message) {
   }
   if (auto x = std::get_if<link_bye>(&message)) {
     hand_over();
-    end(link_reason::none, std::string{"the child said "}
-                             + to_string(x->reason));
+    end(link_reason::none,
+        std::string{"the child said "} + to_string(x->reason));
     return {};
   }
   if (auto x = std::get_if<link_host_close>(&message)) {
@@ -209,8 +209,7 @@ caf::error session::on_hello(const link_hello& x) {
   auto verdict = options_->rules->check({x.api_key, x.node, address_});
   if (!verdict) {
     auto code = code_of(verdict.error());
-    auto reason
-      = code == ec::loop ? link_reason::loop : link_reason::denied;
+    auto reason = code == ec::loop ? link_reason::loop : link_reason::denied;
     log_->warn("node {} from {} is refused: {}", to_string(x.node), address_,
                to_text(verdict.error()));
     transmit(link_refuse{reason, {}});
@@ -259,15 +258,15 @@ caf::error session::on_host_open(const link_host_open& x) {
   offer->path = x.path;
   request(ingest_, offer_timeout, offer_atom_v, source_actor{this},
           host_offer_ptr{offer})
-    .then(
-      [this, x](const host_standing_ptr& standing) {
-        accept_host(x.channel, x, *standing);
-      },
-      [this, x](caf::error& error) {
-        log_->warn("host {} can't be taken: {}", x.host.hostname,
-                   to_text(error));
-        transmit(link_host_refuse{x.channel, link_reason::busy});
-      });
+      .then(
+          [this, x](const host_standing_ptr& standing) {
+            accept_host(x.channel, x, *standing);
+          },
+          [this, x](caf::error& error) {
+            log_->warn("host {} can't be taken: {}", x.host.hostname,
+                       to_text(error));
+            transmit(link_host_refuse{x.channel, link_reason::busy});
+          });
   return {};
 }
 
@@ -289,8 +288,7 @@ void session::accept_host(uint32_t number, const link_host_open& x,
 
 caf::expected<session::channel*> session::channel_of(uint32_t number) {
   auto i = channels_.find(number);
-  if (i == channels_.end()
-      || (i->second.number == 0 && !i->second.given_up))
+  if (i == channels_.end() || (i->second.number == 0 && !i->second.given_up))
     return malformed("data of a host that was not accepted");
   return &i->second;
 }
@@ -299,8 +297,7 @@ void session::on_taken_over(host_number number) {
   auto i = channel_numbers_.find(number);
   if (i == channel_numbers_.end())
     return;
-  log_->info("another link delivers host number {} now, not {}", number,
-             peer_);
+  log_->info("another link delivers host number {} now, not {}", number, peer_);
   transmit(link_host_close{i->second, link_reason::replaced});
   // What is on its way was sent in good faith; it is read and left.
   auto& channel = channels_[i->second];

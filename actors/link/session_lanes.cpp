@@ -47,8 +47,8 @@ caf::error session::on_frame(link_frame& x) {
   unacked_[x.number] = bytes;
   unacked_bytes_ += bytes;
   // Some slack: the child counts a frame when it sends it, we when it arrives.
-  if (unacked_bytes_ > size_t{2} * options_->credit_bytes
-                         + link_message_bytes_max)
+  if (unacked_bytes_
+      > size_t{2} * options_->credit_bytes + link_message_bytes_max)
     return make_error(ec::too_large, "the peer ignores its credit");
   figures_->frames_received.fetch_add(1, std::memory_order_relaxed);
   figures_->samples_received.fetch_add(x.frame->header().columns,
@@ -99,7 +99,7 @@ caf::error session::on_block(link_block& x) {
   if (layout == channel.layouts.end())
     return make_error(ec::unknown_layout, "block before its layout");
   channel.groups.push_back(
-    {layout->first, layout->second, std::move(x.sealed)});
+      {layout->first, layout->second, std::move(x.sealed)});
   if (x.group + 1 < x.group_count)
     return {};
   auto window = check_window(channel.host, std::move(channel.groups));

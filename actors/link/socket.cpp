@@ -80,8 +80,8 @@ int connect_within(int fd, const sockaddr* address, socklen_t length,
     return errno;
   for (;;) {
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-                  deadline - clock::now())
-                  .count();
+                    deadline - clock::now())
+                    .count();
     if (left <= 0)
       return ETIMEDOUT;
     pollfd waiting{fd, POLLOUT, 0};
@@ -92,8 +92,7 @@ int connect_within(int fd, const sockaddr* address, socklen_t length,
       return ETIMEDOUT;
     int error = 0;
     socklen_t size = sizeof(error);
-    if (rc < 0
-        || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+    if (rc < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
       return errno;
     return error;
   }
@@ -107,8 +106,7 @@ caf::expected<int> connect_unix(const link_target& target,
   if (path.size() >= sizeof(address.sun_path))
     return failed(ec::disconnected, path, "path is too long");
   memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  descriptor fd{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                       0)};
+  descriptor fd{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   auto error = connect_within(fd.get(), reinterpret_cast<sockaddr*>(&address),
                               sizeof(address), deadline);
   if (error != 0)
@@ -119,8 +117,7 @@ caf::expected<int> connect_unix(const link_target& target,
 } // namespace
 
 caf::expected<int> connect_to(const link_target& target) {
-  auto deadline
-    = clock::now() + std::chrono::milliseconds(target.timeout_ms);
+  auto deadline = clock::now() + std::chrono::milliseconds(target.timeout_ms);
   auto& to = target.destination;
   if (to.protocol == transport::unix_socket)
     return connect_unix(target, deadline);
@@ -131,11 +128,11 @@ caf::expected<int> connect_to(const link_target& target) {
     return std::move(list.error());
   int error = ECONNREFUSED;
   for (auto x = list->get(); x != nullptr; x = x->ai_next) {
-    descriptor fd{socket(x->ai_family,
-                         SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    error = fd.get() < 0 ? errno
-                         : connect_within(fd.get(), x->ai_addr, x->ai_addrlen,
-                                          deadline);
+    descriptor fd{
+        socket(x->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    error = fd.get() < 0
+                ? errno
+                : connect_within(fd.get(), x->ai_addr, x->ai_addrlen, deadline);
     if (error != 0)
       continue;
     int on = 1;
@@ -154,8 +151,8 @@ caf::expected<int> listen_on(const std::string& address, uint16_t port) {
   if (!list)
     return std::move(list.error());
   auto x = list->get();
-  descriptor fd{socket(x->ai_family,
-                       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  descriptor fd{
+      socket(x->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   if (fd.get() < 0 && address == "*" && errno == EAFNOSUPPORT)
     return listen_on("0.0.0.0", port);
   if (fd.get() < 0)

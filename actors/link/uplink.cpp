@@ -20,12 +20,12 @@ uplink::uplink(caf::actor_config& cfg, actor_identity identity,
                uplink_options options, uplink_peers peers,
                std::shared_ptr<node_figures> figures,
                std::shared_ptr<spdlog::logger> log)
-  : observed(cfg, std::move(identity)),
-    options_(std::move(options)),
-    peers_(std::move(peers)),
-    figures_(std::move(figures)),
-    log_(std::move(log)),
-    random_(options_.seed) {
+    : observed(cfg, std::move(identity)),
+      options_(std::move(options)),
+      peers_(std::move(peers)),
+      figures_(std::move(figures)),
+      log_(std::move(log)),
+      random_(options_.seed) {
   // nop
 }
 
@@ -34,19 +34,19 @@ uplink::behavior_type uplink::make_behavior() {
   delayed_send(this, tick_interval, tick_atom_v);
   send(this, connect_atom_v);
   return {
-    [this](publish_atom, const publication_ptr& x) { on_publication(*x); },
-    [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
-    [this](tick_atom) { on_tick(); },
-    [this](connect_atom) { connect(); },
-    [this](status_atom) {
-      auto result = std::make_shared<link_status>();
-      result->peer = parent_name_;
-      result->node = parent_;
-      result->up = mode_ == mode::open;
-      result->state = state_;
-      result->owed_ticks = history_.owed_count();
-      return link_status_ptr{std::move(result)};
-    },
+      [this](publish_atom, const publication_ptr& x) { on_publication(*x); },
+      [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
+      [this](tick_atom) { on_tick(); },
+      [this](connect_atom) { connect(); },
+      [this](status_atom) {
+        auto result = std::make_shared<link_status>();
+        result->peer = parent_name_;
+        result->node = parent_;
+        result->up = mode_ == mode::open;
+        result->state = state_;
+        result->owed_ticks = history_.owed_count();
+        return link_status_ptr{std::move(result)};
+      },
   };
 }
 
@@ -75,17 +75,17 @@ void uplink::connect() {
   auto timeout = std::chrono::milliseconds(options_.timeout_ms + 5000);
   request(peers_.connector, timeout, connect_atom_v,
           link_target_ptr{std::move(target)})
-    .then(
-      [this, generation](const wire_actor& wire) {
-        if (generation == generation_)
-          on_connected(wire);
-        else
-          send(wire, close_atom_v);
-      },
-      [this, generation](caf::error& error) {
-        if (generation == generation_)
-          drop(to_text(error));
-      });
+      .then(
+          [this, generation](const wire_actor& wire) {
+            if (generation == generation_)
+              on_connected(wire);
+            else
+              send(wire, close_atom_v);
+          },
+          [this, generation](caf::error& error) {
+            if (generation == generation_)
+              drop(to_text(error));
+          });
 }
 
 void uplink::on_connected(wire_actor wire) {
@@ -173,13 +173,13 @@ caf::error uplink::on_body(const std::string& body) {
   if (!message)
     return message.error();
   if (auto x = std::get_if<link_refuse>(&*message))
-    return make_error(x->reason == link_reason::loop ? ec::loop : ec::denied,
-                      std::string{"the parent refuses this node: "}
-                        + to_string(x->reason)
-                        + (x->reason == link_reason::denied
-                             ? " (API key, address or machine GUID; its log "
-                               "says which)"
-                             : ""));
+    return make_error(
+        x->reason == link_reason::loop ? ec::loop : ec::denied,
+        std::string{"the parent refuses this node: "} + to_string(x->reason)
+            + (x->reason == link_reason::denied
+                   ? " (API key, address or machine GUID; its log "
+                     "says which)"
+                   : ""));
   if (mode_ == mode::hello_sent) {
     if (auto x = std::get_if<link_welcome>(&*message)) {
       on_welcome(*x);
@@ -205,7 +205,7 @@ caf::error uplink::on_body(const std::string& body) {
   else if (auto x = std::get_if<link_bye>(&*message))
     return make_error(ec::disconnected,
                       std::string{"the parent ended the link: "}
-                        + to_string(x->reason));
+                          + to_string(x->reason));
   return {};
 }
 

@@ -1,13 +1,14 @@
 #pragma once
 
 /// Child side: keeps one link to a parent from the destination list. Connects
-/// with jittered back-off, resumes from the durable cursor, sends live frames at
-/// once and owed windows beside them.
+/// with jittered back-off, resumes from the durable cursor, sends live frames
+/// at once and owed windows beside them.
 ///
 ///   waiting --timer--> connecting --wire--> hello_sent --welcome--> resuming
-///      ^                                                              | standing
-///      |                                                              v
-///      +---- refused, closed, silent, error <------------- open <-- backlog read
+///      ^                                                              |
+///      standing | v
+///      +---- refused, closed, silent, error <------------- open <-- backlog
+///      read
 
 #include <map>
 #include <memory>
@@ -108,8 +109,7 @@ private:
   void on_published(const published_debt& x);
   void flush();
   bool send_frame(const published_frame& what);
-  bool send_roster(channel& to, const frame_header& header,
-                   host_number number);
+  bool send_roster(channel& to, const frame_header& header, host_number number);
   void want_key(host_number number);
   void owe(host_number number, const tick_set& ticks);
   void send_history();

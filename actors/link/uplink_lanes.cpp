@@ -34,7 +34,9 @@ void uplink::on_publication(const publication& news) {
 
 void uplink::on_published(const published_host& x) {
   if (mode_ == mode::resuming) { // opened with the others
-    auto same = [&](auto& y) { return y.number == x.summary.number; };
+    auto same = [&](auto& y) {
+      return y.number == x.summary.number;
+    };
     auto i = std::find_if(hosts_.begin(), hosts_.end(), same);
     if (i == hosts_.end())
       hosts_.push_back(x.summary);
@@ -180,23 +182,22 @@ void uplink::send_history() {
     auto generation = generation_;
     request(peers_.reader, window_timeout, window_atom_v,
             open.at(window->host).id, window->start)
-      .then(
-        [this, generation, what = *window](const window_groups_ptr& x) {
-          if (generation == generation_)
-            send_window(what, *x);
-        },
-        [this, generation, what = *window](caf::error& error) {
-          if (generation != generation_)
-            return;
-          log_->error("uplink: window {} can't be read: {}", what.start,
-                      to_text(error));
-          history_.failed(what);
-        });
+        .then(
+            [this, generation, what = *window](const window_groups_ptr& x) {
+              if (generation == generation_)
+                send_window(what, *x);
+            },
+            [this, generation, what = *window](caf::error& error) {
+              if (generation != generation_)
+                return;
+              log_->error("uplink: window {} can't be read: {}", what.start,
+                          to_text(error));
+              history_.failed(what);
+            });
   }
 }
 
-void uplink::send_window(const owed_window& what,
-                         const window_groups& groups) {
+void uplink::send_window(const owed_window& what, const window_groups& groups) {
   auto i = channels_.find(what.host);
   if (i == channels_.end() || i->second.refused) {
     history_.failed(what);

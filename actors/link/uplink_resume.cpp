@@ -28,27 +28,28 @@ void uplink::resume() {
   };
   // All that is published behind the head comes to us from now on.
   request(peers_.ingest, local_timeout, subscr_atom_v, subscriber_actor{this})
-    .then(
-      [this, generation, failed](const subscription_start_ptr& start) {
-        if (generation != generation_)
-          return;
-        head_ = start->head;
-        hosts_ = start->hosts;
-        arrivals_.clear(); // before the answer: all up to the head
-        arrivals_bytes_ = 0;
-        for (auto& host : hosts_)
-          if (host.columns_of)
-            rosters_[host.number][host.columns_of->epoch()] = host.columns_of;
-        request(peers_.writer, local_timeout, resume_atom_v,
-                subscriber_actor{this}, parent_)
-          .then(
-            [this, generation](const subscriber_standing_ptr& x) {
-              if (generation == generation_)
-                on_standing(*x);
-            },
-            failed);
-      },
-      failed);
+      .then(
+          [this, generation, failed](const subscription_start_ptr& start) {
+            if (generation != generation_)
+              return;
+            head_ = start->head;
+            hosts_ = start->hosts;
+            arrivals_.clear(); // before the answer: all up to the head
+            arrivals_bytes_ = 0;
+            for (auto& host : hosts_)
+              if (host.columns_of)
+                rosters_[host.number][host.columns_of->epoch()]
+                    = host.columns_of;
+            request(peers_.writer, local_timeout, resume_atom_v,
+                    subscriber_actor{this}, parent_)
+                .then(
+                    [this, generation](const subscriber_standing_ptr& x) {
+                      if (generation == generation_)
+                        on_standing(*x);
+                    },
+                    failed);
+          },
+          failed);
 }
 
 void uplink::on_standing(const subscriber_standing& standing) {
@@ -72,15 +73,15 @@ void uplink::read_backlog(journal_position from) {
   auto generation = generation_;
   request(peers_.writer, local_timeout, journal_atom_v, from,
           backlog_chunk_bytes)
-    .then(
-      [this, generation](const journal_chunk_ptr& x) {
-        if (generation == generation_)
-          on_backlog(*x);
-      },
-      [this, generation](caf::error& error) {
-        if (generation == generation_)
-          drop("reading the journal: " + to_text(error));
-      });
+      .then(
+          [this, generation](const journal_chunk_ptr& x) {
+            if (generation == generation_)
+              on_backlog(*x);
+          },
+          [this, generation](caf::error& error) {
+            if (generation == generation_)
+              drop("reading the journal: " + to_text(error));
+          });
 }
 
 void uplink::on_backlog(const journal_chunk& chunk) {

@@ -12,8 +12,8 @@ namespace tributary {
 namespace {
 
 /// One read. CAF clears a buffer of this size before each read, so it is not
-/// larger than a tick of a large child: with 256 KiB that was 16 % of a parent's
-/// CPU at 200 children, and most of its memory for each.
+/// larger than a tick of a large child: with 256 KiB that was 16 % of a
+/// parent's CPU at 200 children, and most of its memory for each.
 constexpr size_t read_bytes_max = 16u << 10;
 
 } // namespace
@@ -21,9 +21,9 @@ constexpr size_t read_bytes_max = 16u << 10;
 wire_broker::wire_broker(caf::actor_config& cfg, actor_identity identity,
                          caf::io::scribe_ptr connection,
                          std::shared_ptr<node_figures> figures)
-  : observed(cfg, std::move(identity)),
-    connection_(std::move(connection)),
-    figures_(std::move(figures)) {
+    : observed(cfg, std::move(identity)),
+      connection_(std::move(connection)),
+      figures_(std::move(figures)) {
   // nop
 }
 
@@ -32,23 +32,23 @@ wire_broker::behavior_type wire_broker::make_behavior() {
   move_scribe(std::move(connection_));
   set_down_handler([this](caf::down_msg&) { quit(); });
   return {
-    [this](start_atom, const wire_user& user) { on_start(user); },
-    [this](bytes_atom, const wire_bytes_ptr& x) { on_bytes(*x); },
-    [this](trust_atom) {
-      trusted_ = true;
-      splitter_.trust();
-      deliver({}); // what came behind the hello
-      update_reading();
-    },
-    [this](consumed_atom, uint64_t bytes) { on_consumed(bytes); },
-    [this](close_atom) {
-      given_up_ = true;
-      flush(handle_);
-      close(handle_); // CAF writes out its buffer first
-      quit();
-    },
-    [this](const caf::io::new_data_msg& x) { on_data(x); },
-    [this](const caf::io::connection_closed_msg&) { give_up({}); },
+      [this](start_atom, const wire_user& user) { on_start(user); },
+      [this](bytes_atom, const wire_bytes_ptr& x) { on_bytes(*x); },
+      [this](trust_atom) {
+        trusted_ = true;
+        splitter_.trust();
+        deliver({}); // what came behind the hello
+        update_reading();
+      },
+      [this](consumed_atom, uint64_t bytes) { on_consumed(bytes); },
+      [this](close_atom) {
+        given_up_ = true;
+        flush(handle_);
+        close(handle_); // CAF writes out its buffer first
+        quit();
+      },
+      [this](const caf::io::new_data_msg& x) { on_data(x); },
+      [this](const caf::io::connection_closed_msg&) { give_up({}); },
   };
 }
 
@@ -133,9 +133,9 @@ wire_actor spawn_wire(caf::actor_system& system, actor_identity identity,
   auto& backend = system.middleman().backend();
   caf::actor_config config{&backend};
   return caf::actor_cast<wire_actor>(
-    system.spawn_class<wire_broker, caf::no_spawn_options>(
-      config, std::move(identity), std::move(connection),
-      std::move(figures)));
+      system.spawn_class<wire_broker, caf::no_spawn_options>(
+          config, std::move(identity), std::move(connection),
+          std::move(figures)));
 }
 
 } // namespace tributary

@@ -17,8 +17,8 @@
 namespace tributary {
 
 using wire_broker_interface
-  = wire_actor::extend<caf::reacts_to<caf::io::new_data_msg>,
-                       caf::reacts_to<caf::io::connection_closed_msg>>;
+    = wire_actor::extend<caf::reacts_to<caf::io::new_data_msg>,
+                         caf::reacts_to<caf::io::connection_closed_msg>>;
 
 class wire_broker final : public observed<wire_broker_interface::broker_base> {
 public:

@@ -24,58 +24,56 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
                journal_position journal_end, wall_clock_ptr clock,
                std::shared_ptr<node_figures> figures,
                std::shared_ptr<spdlog::logger> log, writer_actor writer)
-  : observed(cfg, std::move(identity)),
-    options_(options),
-    head_(journal_end),
-    clock_(std::move(clock)),
-    figures_(std::move(figures)),
-    log_(std::move(log)),
-    writer_(std::move(writer)) {
+    : observed(cfg, std::move(identity)),
+      options_(options),
+      head_(journal_end),
+      clock_(std::move(clock)),
+      figures_(std::move(figures)),
+      log_(std::move(log)),
+      writer_(std::move(writer)) {
   for (auto& x : hosts) {
     numbers_[x.hot.definition().id] = x.number;
     auto number = x.number;
-    hosts_.emplace(number, host_entry{std::move(x), {},
-                                      "not connected since start", 0});
+    hosts_.emplace(
+        number, host_entry{std::move(x), {}, "not connected since start", 0});
   }
 }
 
 ingest::behavior_type ingest::make_behavior() {
   set_down_handler([this](caf::down_msg& x) {
-    subscribers_.erase(std::remove_if(subscribers_.begin(),
-                                      subscribers_.end(),
-                                      [&](auto& s) {
-                                        return s.address() == x.source;
-                                      }),
-                       subscribers_.end());
+    subscribers_.erase(
+        std::remove_if(subscribers_.begin(), subscribers_.end(),
+                       [&](auto& s) { return s.address() == x.source; }),
+        subscribers_.end());
   });
   delayed_send(this, idle_interval, tick_atom_v);
   return {
-    [this](offer_atom, const source_actor& source, const host_offer_ptr& x) {
-      return on_offer(source, x);
-    },
-    [this](roster_atom, const incoming_roster_ptr& x) { on_roster(*x); },
-    [this](frames_atom, const incoming_batch_ptr& x) { on_frames(*x); },
-    [this](history_atom, const incoming_window_ptr& x) { on_history(x); },
-    [this](leave_atom, const source_actor& source, host_number number,
-           const std::string& reason) { on_leave(source, number, reason); },
-    [this](need_key_atom, host_number number) { on_need_key(number); },
-    [this](subscr_atom, const subscriber_actor& who) {
-      return on_subscribe(who);
-    },
-    [this](watch_atom, host_number number, bool wanted) {
-      auto& count = watchers_[number];
-      count += wanted ? 1 : 0;
-      count -= !wanted && count > 0 ? 1 : 0;
-    },
-    [this](stored_atom, const commit_report_ptr& x) { on_stored(*x); },
-    [this](hot_atom, const hot_request_ptr& x) { return on_hot(*x); },
-    [this](hosts_atom) {
-      auto result = std::make_shared<std::vector<host_summary>>();
-      for (auto& kvp : hosts_)
-        result->push_back(summary_of(kvp.second));
-      return host_list_ptr{std::move(result)};
-    },
-    [this](tick_atom) { on_tick(); },
+      [this](offer_atom, const source_actor& source, const host_offer_ptr& x) {
+        return on_offer(source, x);
+      },
+      [this](roster_atom, const incoming_roster_ptr& x) { on_roster(*x); },
+      [this](frames_atom, const incoming_batch_ptr& x) { on_frames(*x); },
+      [this](history_atom, const incoming_window_ptr& x) { on_history(x); },
+      [this](leave_atom, const source_actor& source, host_number number,
+             const std::string& reason) { on_leave(source, number, reason); },
+      [this](need_key_atom, host_number number) { on_need_key(number); },
+      [this](subscr_atom, const subscriber_actor& who) {
+        return on_subscribe(who);
+      },
+      [this](watch_atom, host_number number, bool wanted) {
+        auto& count = watchers_[number];
+        count += wanted ? 1 : 0;
+        count -= !wanted && count > 0 ? 1 : 0;
+      },
+      [this](stored_atom, const commit_report_ptr& x) { on_stored(*x); },
+      [this](hot_atom, const hot_request_ptr& x) { return on_hot(*x); },
+      [this](hosts_atom) {
+        auto result = std::make_shared<std::vector<host_summary>>();
+        for (auto& kvp : hosts_)
+          result->push_back(summary_of(kvp.second));
+        return host_list_ptr{std::move(result)};
+      },
+      [this](tick_atom) { on_tick(); },
   };
 }
 
@@ -118,14 +116,14 @@ caf::result<host_standing_ptr> ingest::on_offer(const source_actor& source,
   auto offer = with_fresh_epoch(what);
   auto promise = make_response_promise<host_standing_ptr>();
   request(writer_, writer_timeout, offer_atom_v, offer)
-    .then(
-      [this, promise, source, offer](const host_standing_ptr& x) mutable {
-        take_host(source, *offer, *x);
-        promise.deliver(x);
-      },
-      [promise](caf::error& error) mutable {
-        promise.deliver(std::move(error));
-      });
+      .then(
+          [this, promise, source, offer](const host_standing_ptr& x) mutable {
+            take_host(source, *offer, *x);
+            promise.deliver(x);
+          },
+          [promise](caf::error& error) mutable {
+            promise.deliver(std::move(error));
+          });
   return promise;
 }
 
@@ -135,10 +133,11 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
   if (i == hosts_.end()) {
     hot_host hot{standing.definition, standing.durable, 0};
     i = hosts_
-          .emplace(standing.number,
-                   host_entry{{standing.number, offer.path, std::move(hot)},
-                              {}, {}, 0})
-          .first;
+            .emplace(
+                standing.number,
+                host_entry{
+                    {standing.number, offer.path, std::move(hot)}, {}, {}, 0})
+            .first;
     numbers_[standing.definition.id] = standing.number;
   }
   auto& entry = i->second;
@@ -148,7 +147,7 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
   entry.kept.path = entry.sources.path();
   entry.reason.clear();
   figures_->hosts.store(static_cast<int64_t>(hosts_.size()),
-                         std::memory_order_relaxed);
+                        std::memory_order_relaxed);
   publication news;
   news.items.push_back(published_host{summary_of(entry)});
   publish(std::move(news));
@@ -180,8 +179,8 @@ void ingest::on_roster(const incoming_roster& what) {
   }
   auto columns_of = hot.roster_of(what.run.epoch);
   send(writer_, roster_atom_v,
-       std::make_shared<const std::pair<host_number, roster_ptr>>(
-         what.host, columns_of));
+       std::make_shared<const std::pair<host_number, roster_ptr>>(what.host,
+                                                                  columns_of));
   publication news;
   news.items.push_back(published_roster{what.host, std::move(columns_of)});
   publish(std::move(news));
@@ -241,7 +240,7 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   }
   auto append = *applied != frame_outcome::duplicate;
   result.journal.entries.push_back(
-    {{what.host, what.frame}, append, what.lane_number, batch.source});
+      {{what.host, what.frame}, append, what.lane_number, batch.source});
   entry->newest_arrival_ms = clock_->now_ms();
   if (!append)
     return true;
@@ -260,7 +259,7 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
     auto& header = what.frame->header();
     send(writer_, late_atom_v,
          std::make_shared<const late_rows>(
-           late_rows{what.host, hot.late_table(header.tick, header.epoch)}));
+             late_rows{what.host, hot.late_table(header.tick, header.epoch)}));
   }
   return true;
 }
@@ -272,7 +271,7 @@ void ingest::on_fault(const incoming_batch& batch, const incoming_frame& what,
     // The sender owes the tick again and is told so before it gets the ack.
     send(batch.source, need_key_atom_v, what.host, t);
     result.journal.entries.push_back(
-      {{what.host, what.frame}, false, what.lane_number, batch.source});
+        {{what.host, what.frame}, false, what.lane_number, batch.source});
     return;
   }
   log_->warn("host {} tick {}: {}",
@@ -312,7 +311,7 @@ void ingest::close_windows(host_number number, hot_host& hot, tick before) {
     return;
   send(writer_, window_atom_v,
        std::make_shared<const closed_windows>(
-         closed_windows{number, std::move(windows)}));
+           closed_windows{number, std::move(windows)}));
 }
 
 void ingest::on_tick() {
@@ -344,8 +343,7 @@ subscription_start_ptr ingest::on_subscribe(const subscriber_actor& who) {
 void ingest::publish(publication what) {
   if (subscribers_.empty())
     return;
-  publication_ptr shared
-    = std::make_shared<const publication>(std::move(what));
+  publication_ptr shared = std::make_shared<const publication>(std::move(what));
   for (auto& x : subscribers_)
     send(x, publish_atom_v, shared);
 }

@@ -42,14 +42,14 @@ struct accumulator {
     if (count == 0)
       return gap;
     switch (group) {
-      case grouping::average:
-        return sum / static_cast<double>(count);
-      case grouping::min:
-        return min;
-      case grouping::max:
-        return max;
-      case grouping::sum:
-        return sum;
+    case grouping::average:
+      return sum / static_cast<double>(count);
+    case grouping::min:
+      return min;
+    case grouping::max:
+      return max;
+    case grouping::sum:
+      return sum;
     }
     return gap;
   }
@@ -69,7 +69,7 @@ bool is_percentage(algorithm x) {
 class table_builder {
 public:
   table_builder(const query_range& range, grouping group, query_answer& out)
-    : range_(range), group_(group), out_(out), row_(out.dimensions.size()) {
+      : range_(range), group_(group), out_(out), row_(out.dimensions.size()) {
     // nop
   }
 
@@ -119,8 +119,8 @@ private:
 
 } // namespace
 
-caf::expected<query_range> resolve_range(const query_request& what,
-                                         tick newest, tick now) {
+caf::expected<query_range> resolve_range(const query_request& what, tick newest,
+                                         tick now) {
   query_range result;
   result.to = what.before > 0    ? what.before
               : what.before == 0 ? (newest == 0 ? now : newest)
@@ -136,15 +136,14 @@ caf::expected<query_range> resolve_range(const query_request& what,
                       "after: the range is longer than 31 days");
   if (what.points > query_points_max)
     return make_error(ec::bad_request, "points: at most 20000");
-  auto points = what.points == 0
-                  ? std::min<int64_t>(slots, query_points_max)
-                  : static_cast<int64_t>(what.points);
+  auto points = what.points == 0 ? std::min<int64_t>(slots, query_points_max)
+                                 : static_cast<int64_t>(what.points);
   result.per_row = std::max<int64_t>(1, (slots + points - 1) / points);
   return result;
 }
 
-std::vector<size_t>
-matching_dimensions(const chart& x, const std::vector<std::string>& names) {
+std::vector<size_t> matching_dimensions(const chart& x,
+                                        const std::vector<std::string>& names) {
   std::vector<size_t> result;
   for (size_t i = 0; i < x.dimensions.size(); ++i) {
     auto& d = x.dimensions[i];

@@ -56,8 +56,8 @@ constexpr uint32_t query_points_max = 20000;
 constexpr int64_t query_slots_max = 31 * 86400;
 
 /// Resolves relative times. Yields `ec::bad_request` beyond the bounds.
-caf::expected<query_range> resolve_range(const query_request& what,
-                                         tick newest, tick now);
+caf::expected<query_range> resolve_range(const query_request& what, tick newest,
+                                         tick now);
 
 /// Dimensions of `x` that the patterns name.
 std::vector<size_t> matching_dimensions(const chart& x,
@@ -71,7 +71,6 @@ void shown_values(const chart& of, const std::vector<int64_t>& stored,
 /// Fills `times` and `values` of `answer` from the windows of its chart, which
 /// are ascending by start.
 void fill_table(const std::vector<window_table>& windows,
-                const query_range& range, grouping group,
-                query_answer& answer);
+                const query_range& range, grouping group, query_answer& answer);
 
 } // namespace tributary

@@ -43,19 +43,19 @@ void deliver(caf::typed_response_promise<T>& promise, caf::expected<T> x) {
 reader::reader(caf::actor_config& cfg, actor_identity identity,
                std::shared_ptr<lmdb::environment> environment,
                wall_clock_ptr clock, ingest_actor ingest)
-  : observed(cfg, std::move(identity)),
-    environment_(std::move(environment)),
-    clock_(std::move(clock)),
-    ingest_(std::move(ingest)) {
+    : observed(cfg, std::move(identity)),
+      environment_(std::move(environment)),
+      clock_(std::move(clock)),
+      ingest_(std::move(ingest)) {
   // nop
 }
 
 reader::behavior_type reader::make_behavior() {
   return {
-    [this](query_atom, const query_request_ptr& x) { return on_query(x); },
-    [this](window_atom, const guid& host, tick start) {
-      return on_window(host, start);
-    },
+      [this](query_atom, const query_request_ptr& x) { return on_query(x); },
+      [this](window_atom, const guid& host, tick start) {
+        return on_window(host, start);
+      },
   };
 }
 
@@ -65,28 +65,26 @@ void reader::on_exit() {
   observed::on_exit();
 }
 
-caf::result<query_answer_ptr>
-reader::on_query(const query_request_ptr& what) {
+caf::result<query_answer_ptr> reader::on_query(const query_request_ptr& what) {
   auto promise = make_response_promise<query_answer_ptr>();
   auto hot = std::make_shared<hot_request>();
   hot->host = what->host;
   hot->chart = what->chart;
   hot->to = forever;
   request(ingest_, hot_timeout, hot_atom_v, hot_request_ptr{std::move(hot)})
-    .then(
-      [this, promise, what](const hot_answer_ptr& x) mutable {
-        deliver(promise, answer(*what, *x));
-      },
-      [promise](caf::error& error) mutable {
-        promise.deliver(std::move(error));
-      });
+      .then(
+          [this, promise, what](const hot_answer_ptr& x) mutable {
+            deliver(promise, answer(*what, *x));
+          },
+          [promise](caf::error& error) mutable {
+            promise.deliver(std::move(error));
+          });
   return promise;
 }
 
 caf::expected<query_answer_ptr> reader::answer(const query_request& what,
                                                const hot_answer& hot) {
-  auto range
-    = resolve_range(what, hot.host.newest, clock_->now_ms() / 1000);
+  auto range = resolve_range(what, hot.host.newest, clock_->now_ms() / 1000);
   if (!range)
     return std::move(range.error());
   // Opened after the hot rows were copied: a window that ingest has forgotten
@@ -99,11 +97,10 @@ caf::expected<query_answer_ptr> reader::answer(const query_request& what,
   auto step = static_cast<tick>(definition.window_seconds);
   auto from = std::max(range->from + 1, hot.host.oldest);
   auto to = std::min(range->to, hot.host.newest);
-  for (auto start = definition.window_start(from); start <= to;
-       start += step) {
+  for (auto start = definition.window_start(from); start <= to; start += step) {
     window_table window{start, static_cast<uint16_t>(step)};
-    if (auto error = load_window(*txn, layouts_, hot.host.number, what.chart,
-                                 window))
+    if (auto error
+        = load_window(*txn, layouts_, hot.host.number, what.chart, window))
       return error;
     for (auto& x : hot.windows)
       if (x.start() == start)
@@ -120,21 +117,20 @@ caf::expected<query_answer_ptr> reader::answer(const query_request& what,
   return query_answer_ptr{std::move(result)};
 }
 
-caf::result<window_groups_ptr> reader::on_window(const guid& host,
-                                                 tick start) {
+caf::result<window_groups_ptr> reader::on_window(const guid& host, tick start) {
   auto promise = make_response_promise<window_groups_ptr>();
   auto hot = std::make_shared<hot_request>();
   hot->host = host;
   hot->from = start;
   hot->to = start;
   request(ingest_, hot_timeout, hot_atom_v, hot_request_ptr{std::move(hot)})
-    .then(
-      [this, promise, start](const hot_answer_ptr& x) mutable {
-        deliver(promise, groups_of(start, *x));
-      },
-      [promise](caf::error& error) mutable {
-        promise.deliver(std::move(error));
-      });
+      .then(
+          [this, promise, start](const hot_answer_ptr& x) mutable {
+            deliver(promise, groups_of(start, *x));
+          },
+          [promise](caf::error& error) mutable {
+            promise.deliver(std::move(error));
+          });
   return promise;
 }
 
@@ -154,10 +150,8 @@ caf::expected<window_groups_ptr> reader::groups_of(tick start,
     return window_groups_ptr{std::move(result)};
   }
   auto& definition = hot.host.definition;
-  window_table window{start,
-                      static_cast<uint16_t>(definition.window_seconds)};
-  if (auto error
-      = load_window(*txn, layouts_, hot.host.number, {}, window))
+  window_table window{start, static_cast<uint16_t>(definition.window_seconds)};
+  if (auto error = load_window(*txn, layouts_, hot.host.number, {}, window))
     return error;
   for (auto& x : hot.windows)
     window.merge(x);

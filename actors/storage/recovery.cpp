@@ -51,8 +51,7 @@ caf::expected<recovered_storage> open_storage(const std::string& path,
   for (auto& kvp : store.hosts()) {
     // The journal's ticks are not yet in `durable`: replay adds them to both.
     ingest_host host{kvp.first, kvp.second.path,
-                     hot_host{kvp.second.definition, {},
-                              kvp.second.stored_to}};
+                     hot_host{kvp.second.definition, {}, kvp.second.stored_to}};
     auto rosters = store.rosters(kvp.first);
     if (!rosters)
       return std::move(rosters.error());

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Opens a node's store and reads back what its actors start from. Called by the
-/// node before it spawns writer and ingest, and again when those are restarted.
+/// Opens a node's store and reads back what its actors start from. Called by
+/// the node before it spawns writer and ingest, and again when those are
+/// restarted.
 
 #include <memory>
 #include <string>
@@ -30,7 +31,6 @@ struct recovered_storage {
 /// are those of the store where it has them.
 caf::expected<recovered_storage> open_storage(const std::string& path,
                                               store_options options,
-                                              host_definition own,
-                                              int64_t now);
+                                              host_definition own, int64_t now);
 
 } // namespace tributary

@@ -22,42 +22,42 @@ writer::writer(caf::actor_config& cfg, actor_identity identity,
                writer_options options, std::unique_ptr<tributary::store> store,
                wall_clock_ptr clock, std::shared_ptr<node_figures> figures,
                std::shared_ptr<spdlog::logger> log)
-  : observed(cfg, std::move(identity)),
-    options_(options),
-    store_(std::move(store)),
-    clock_(std::move(clock)),
-    figures_(std::move(figures)),
-    log_(std::move(log)) {
+    : observed(cfg, std::move(identity)),
+      options_(options),
+      store_(std::move(store)),
+      clock_(std::move(clock)),
+      figures_(std::move(figures)),
+      log_(std::move(log)) {
   // nop
 }
 
 writer::behavior_type writer::make_behavior() {
   return {
-    [this](offer_atom, const host_offer_ptr& x) { return on_offer(*x); },
-    [this](roster_atom, const roster_update_ptr& x) {
-      store_->put_roster(x->first, *x->second);
-      staged();
-    },
-    [this](journal_atom, const journal_batch_ptr& x) { on_journal(*x); },
-    [this](window_atom, const closed_windows_ptr& x) {
-      for (auto& window : x->windows)
-        store_->put_closed(x->host, window);
-      staged();
-    },
-    [this](late_atom, const late_rows_ptr& x) {
-      store_->put_late(x->host, x->rows);
-      staged();
-    },
-    [this](history_atom, const incoming_window_ptr& x) { on_history(x); },
-    [this](resume_atom, const subscriber_actor& who, const guid& node) {
-      return on_resume(who, node);
-    },
-    [this](journal_atom, journal_position first, uint64_t bytes) {
-      return on_read(first, bytes);
-    },
-    [this](cursor_atom, const cursor_update_ptr& x) { on_cursor(*x); },
-    [this](commit_atom) { on_timer(); },
-    [this](stop_atom) { return !store_->has_work() || commit(); },
+      [this](offer_atom, const host_offer_ptr& x) { return on_offer(*x); },
+      [this](roster_atom, const roster_update_ptr& x) {
+        store_->put_roster(x->first, *x->second);
+        staged();
+      },
+      [this](journal_atom, const journal_batch_ptr& x) { on_journal(*x); },
+      [this](window_atom, const closed_windows_ptr& x) {
+        for (auto& window : x->windows)
+          store_->put_closed(x->host, window);
+        staged();
+      },
+      [this](late_atom, const late_rows_ptr& x) {
+        store_->put_late(x->host, x->rows);
+        staged();
+      },
+      [this](history_atom, const incoming_window_ptr& x) { on_history(x); },
+      [this](resume_atom, const subscriber_actor& who, const guid& node) {
+        return on_resume(who, node);
+      },
+      [this](journal_atom, journal_position first, uint64_t bytes) {
+        return on_read(first, bytes);
+      },
+      [this](cursor_atom, const cursor_update_ptr& x) { on_cursor(*x); },
+      [this](commit_atom) { on_timer(); },
+      [this](stop_atom) { return !store_->has_work() || commit(); },
   };
 }
 
@@ -75,8 +75,8 @@ void writer::staged() {
   if (auto sender = caf::actor_cast<ingest_actor>(current_sender()))
     ingests_.insert(std::move(sender));
   schedule(store_->staged_bytes() >= options_.commit_bytes
-             ? 0
-             : options_.commit_every_ms);
+               ? 0
+               : options_.commit_every_ms);
 }
 
 void writer::schedule(int64_t delay_ms) {
@@ -111,8 +111,7 @@ caf::result<host_standing_ptr> writer::on_offer(const host_offer& offer) {
   pending_offers_.push_back({promise, number});
   if (auto sender = caf::actor_cast<ingest_actor>(current_sender()))
     ingests_.insert(std::move(sender));
-  delayed_send(this, std::chrono::milliseconds(offer_delay_ms),
-               commit_atom_v);
+  delayed_send(this, std::chrono::milliseconds(offer_delay_ms), commit_atom_v);
   return promise;
 }
 
@@ -172,14 +171,14 @@ caf::result<journal_chunk_ptr> writer::on_read(journal_position first,
       return std::move(items.error());
     for (auto& x : *items)
       result->frames.push_back(
-        {x.first, x.second.host, x.second.frame, nullptr, nullptr});
+          {x.first, x.second.host, x.second.frame, nullptr, nullptr});
     return journal_chunk_ptr{std::move(result)};
   }
   auto position = end + 1;
   for (auto& item : store_->staged_items()) {
     if (position >= first)
       result->frames.push_back(
-        {position, item.host, item.frame, nullptr, nullptr});
+          {position, item.host, item.frame, nullptr, nullptr});
     ++position;
   }
   return journal_chunk_ptr{std::move(result)};
@@ -199,7 +198,7 @@ bool writer::commit() {
   auto begin = std::chrono::steady_clock::now();
   auto report = store_->commit(clock_->now_ms() / 1000);
   auto took = std::chrono::duration_cast<std::chrono::microseconds>(
-    std::chrono::steady_clock::now() - begin);
+      std::chrono::steady_clock::now() - begin);
   if (!report) {
     if (!failing_)
       log_->error("commit failed, nothing is acknowledged until one succeeds: "
@@ -238,7 +237,7 @@ void writer::acknowledge(commit_report report) {
   pending_offers_.clear();
   notify_debts(report);
   commit_report_ptr shared
-    = std::make_shared<const commit_report>(std::move(report));
+      = std::make_shared<const commit_report>(std::move(report));
   for (auto& x : ingests_)
     send(x, stored_atom_v, shared);
 }

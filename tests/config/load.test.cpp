@@ -124,7 +124,7 @@ TEST_CASE("all faults of all files and flags come at once", "[config]") {
                "--set db.window: [db] window: '1s' is not a multiple of 1m\n"
                "--hostname: [global] hostname: 'a b' is not a name of letters, "
                "digits, '.', '_' and '-'\n"
-                 "--set 11111111....typ: there is no option 'typ'; did you mean "
+               "--set 11111111....typ: there is no option 'typ'; did you mean "
                "'type'?\n");
 }
 

@@ -24,7 +24,7 @@ stored_host example_host() {
 
 /// Cap'n Proto wants words.
 std::string_view aligned(std::vector<uint64_t>& words, const std::string& x) {
-  words.assign((x.size() + 7) / 8, 0);
+  words.assign(x.size() / 8 + 1, 0);
   memcpy(words.data(), x.data(), x.size());
   return {reinterpret_cast<const char*>(words.data()), x.size()};
 }
