@@ -172,7 +172,7 @@ struct NeedKey {
   channel @0 :UInt32;
   tick @1 :Int64;
   # First tick that could not be read; the sender owes it and all up to the
-  # next key frame.
+  # next key frame. 2^40: nothing was lost, somebody above wants a key frame.
 }
 
 struct Ping {

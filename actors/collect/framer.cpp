@@ -178,9 +178,12 @@ void framer::seal_part_0() {
     return;
   sealed_ = true;
   // Each window begins with a key frame, so that a journal decodes from there.
-  auto key = key_wanted_ || options_.host.window_start(open_) == open_;
+  // Also after a pause that its first tick fell into.
+  auto window = options_.host.window_start(open_);
+  auto key = key_wanted_ || window != sealed_window_;
   if (auto frame = sealer_.seal(key)) {
     key_wanted_ = false;
+    sealed_window_ = window;
     deliver(std::move(frame));
   }
 }

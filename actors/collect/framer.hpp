@@ -77,6 +77,8 @@ private:
   tick open_ = 0;
   bool sealed_ = true;
   bool key_wanted_ = true;
+  /// Start of the window of the last part 0.
+  tick sealed_window_ = 0;
   uint64_t lane_number_ = 0;
 };
 

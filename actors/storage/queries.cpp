@@ -139,6 +139,10 @@ caf::expected<query_range> resolve_range(const query_request& what, tick newest,
   auto points = what.points == 0 ? std::min<int64_t>(slots, query_points_max)
                                  : static_cast<int64_t>(what.points);
   result.per_row = std::max<int64_t>(1, (slots + points - 1) / points);
+  // Rows end at multiples of their length: the first one gives way when the
+  // range would touch one row more than was asked for.
+  auto end = (result.to + result.per_row - 1) / result.per_row * result.per_row;
+  result.from = std::max(result.from, end - points * result.per_row);
   return result;
 }
 

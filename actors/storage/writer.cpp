@@ -212,6 +212,8 @@ bool writer::commit() {
   failing_ = false;
   figures_->commits.fetch_add(1, std::memory_order_relaxed);
   figures_->commit_us.fetch_add(took.count(), std::memory_order_relaxed);
+  for (auto& x : report->damaged)
+    log_->error("a stored block can't be read and is left out: {}", x);
   acknowledge(std::move(*report));
   return true;
 }

@@ -1,0 +1,41 @@
+"""As much of the link's bytes as a hostile test needs; schema/link.capnp is the
+specification."""
+
+import struct
+
+PREFACE = b"TRBL\0\0\0\1"
+HEADER_BYTES = 8
+
+# Members of the union Message, by number.
+KINDS = ("hello", "welcome", "refuse", "hostOpen", "hostAccept", "hostRefuse",
+         "hostClose", "roster", "layout", "frame", "block", "ack", "needKey",
+         "ping", "pong", "bye")
+
+
+def framed(body):
+    return struct.pack("<II", len(body), 0) + body
+
+
+def bodies(stream):
+    """The whole messages behind the preface."""
+    assert stream[:len(PREFACE)] == PREFACE
+    at = len(PREFACE)
+    result = []
+    while len(stream) - at >= HEADER_BYTES:
+        length, _ = struct.unpack_from("<II", stream, at)
+        if len(stream) - at - HEADER_BYTES < length:
+            break
+        at += HEADER_BYTES
+        result.append(bytes(stream[at:at + length]))
+        at += length
+    return result
+
+
+def kind_of(body):
+    """Which member of the union it is: the first word of the root's data."""
+    segments = struct.unpack_from("<I", body)[0] + 1
+    root = 4 + 4 * segments
+    root += -root % 8
+    pointer = struct.unpack_from("<q", body, root)[0]
+    data = root + 8 + 8 * ((pointer & 0xffffffff) >> 2)
+    return KINDS[struct.unpack_from("<H", body, data)[0]]
