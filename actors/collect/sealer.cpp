@@ -93,40 +93,34 @@ frame_ptr sealer::seal(bool key) {
   next_part_ = 1;
   if (!touched_)
     return nullptr;
-  frame_header header;
-  header.tick = open_;
-  header.epoch = epoch();
-  header.columns = roster_.columns();
   auto is_key = key || chain_.tick == 0;
   if (is_key) { // a key frame states every counter's reading
     row_.raw.clear();
-    for (uint32_t i = 0; i < header.columns; ++i)
+    for (uint32_t i = 0; i < roster_.columns(); ++i)
       if (roster_.is_counter_column(i) && counters_[i].at == open_)
         row_.raw.push_back({i, counters_[i].raw});
   }
-  auto by_column = [](auto& x, auto& y) {
-    return x.column < y.column;
-  };
-  std::sort(row_.raw.begin(), row_.raw.end(), by_column);
-  return seal_row(header, row_, roster_, is_key, chain_);
+  return seal_part(0, is_key);
 }
 
 frame_ptr sealer::seal_late(const std::vector<chart_reading>& readings) {
   row_.reset(roster_.columns());
   touched_ = false;
   add(readings);
-  if (!touched_)
-    return nullptr;
+  return touched_ ? seal_part(next_part_++, true) : nullptr;
+}
+
+frame_ptr sealer::seal_part(uint16_t part, bool key) {
   frame_header header;
   header.tick = open_;
   header.epoch = epoch();
   header.columns = roster_.columns();
-  header.part = next_part_++;
+  header.part = part;
   auto by_column = [](auto& x, auto& y) {
     return x.column < y.column;
   };
   std::sort(row_.raw.begin(), row_.raw.end(), by_column);
-  return seal_row(header, row_, roster_, true, chain_);
+  return seal_row(header, row_, roster_, key, chain_);
 }
 
 } // namespace tributary

@@ -53,6 +53,7 @@ private:
     tick at = 0;
   };
 
+  frame_ptr seal_part(uint16_t part, bool key);
   uint32_t first_column(const chart_ptr& chart);
   void place(uint32_t column, const chart& of, size_t dimension,
              int64_t reading);

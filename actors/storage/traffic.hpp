@@ -86,9 +86,6 @@ struct late_rows {
 
 // -- publication --------------------------------------------------------------
 
-/// How a host stands here right now.
-enum class host_state : uint8_t { live, stale, offline };
-
 struct host_summary {
   host_number number = 0;
   host_definition definition;
