@@ -233,14 +233,15 @@ caf::error node::start_listener() {
   rules.durability = options.db.mode == db_mode::ram ? ack_durability::ram
                                                      : ack_durability::disk;
   auto shared = std::make_shared<const session_options>(std::move(rules));
-  session_factory start = [setup = setup_, shared, ingest = ingest_](
-                              listener_actor self, wire_actor wire,
-                              const std::string& address) {
-    actor_identity who{setup->directory, "session " + address, "listener"};
-    return self.home_system().spawn<session>(
-        std::move(who), shared, std::move(wire), address, setup->figures,
-        setup->log, ingest);
-  };
+  session_factory start
+      = [setup = setup_, shared, ingest = ingest_](
+            listener_actor self, wire_actor wire, const std::string& address) {
+          actor_identity who{setup->directory, "session " + address, "listener",
+                             actor_tenure::connection};
+          return self.home_system().spawn<session>(
+              std::move(who), shared, std::move(wire), address, setup->figures,
+              setup->log, ingest);
+        };
   auto handle
       = spawn_child<listener>(false, "listener", std::move(start), setup_->log);
   if (setup_->offer_listener) {

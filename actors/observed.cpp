@@ -1,30 +1,26 @@
 #include "actors/observed.hpp"
 
+#include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
+
 namespace tributary {
 
-std::shared_ptr<actor_figures>
-actor_directory::add(uint64_t id, std::string name, std::string parent) {
-  auto result = std::make_shared<actor_figures>();
-  result->id = id;
-  result->name = std::move(name);
-  result->parent = std::move(parent);
-  std::lock_guard<std::mutex> guard{mutex_};
-  actors_[id] = result;
-  return result;
+caf::error error_of_exception(const std::exception_ptr& what) {
+  try {
+    std::rethrow_exception(what);
+  } catch (std::exception& x) {
+    return caf::make_error(caf::sec::runtime_error, std::string{x.what()});
+  } catch (...) {
+    return caf::make_error(caf::sec::runtime_error,
+                           std::string{"an exception without words"});
+  }
 }
 
-void actor_directory::remove(uint64_t id) {
-  std::lock_guard<std::mutex> guard{mutex_};
-  actors_.erase(id);
-}
-
-std::vector<std::shared_ptr<const actor_figures>>
-actor_directory::list() const {
-  std::lock_guard<std::mutex> guard{mutex_};
-  std::vector<std::shared_ptr<const actor_figures>> result;
-  for (auto& kvp : actors_)
-    result.push_back(kvp.second);
-  return result;
+std::string words_of_end(const caf::error& reason) {
+  if (!reason || reason == caf::exit_reason::normal
+      || reason == caf::exit_reason::user_shutdown)
+    return {};
+  return to_text(reason);
 }
 
 } // namespace tributary

@@ -1,67 +1,40 @@
 #pragma once
 
-/// The base of every actor of ours: counts what CAF 0.17 does not tell (mailbox
-/// depth, messages, busy time) in a directory that introspection reads, and
-/// turns an exception into the end of this one actor.
+/// The base of every actor of ours: counts its messages and the time that it
+/// spends on them in the node's directory, and turns an exception into the end
+/// of this one actor.
 
-#include <atomic>
 #include <chrono>
-#include <map>
+#include <exception>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include <caf/actor_config.hpp>
-#include <caf/exit_reason.hpp>
-#include <caf/local_actor.hpp>
+#include <caf/invoke_message_result.hpp>
 #include <caf/resumable.hpp>
+
+#include "actors/actor_directory.hpp"
+#include "schema/error.hpp"
 
 namespace tributary {
 
-/// Figures of one actor; written by it and its senders, read by anybody.
-struct actor_figures {
-  uint64_t id = 0;
-  /// For example `uplink 127.0.0.1:19998`.
-  std::string name;
-  /// Name of the actor that spawned it, empty for the node itself.
-  std::string parent;
-  std::atomic<uint64_t> received{0};
-  std::atomic<uint64_t> handled{0};
-  std::atomic<uint64_t> busy_ns{0};
-  std::atomic<uint64_t> runs{0};
-};
+/// The words of an exception that a handler let out.
+caf::error error_of_exception(const std::exception_ptr& what);
 
-/// All living actors of one node. Thread-safe.
-class actor_directory {
-public:
-  std::shared_ptr<actor_figures> add(uint64_t id, std::string name,
-                                     std::string parent);
-  void remove(uint64_t id);
-  std::vector<std::shared_ptr<const actor_figures>> list() const;
-
-private:
-  mutable std::mutex mutex_;
-  std::map<uint64_t, std::shared_ptr<actor_figures>> actors_;
-};
-
-using actor_directory_ptr = std::shared_ptr<actor_directory>;
-
-/// Who an actor is, told by the one who spawns it.
-struct actor_identity {
-  actor_directory_ptr directory;
-  std::string name;
-  std::string parent;
-};
+/// Why an actor ended, in words; empty for one that was asked to end.
+std::string words_of_end(const caf::error& reason);
 
 /// @tparam Base `Handle::base` of a typed interface.
 template <class Base>
 class observed : public Base {
 public:
   observed(caf::actor_config& cfg, actor_identity identity)
-      : Base(cfg), directory_(std::move(identity.directory)) {
-    figures_ = directory_->add(this->id(), std::move(identity.name),
-                               std::move(identity.parent));
+      : Base(cfg), directory_(identity.directory) {
+    figures_ = directory_->add(this->id(), identity, this->address());
+    // CAF's own would print to standard output and go on to lose the words.
+    this->set_exception_handler(
+        [](std::exception_ptr& x) { return error_of_exception(x); });
   }
 
   const char* name() const override {
@@ -77,21 +50,37 @@ public:
   caf::resumable::resume_result resume(caf::execution_unit* host,
                                        size_t throughput) override {
     auto figures = figures_; // the actor may be gone after the run
-    auto before = figures->received.load(std::memory_order_relaxed);
     auto begin = std::chrono::steady_clock::now();
+    figures->running_since_ns.store(begin.time_since_epoch().count(),
+                                    std::memory_order_relaxed);
     auto result = Base::resume(host, throughput);
     auto busy = std::chrono::steady_clock::now() - begin;
+    figures->running_since_ns.store(0, std::memory_order_relaxed);
     figures->busy_ns.fetch_add(static_cast<uint64_t>(busy.count()),
                                std::memory_order_relaxed);
     figures->runs.fetch_add(1, std::memory_order_relaxed);
-    if (result == caf::resumable::awaiting_message)
-      figures->handled.store(before, std::memory_order_relaxed);
     return result;
   }
 
-  void on_exit() override {
-    directory_->remove(this->id());
-    Base::on_exit();
+  using Base::consume;
+
+  caf::invoke_message_result consume(caf::mailbox_element& what) override {
+    // A skipped one stays in the mailbox; one that throws does not.
+    auto result = caf::invoke_message_result::consumed;
+    try {
+      result = Base::consume(what);
+    } catch (...) {
+      figures_->handled.fetch_add(1, std::memory_order_relaxed);
+      throw;
+    }
+    if (result != caf::invoke_message_result::skipped)
+      figures_->handled.fetch_add(1, std::memory_order_relaxed);
+    return result;
+  }
+
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    directory_->remove(this->id(), words_of_end(reason));
+    return Base::cleanup(std::move(reason), host);
   }
 
 private:

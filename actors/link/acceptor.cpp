@@ -38,8 +38,10 @@ void acceptor::on_connection(caf::io::connection_handle handle) {
   if (!listener || !scribe)
     return;
   auto address = scribe->addr();
-  auto wire = spawn_wire(system(), {directory_, "wire " + address, name()},
-                         std::move(scribe), figures_);
+  auto wire = spawn_wire(
+      system(),
+      {directory_, "wire " + address, name(), actor_tenure::connection},
+      std::move(scribe), figures_);
   send(listener, accept_atom_v, std::move(wire), address);
 }
 

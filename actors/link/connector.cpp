@@ -25,8 +25,10 @@ connector::behavior_type connector::make_behavior() {
       return std::move(socket.error());
     auto& backend = system().middleman().backend();
     auto text = to_string(target->destination);
-    return spawn_wire(system(), {directory_, "wire " + text, name()},
-                      backend.new_scribe(*socket), figures_);
+    return spawn_wire(
+        system(),
+        {directory_, "wire " + text, name(), actor_tenure::connection},
+        backend.new_scribe(*socket), figures_);
   }};
 }
 
