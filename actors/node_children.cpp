@@ -226,6 +226,7 @@ caf::error node::start_listener() {
     return {};
   session_options rules;
   rules.own = setup_->own;
+  rules.clock = setup_->clock;
   rules.hostname = setup_->hostname;
   rules.program = program_of(*setup_);
   rules.rules = std::make_shared<const admission>(options.receiver,
@@ -278,6 +279,7 @@ caf::error node::start_uplink() {
   options.reconnect_min_ms = reconnect_delay_min_ms;
   options.reconnect_max_ms = sender.reconnect_delay_ms;
   options.seed = setup_->seed;
+  options.clock = setup_->clock;
   spawn_child<uplink>(false, "uplink", std::move(options),
                       uplink_peers{ingest_, writer_, reader_, connector_},
                       setup_->figures, setup_->log);

@@ -37,7 +37,6 @@ struct incoming_window;
 struct journal_batch;
 struct journal_chunk;
 struct late_rows;
-struct link_status;
 struct link_target;
 struct query_answer;
 struct query_request;
@@ -64,7 +63,6 @@ using incoming_window_ptr = std::shared_ptr<const incoming_window>;
 using journal_batch_ptr = std::shared_ptr<const journal_batch>;
 using journal_chunk_ptr = std::shared_ptr<const journal_chunk>;
 using late_rows_ptr = std::shared_ptr<const late_rows>;
-using link_status_ptr = std::shared_ptr<const link_status>;
 using link_target_ptr = std::shared_ptr<const link_target>;
 using publication_ptr = std::shared_ptr<const publication>;
 using query_answer_ptr = std::shared_ptr<const query_answer>;
@@ -98,7 +96,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::incoming_window_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_chunk_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::late_rows_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::link_status_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::link_target_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::publication_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_answer_ptr)
@@ -250,15 +247,16 @@ using wire_actor = caf::typed_actor<
 /// Parent side of one connection.
 using session_actor = source_actor::extend_with<wire_user>::extend<
     // Its own timers: deadline of the hello, pings, silence.
-    on<tick_atom>, asks<status_atom>::with<link_status_ptr>>;
+    on<tick_atom>>;
 
 /// Makes connections; runs detached.
 using connector_actor
     = caf::typed_actor<asks<connect_atom, link_target_ptr>::with<wire_actor>>;
 
 /// Child side: one destination list.
-using uplink_actor = subscriber_actor::extend_with<wire_user>::extend<
-    on<tick_atom>, on<connect_atom>, asks<status_atom>::with<link_status_ptr>>;
+using uplink_actor
+    = subscriber_actor::extend_with<wire_user>::extend<on<tick_atom>,
+                                                       on<connect_atom>>;
 
 /// Accepts connections, one session each.
 using listener_actor

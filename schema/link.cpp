@@ -1,10 +1,9 @@
 #include "schema/link.hpp"
 
-#include <cstring>
-
-#include <capnp/serialize.h>
+#include <capnp/message.h>
 
 #include "schema/definition_wire.hpp"
+#include "schema/framed.hpp"
 #include "schema/link.capnp.h"
 
 namespace tributary {
@@ -157,16 +156,7 @@ void put_message(std::string& out, const link_message& message) {
   capnp::MallocMessageBuilder builder{
       static_cast<kj::uint>(size_hint_words(message))};
   std::visit(message_writer{builder.initRoot<wire::Message>()}, message);
-  auto segments = builder.getSegmentsForOutput();
-  auto body_bytes = capnp::computeSerializedSizeInWords(segments) * 8;
-  auto at = out.size();
-  out.resize(at + link_header_bytes + body_bytes);
-  auto length = static_cast<uint32_t>(body_bytes);
-  memcpy(&out[at], &length, 4);
-  memset(&out[at + 4], 0, 4);
-  kj::ArrayOutputStream stream{kj::arrayPtr(
-      reinterpret_cast<kj::byte*>(&out[at + link_header_bytes]), body_bytes)};
-  capnp::writeMessage(stream, segments);
+  put_framed(out, builder);
 }
 
 const char* to_string(link_reason x) noexcept {

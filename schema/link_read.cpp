@@ -2,11 +2,8 @@
 
 #include "schema/link.hpp"
 
-#include <cstring>
-
-#include <capnp/serialize.h>
-
 #include "schema/definition_wire.hpp"
+#include "schema/framed.hpp"
 #include "schema/link.capnp.h"
 
 namespace tributary {
@@ -181,26 +178,15 @@ caf::expected<link_message> read_union(wire::Message::Reader from) {
 } // namespace
 
 caf::expected<link_message> open_message(std::string_view body) {
-  if (body.size() % 8 != 0 || body.empty())
-    return broken("body is not whole words");
-  // A fresh copy is 8-aligned whatever the buffer it came in was.
-  std::vector<uint64_t> words(body.size() / 8);
-  memcpy(words.data(), body.data(), body.size());
-  try {
-    capnp::ReaderOptions options;
-    options.traversalLimitInWords = words.size() * 2 + 64;
-    options.nestingLimit = 8;
-    capnp::FlatArrayMessageReader message{
-        kj::arrayPtr(reinterpret_cast<const capnp::word*>(words.data()),
-                     words.size()),
-        options};
-    if (message.getEnd()
-        != reinterpret_cast<const capnp::word*>(words.data()) + words.size())
-      return broken("bytes behind the end");
-    return read_union(message.getRoot<wire::Message>());
-  } catch (const kj::Exception& e) {
-    return broken(e.getDescription().cStr());
-  }
+  caf::expected<link_message> result{caf::error{}};
+  constexpr unsigned nesting_max = 8;
+  auto error = with_framed(body, nesting_max, "link", [&](auto& message) {
+    result = read_union(message.template getRoot<wire::Message>());
+    return result ? caf::error{} : result.error();
+  });
+  if (error)
+    return error;
+  return result;
 }
 
 } // namespace tributary

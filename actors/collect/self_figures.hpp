@@ -5,8 +5,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
+
+#include "actors/link/link_directory.hpp"
 
 namespace tributary {
+
+class actor_directory;
 
 /// One figure. Always used with `std::memory_order_relaxed`: each stands for
 /// itself, and a reader that sees one a moment before another does no harm.
@@ -49,6 +54,10 @@ struct node_figures {
   figure links_up{0};
   /// Gauge: destinations that should have a link and have none now.
   figure links_down{0};
+  /// Each link with its state, lag and credit.
+  link_directory links;
+  /// Each actor with its mailbox and busy time; null where nobody looks.
+  std::shared_ptr<const actor_directory> actors;
 };
 
 } // namespace tributary

@@ -80,6 +80,7 @@ std::vector<owed_window> history_lane::acknowledged(uint64_t number) {
   std::vector<owed_window> result;
   if (number > last_number_)
     return result;
+  acked_number_ = std::max(acked_number_, number);
   while (!in_flight_.empty() && in_flight_.front().last_number <= number) {
     auto& front = in_flight_.front();
     front.window.ticks = pay(front.window);

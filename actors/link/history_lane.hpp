@@ -58,6 +58,23 @@ public:
 
   int64_t owed_count() const;
 
+  uint64_t last_number() const noexcept {
+    return last_number_;
+  }
+
+  uint64_t acked_number() const noexcept {
+    return acked_number_;
+  }
+
+  /// Windows that are being read or are not acknowledged.
+  size_t windows_count() const noexcept {
+    return busy_.size();
+  }
+
+  size_t in_flight_bytes() const noexcept {
+    return in_flight_bytes_;
+  }
+
 private:
   struct in_flight {
     owed_window window;
@@ -76,6 +93,7 @@ private:
   size_t in_flight_bytes_ = 0;
   size_t credit_bytes_ = 0;
   uint64_t last_number_ = 0;
+  uint64_t acked_number_ = 0;
 };
 
 } // namespace tributary

@@ -39,10 +39,11 @@ const published_frame* live_lane::next() const {
 uint64_t live_lane::sent() {
   auto& frame = waiting_.front();
   auto bytes = frame.frame->sealed().size();
-  in_flight_.push_back({++last_number_, frame.position, bytes});
+  auto t = frame.frame->header().tick;
+  in_flight_.push_back({++last_number_, frame.position, bytes, t});
   in_flight_bytes_ += bytes;
   auto& last = last_sent_[frame.host];
-  last = std::max(last, frame.frame->header().tick);
+  last = std::max(last, t);
   skipped();
   return last_number_;
 }
@@ -60,6 +61,7 @@ size_t live_lane::acknowledged(uint64_t number) {
   size_t result = 0;
   while (!in_flight_.empty() && in_flight_.front().number <= number) {
     in_flight_bytes_ -= in_flight_.front().bytes;
+    acked_ = std::max(acked_, in_flight_.front().tick);
     in_flight_.pop_front();
     ++result;
   }

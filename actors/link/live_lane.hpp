@@ -50,6 +50,23 @@ public:
     return waiting_.size();
   }
 
+  uint64_t last_number() const noexcept {
+    return last_number_;
+  }
+
+  uint64_t acked_number() const noexcept {
+    return last_number_ - in_flight_.size();
+  }
+
+  size_t in_flight_bytes() const noexcept {
+    return in_flight_bytes_;
+  }
+
+  /// The newest tick that was acknowledged on this link; 0 when none.
+  tick acked() const noexcept {
+    return acked_;
+  }
+
   /// The last tick of a host that was sent on this link; 0 when none.
   tick last_sent(host_number host) const;
 
@@ -58,6 +75,7 @@ private:
     uint64_t number;
     journal_position position;
     size_t bytes;
+    tributary::tick tick;
   };
 
   void move_cursor();
@@ -70,6 +88,7 @@ private:
   uint64_t last_number_ = 0;
   journal_position handled_ = 0;
   journal_position cursor_ = 0;
+  tick acked_ = 0;
   std::map<host_number, tick> last_sent_;
 };
 

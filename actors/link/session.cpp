@@ -58,13 +58,6 @@ session::behavior_type session::make_behavior() {
       },
       [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
       [this](tick_atom) { on_tick(); },
-      [this](status_atom) {
-        auto result = std::make_shared<link_status>();
-        result->peer = peer_;
-        result->node = node_;
-        result->up = mode_ == mode::open;
-        return link_status_ptr{std::move(result)};
-      },
   };
 }
 
@@ -81,6 +74,7 @@ void session::transmit(const link_message& message) {
   auto bytes = std::make_shared<std::string>(
       std::exchange(greeted_, true) ? std::string_view{} : link_preface);
   put_message(*bytes, message);
+  bytes_sent_ += bytes->size();
   send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
 }
 
@@ -99,8 +93,9 @@ void session::shut(link_reason reason, const std::string& words) {
   if (mode_ == mode::open)
     figures_->links_up.fetch_sub(1, std::memory_order_relaxed);
   mode_ = mode::closed;
-  auto why = "link ended: "
-             + (words.empty() ? std::string{to_string(reason)} : words);
+  auto last_words = words.empty() ? std::string{to_string(reason)} : words;
+  figures_->links.end(id(), last_words, options_->clock->now_ms());
+  auto why = "link ended: " + last_words;
   for (auto& kvp : channel_numbers_)
     send(ingest_, leave_atom_v, source_actor{this}, kvp.first, why);
   send(wire_, close_atom_v);
@@ -119,7 +114,30 @@ void session::on_tick() {
   if (mode_ == mode::open
       && silent_ms_ >= static_cast<int64_t>(options_->ping_ms))
     transmit(link_ping{static_cast<uint64_t>(silent_ms_)});
+  tell_status();
   delayed_send(this, tick_interval, tick_atom_v);
+}
+
+void session::tell_status() {
+  link_status status;
+  status.id = id();
+  status.side = link_side::from_child;
+  status.peer = hostname_;
+  status.address = address_;
+  status.node = node_;
+  status.up = mode_ == mode::open;
+  status.state = mode_ == mode::open ? "open" : "greeting";
+  status.updated_ms = options_->clock->now_ms();
+  status.hosts = channel_numbers_.size();
+  status.bytes_sent = bytes_sent_;
+  status.bytes_received = bytes_received_;
+  status.credit_bytes = options_->credit_bytes;
+  status.live = {live_number_, live_acked_, unacked_.size(), unacked_bytes_};
+  status.history.last_number = history_number_;
+  status.history.acked_number = history_acked_;
+  status.newest = newest_;
+  status.acked = acked_;
+  figures_->links.put(std::move(status));
 }
 
 // -- incoming -----------------------------------------------------------------
@@ -133,6 +151,7 @@ void session::on_batch(const wire_batch& batch) {
     return;
   }
   for (auto& body : batch.bodies) {
+    bytes_received_ += link_header_bytes + body.size();
     auto error = on_body(body);
     if (mode_ == mode::closed)
       return;
@@ -218,7 +237,8 @@ caf::error session::on_hello(const link_hello& x) {
   }
   node_ = x.node;
   key_ = x.api_key;
-  peer_ = x.hostname.substr(0, hostname_bytes_max) + " (" + address_ + ")";
+  hostname_ = x.hostname.substr(0, hostname_bytes_max);
+  peer_ = hostname_ + " (" + address_ + ")";
   mode_ = mode::open;
   figures_->links_up.fetch_add(1, std::memory_order_relaxed);
   link_welcome welcome;
@@ -230,6 +250,7 @@ caf::error session::on_hello(const link_hello& x) {
   welcome.program = options_->program;
   send(wire_, trust_atom_v);
   transmit(welcome);
+  tell_status();
   log_->info("link from {}, node {}", peer_, to_string(node_));
   return {};
 }

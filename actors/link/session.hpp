@@ -14,6 +14,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
@@ -43,6 +44,7 @@ struct session_options {
   /// For the whole hello to arrive.
   uint32_t hello_ms = 10000;
   ack_durability durability = ack_durability::disk;
+  wall_clock_ptr clock;
 };
 
 class session final : public observed<session_actor::base> {
@@ -84,6 +86,7 @@ private:
   void transmit(const link_message& message);
   void shut(link_reason reason, const std::string& words);
   void end(link_reason reason, const std::string& words);
+  void tell_status();
   caf::expected<channel*> channel_of(uint32_t number);
 
   // session_lanes.cpp: frames, rosters, blocks, acks
@@ -106,6 +109,9 @@ private:
   mode mode_ = mode::hello_wanted;
   bool greeted_ = false;
   guid node_;
+  /// Name that the child gave itself.
+  std::string hostname_;
+  /// The same with the address, for the log.
   std::string peer_;
   std::string key_;
   std::map<uint32_t, channel> channels_;
@@ -115,10 +121,19 @@ private:
   uint64_t history_number_ = 0;
   uint64_t live_acked_ = 0;
   uint64_t history_acked_ = 0;
-  // Sizes of what is not acknowledged yet, to see who ignores the credit.
-  std::map<uint64_t, size_t> unacked_;
+  /// A frame that is not acknowledged yet.
+  struct unacked_frame {
+    size_t bytes;
+    tributary::tick tick;
+  };
+  // By lane number: to see who ignores the credit, and how far the link is.
+  std::map<uint64_t, unacked_frame> unacked_;
   size_t unacked_bytes_ = 0;
   int64_t silent_ms_ = 0;
+  uint64_t bytes_sent_ = 0;
+  uint64_t bytes_received_ = 0;
+  tick newest_ = 0;
+  tick acked_ = 0;
 };
 
 } // namespace tributary

@@ -44,7 +44,9 @@ caf::error session::on_frame(link_frame& x) {
     return to.error();
   live_number_ = x.number;
   auto bytes = x.frame->sealed().size();
-  unacked_[x.number] = bytes;
+  auto t = x.frame->header().tick;
+  unacked_[x.number] = {bytes, t};
+  newest_ = std::max(newest_, t);
   unacked_bytes_ += bytes;
   // Some slack: the child counts a frame when it sends it, we when it arrives.
   if (unacked_bytes_
@@ -122,8 +124,10 @@ caf::error session::on_block(link_block& x) {
 void session::on_committed(uint64_t number) {
   live_acked_ = std::max(live_acked_, number);
   auto end = unacked_.upper_bound(live_acked_);
-  for (auto i = unacked_.begin(); i != end; ++i)
-    unacked_bytes_ -= i->second;
+  for (auto i = unacked_.begin(); i != end; ++i) {
+    unacked_bytes_ -= i->second.bytes;
+    acked_ = std::max(acked_, i->second.tick);
+  }
   unacked_.erase(unacked_.begin(), end);
   transmit(link_ack{live_acked_, history_acked_});
 }

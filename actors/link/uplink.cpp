@@ -38,15 +38,6 @@ uplink::behavior_type uplink::make_behavior() {
       [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
       [this](tick_atom) { on_tick(); },
       [this](connect_atom) { connect(); },
-      [this](status_atom) {
-        auto result = std::make_shared<link_status>();
-        result->peer = parent_name_;
-        result->node = parent_;
-        result->up = mode_ == mode::open;
-        result->state = state_;
-        result->owed_ticks = history_.owed_count();
-        return link_status_ptr{std::move(result)};
-      },
   };
 }
 
@@ -57,19 +48,20 @@ void uplink::on_exit() {
   }
   wire_ = nullptr;
   peers_ = uplink_peers{};
+  figures_->links.end(id(), "uplink ended", options_.clock->now_ms());
   observed::on_exit();
 }
 
 void uplink::connect() {
   if (mode_ != mode::waiting)
     return;
-  mode_ = mode::connecting;
+  parent_ = guid{};
+  parent_name_.clear();
+  enter(mode::connecting, reason_);
   auto target = std::make_shared<link_target>();
   target->destination = options_.destinations[destination_];
   target->default_port = options_.default_port;
   target->timeout_ms = options_.timeout_ms;
-  auto text = to_string(target->destination);
-  state_ = "connecting to " + text;
   auto generation = ++generation_;
   // Above the connector's own time-out, which names the address.
   auto timeout = std::chrono::milliseconds(options_.timeout_ms + 5000);
@@ -90,8 +82,9 @@ void uplink::connect() {
 
 void uplink::on_connected(wire_actor wire) {
   wire_ = std::move(wire);
-  mode_ = mode::hello_sent;
+  bytes_sent_ = bytes_received_ = 0;
   silent_ms_ = 0;
+  enter(mode::hello_sent, reason_);
   send(wire_, start_atom_v, wire_user{this});
   link_hello hello;
   hello.node = options_.own;
@@ -101,12 +94,14 @@ void uplink::on_connected(wire_actor wire) {
   hello.program = options_.program;
   auto bytes = std::make_shared<std::string>(link_preface);
   put_message(*bytes, hello);
+  bytes_sent_ += bytes->size();
   send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
 }
 
 void uplink::transmit(const link_message& message) {
   auto bytes = std::make_shared<std::string>();
   put_message(*bytes, message);
+  bytes_sent_ += bytes->size();
   send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
 }
 
@@ -121,20 +116,55 @@ void uplink::drop(const std::string& reason) {
     note_progress();
   }
   ++generation_;
-  mode_ = mode::waiting;
   channels_.clear();
   // The next one in the list is tried first: failover.
   destination_ = (destination_ + 1) % options_.destinations.size();
   std::uniform_int_distribution<int64_t> jitter{options_.reconnect_min_ms,
                                                 options_.reconnect_max_ms};
   wait_ms_ = jitter(random_);
-  state_ = "waiting " + std::to_string(wait_ms_ / 1000) + " s after: " + reason;
+  enter(mode::waiting, reason);
   log_->warn("uplink: {}; next attempt in {} ms", reason, wait_ms_);
   delayed_send(this, std::chrono::milliseconds(wait_ms_), connect_atom_v);
 }
 
+void uplink::enter(mode next, std::string reason) {
+  mode_ = next;
+  reason_ = std::move(reason);
+  tell_status();
+}
+
+void uplink::tell_status() {
+  static constexpr const char* words[]
+      = {"waiting", "connecting", "greeting", "resuming", "open"};
+  link_status status;
+  status.id = id();
+  status.side = link_side::to_parent;
+  status.peer = parent_name_;
+  // The list is walked on when an attempt has failed.
+  status.address = to_string(options_.destinations[destination_]);
+  status.node = parent_;
+  status.up = mode_ == mode::open;
+  status.state = words[static_cast<size_t>(mode_)];
+  status.reason = reason_;
+  status.updated_ms = options_.clock->now_ms();
+  for (auto& kvp : channels_)
+    status.hosts += kvp.second.accepted && !kvp.second.refused;
+  status.bytes_sent = bytes_sent_;
+  status.bytes_received = bytes_received_;
+  status.credit_bytes = credit_bytes_;
+  status.live = {live_.last_number(), live_.acked_number(), live_.waiting(),
+                 live_.in_flight_bytes()};
+  status.history = {history_.last_number(), history_.acked_number(),
+                    history_.windows_count(), history_.in_flight_bytes()};
+  status.owed_ticks = history_.owed_count();
+  status.newest = newest_;
+  status.acked = acked_;
+  figures_->links.put(std::move(status));
+}
+
 void uplink::on_tick() {
   delayed_send(this, tick_interval, tick_atom_v);
+  tell_status();
   if (!wire_)
     return;
   silent_ms_ += tick_ms;
@@ -158,6 +188,7 @@ void uplink::on_batch(const wire_batch& batch) {
   }
   silent_ms_ = 0;
   for (auto& body : batch.bodies) {
+    bytes_received_ += link_header_bytes + body.size();
     if (auto error = on_body(body)) {
       drop(to_text(error));
       return;
@@ -214,8 +245,7 @@ void uplink::on_welcome(const link_welcome& x) {
   parent_ = x.node;
   parent_name_ = x.hostname;
   credit_bytes_ = x.credit_bytes;
-  mode_ = mode::resuming;
-  state_ = "resuming with " + parent_name_;
+  enter(mode::resuming, {});
   log_->info("uplink: parent {} ({}), acks mean {}", parent_name_,
              to_string(parent_), to_string(x.durability));
   resume();

@@ -19,6 +19,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
 #include "actors/link/history_lane.hpp"
 #include "actors/link/live_lane.hpp"
@@ -48,6 +49,7 @@ struct uplink_options {
   int64_t reconnect_max_ms = 15000;
   /// Seeds the jitter; tests repeat a run with it.
   uint64_t seed = 0;
+  wall_clock_ptr clock;
 };
 
 /// The actors that an uplink asks.
@@ -86,6 +88,8 @@ private:
   void connect();
   void on_connected(wire_actor wire);
   void drop(const std::string& reason);
+  void tell_status();
+  void enter(mode next, std::string reason);
   void on_tick();
   void on_batch(const wire_batch& batch);
   caf::error on_body(const std::string& body);
@@ -127,12 +131,18 @@ private:
   mode mode_ = mode::waiting;
   size_t destination_ = 0;
   int64_t wait_ms_ = 0;
-  std::string state_ = "starting";
+  /// Why the link is not up; empty while it is on its way there.
+  std::string reason_;
   wire_actor wire_;
   guid parent_;
   std::string parent_name_;
   uint32_t credit_bytes_ = 0;
   int64_t silent_ms_ = 0;
+  uint64_t bytes_sent_ = 0;
+  uint64_t bytes_received_ = 0;
+  // Over all links to parents: what came to be sent, what a parent has.
+  tick newest_ = 0;
+  tick acked_ = 0;
   // Requests of an earlier link may still be answered: they are not for this.
   uint64_t generation_ = 0;
 

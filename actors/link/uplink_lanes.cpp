@@ -72,6 +72,7 @@ void uplink::on_published(const published_roster& x) {
 }
 
 void uplink::on_published(const published_frame& x) {
+  newest_ = std::max(newest_, x.frame->header().tick);
   if (mode_ == mode::resuming) {
     auto bytes = x.frame->sealed().size();
     if (arrivals_bytes_ + bytes > live_lane::waiting_bytes_max)
@@ -233,6 +234,7 @@ void uplink::on_ack(const link_ack& x) {
   auto count = live_.acknowledged(x.live);
   figures_->acked_frames.fetch_add(static_cast<int64_t>(count),
                                    std::memory_order_relaxed);
+  acked_ = std::max(acked_, live_.acked());
   progress_.position = live_.cursor();
   for (auto& window : history_.acknowledged(x.history))
     for (auto& range : window.ticks.ranges())

@@ -106,8 +106,7 @@ void uplink::on_backlog(const journal_chunk& chunk) {
 }
 
 void uplink::open_hosts() {
-  mode_ = mode::open;
-  state_ = "open";
+  enter(mode::open, {});
   figures_->links_up.fetch_add(1, std::memory_order_relaxed);
   figures_->links_down.fetch_sub(1, std::memory_order_relaxed);
   for (auto& host : hosts_)

@@ -1,14 +1,13 @@
 #pragma once
 
 /// What passes between a wire (the broker that stands for the other side) and
-/// the session or uplink that uses it, and what links tell about themselves.
+/// the session or uplink that uses it.
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "config/destination.hpp"
-#include "schema/types.hpp"
 
 namespace tributary {
 
@@ -28,20 +27,6 @@ struct link_target {
   tributary::destination destination;
   uint16_t default_port = 0;
   int64_t timeout_ms = 0;
-};
-
-/// A link as status pages show it.
-struct link_status {
-  /// Address, and the node's name once it is known.
-  std::string peer;
-  guid node;
-  bool up = false;
-  /// For example `connecting`, `open`, `denied`, `waiting 7 s after: timeout`.
-  std::string state;
-  uint64_t frames = 0;
-  uint64_t bytes = 0;
-  /// Ticks that are owed upwards.
-  int64_t owed_ticks = 0;
 };
 
 /// Bytes that a wire reads ahead of its user; beyond, the peer is stopped by
