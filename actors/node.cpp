@@ -13,48 +13,50 @@ namespace tributary {
 
 namespace {
 
-/// Restarts within `budget_ms` before the node gives up: a fault that comes
-/// back so often is not cured by another start, and whoever supervises the
-/// process (systemd) should see it.
-constexpr size_t restarts_max = 20;
-constexpr unix_ms budget_ms = 60000;
-
-/// First delay before a restart; doubles with each within the budget.
-constexpr int64_t restart_delay_ms = 100;
-constexpr int64_t restart_delay_ms_max = 5000;
-
 /// The last commit of a slow disk.
 constexpr auto stop_timeout = std::chrono::seconds(8);
+
+/// Start order; each needs what it holds handles of, and goes down with it.
+std::vector<child_rule> rules() {
+  return {
+      {"writer", {}, line_writer, true},
+      // Opened together with the store.
+      {"ingest", {line_writer}, line_writer, true},
+      {"reader", {line_writer, line_ingest}, line_reader},
+      {"connector", {}, line_connector},
+      {"framer", {line_ingest}, line_framer},
+      {"live", {line_ingest}, line_live},
+      {"http", {line_ingest, line_reader, line_live}, line_http},
+      {"listener", {line_ingest}, line_listener},
+      {"acceptor", {line_listener}, line_acceptor},
+      {"uplink",
+       {line_writer, line_ingest, line_reader, line_connector},
+       line_uplink},
+  };
+}
 
 } // namespace
 
 node::node(caf::actor_config& cfg, std::shared_ptr<const node_setup> setup)
     : observed(cfg, {setup->directory, "node", {}}),
       setup_(std::move(setup)),
+      table_(rules()),
       http_door_(std::make_shared<http_door>()) {
-  // Start order; each may use what stands above it, and goes down with it.
   children_ = {
-      {"writer", 0, &node::start_storage, {}},
-      {"ingest", 0, nullptr, {}}, // opened together with the store
-      {"reader", 2, &node::start_reader, {}},
-      {"connector", 3, &node::start_connector, {}},
-      {"framer", 4, &node::start_framer, {}},
-      {"live", 5, &node::start_live, {}},
-      {"http", 6, &node::start_http, {}},
-      {"listener", 7, &node::start_listener, {}},
-      {"uplink", 8, &node::start_uplink, {}},
+      {&node::start_storage, {}},  {nullptr, {}},
+      {&node::start_reader, {}},   {&node::start_connector, {}},
+      {&node::start_framer, {}},   {&node::start_live, {}},
+      {&node::start_http, {}},     {&node::start_listener, {}},
+      {&node::start_acceptor, {}}, {&node::start_uplink, {}},
   };
 }
 
 node::behavior_type node::make_behavior() {
   set_down_handler([this](caf::down_msg& x) { on_down(x); });
   return {
-      [this](start_atom) -> caf::result<bool> {
-        if (auto error = start_from(0))
-          return error;
-        return true;
-      },
-      [this](tick_atom) { on_restart(); },
+      [this](start_atom) { return on_start(); },
+      [this](tick_atom) { on_timer(); },
+      [this](status_atom) { return on_status(); },
       [this](stop_atom) { return on_stop(); },
   };
 }
@@ -67,21 +69,78 @@ void node::on_exit() {
   reader_ = nullptr;
   connector_ = nullptr;
   live_ = nullptr;
+  listener_ = nullptr;
   environment_.reset();
   observed::on_exit();
 }
 
-actor_identity node::identity(const char* name) const {
-  return {setup_->directory, name, "node"};
+int64_t node::steady_ms() const {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(clock().now().time_since_epoch()).count();
 }
 
-caf::error node::start_from(size_t first) {
-  for (auto i = first; i < children_.size(); ++i)
-    if (children_[i].start != nullptr)
-      if (auto error = (this->*children_[i].start)())
-        return error;
+// -- starting -----------------------------------------------------------------
+
+caf::result<bool> node::on_start() {
+  auto now = steady_ms();
+  table_.begin(now);
+  // Whoever starts a node wants to hear at once what can't start; a port that
+  // is taken later is waited for.
+  while (auto line = table_.startable(now))
+    if (auto error = start_line(*line))
+      return error;
+  return true;
+}
+
+caf::error node::start_line(size_t line) {
+  auto started = (this->*children_[line].start)();
+  auto now = steady_ms();
+  if (!started) {
+    table_.failed(line, to_text(started.error()), now);
+    return std::move(started.error());
+  }
+  if (*started)
+    table_.started(line, now);
+  else
+    table_.switched_off(line);
   return {};
 }
+
+void node::start_due() {
+  while (auto line = table_.startable(steady_ms())) {
+    auto& name = table_.rule(*line).name;
+    if (auto error = start_line(*line)) {
+      auto status = table_.status(steady_ms())[*line];
+      setup_->log->error("{} can't be started: {}; tried again in {} ms", name,
+                         to_text(error), status.next_start_ms);
+      // What it made before it failed has no place in the table.
+      stop_lines({*line});
+    } else if (table_.state(*line) == child_state::running) {
+      setup_->log->info("{} runs", name);
+    }
+  }
+  if (auto line = table_.exhausted()) {
+    setup_->log->critical("{} failed {} times in a row: the node gives up",
+                          table_.rule(*line).name,
+                          restart_table::vital_failures_max);
+    quit(make_error(ec::busy, "restart budget used up"));
+    return;
+  }
+  auto now = steady_ms();
+  auto wait = table_.next_start_ms(now);
+  if (!wait || (timer_due_ms_ > now && timer_due_ms_ <= now + *wait))
+    return;
+  timer_due_ms_ = now + *wait;
+  delayed_send(this, std::chrono::milliseconds(*wait), tick_atom_v);
+}
+
+void node::on_timer() {
+  timer_due_ms_ = 0;
+  if (!stopping_)
+    start_due();
+}
+
+// -- ending -------------------------------------------------------------------
 
 void node::on_down(const caf::down_msg& what) {
   auto i = std::find_if(children_.begin(), children_.end(), [&](auto& x) {
@@ -92,53 +151,22 @@ void node::on_down(const caf::down_msg& what) {
   i->handle = nullptr;
   if (stopping_)
     return;
-  if (!restarting_) {
-    setup_->log->error("{} ended: {}; it is started again", i->name,
-                       to_text(what.reason));
-    restarting_ = true;
-    restart_from_ = i->restart_from;
-    stop_children(restart_from_);
-  } else if (i->restart_from < restart_from_) {
-    restart_from_ = i->restart_from;
-    stop_children(restart_from_);
-  }
-  plan_restart();
+  auto line = static_cast<size_t>(i - children_.begin());
+  auto reason = to_text(what.reason);
+  if (table_.state(line) == child_state::running)
+    setup_->log->error("{} ended: {}; it is started again",
+                       table_.rule(line).name, reason);
+  stop_lines(table_.ended(line, std::move(reason), steady_ms()));
+  start_due();
 }
 
-void node::plan_restart() {
-  for (auto i = restart_from_; i < children_.size(); ++i)
-    if (children_[i].handle)
-      return; // not all are down yet
-  auto now = setup_->clock->now_ms();
-  if (now - first_restart_ms_ > budget_ms || now < first_restart_ms_) {
-    first_restart_ms_ = now;
-    restarts_ = 0;
-  }
-  if (++restarts_ > restarts_max) {
-    setup_->log->critical("{} restarts within a minute: the node gives up",
-                          restarts_);
-    quit(make_error(ec::busy, "restart budget used up"));
-    return;
-  }
-  auto shift = std::min<size_t>(restarts_ - 1, 10);
-  auto delay = std::min(restart_delay_ms << shift, restart_delay_ms_max);
-  delayed_send(this, std::chrono::milliseconds(delay), tick_atom_v);
-}
-
-void node::on_restart() {
-  if (!restarting_ || stopping_)
-    return;
-  auto error = start_from(restart_from_);
-  if (!error) {
-    restarting_ = false;
-    setup_->log->info("{} and what depends on it run again",
-                      children_[restart_from_].name);
-    return;
-  }
-  setup_->log->error("restart of {} failed: {}", children_[restart_from_].name,
-                     to_text(error));
-  stop_children(restart_from_);
-  plan_restart();
+void node::stop_lines(const std::vector<size_t>& lines) {
+  for (auto line : lines)
+    if (children_[line].handle)
+      send_exit(caf::actor_cast<caf::actor>(children_[line].handle),
+                caf::exit_reason::user_shutdown);
+    else
+      table_.ended(line, {}, steady_ms());
 }
 
 void node::stop_children(size_t first) {
@@ -149,19 +177,23 @@ void node::stop_children(size_t first) {
                 caf::exit_reason::user_shutdown);
 }
 
+child_list_ptr node::on_status() const {
+  return std::make_shared<const std::vector<child_status>>(
+      table_.status(steady_ms()));
+}
+
 caf::result<bool> node::on_stop() {
   stopping_ = true;
   web_.stop();
   // Everything that makes or takes frames; storage is still there.
-  constexpr size_t first_user_of_storage = 2;
-  stop_children(first_user_of_storage);
+  stop_children(line_reader);
   auto promise = make_response_promise<bool>();
   auto finish = [this, promise](bool committed) mutable {
     stop_children(0);
     promise.deliver(committed);
     quit();
   };
-  if (!writer_) {
+  if (!children_[line_writer].handle) {
     finish(true);
     return promise;
   }

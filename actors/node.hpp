@@ -2,7 +2,8 @@
 
 /// The supervisor: one visible table of children in start order. When one ends,
 /// it and those that hold its handle are stopped and started again, with a
-/// growing delay and within a budget; when that is used up the node ends.
+/// growing delay (actors/restart_table.hpp). Only storage that fails again and
+/// again ends the node; all others are tried for ever, beside what runs.
 
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "actors/http/server.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
+#include "actors/restart_table.hpp"
 #include "actors/storage/recovery.hpp"
 #include "config/options.hpp"
 
@@ -54,6 +56,10 @@ struct node_setup {
   std::function<std::vector<source_ptr>()> make_sources;
   /// Told of each new ingest and reader; for simulations.
   std::function<void(const ingest_actor&, const reader_actor&)> offer_storage;
+  /// Told of each new child of the table, collector and session by its name;
+  /// for simulations, which end them. May be null.
+  std::function<void(const std::string&, const caf::strong_actor_ptr&)>
+      offer_child;
 };
 
 class node final : public observed<node_actor::base> {
@@ -64,38 +70,48 @@ public:
   void on_exit() override;
 
 private:
-  /// A line of the table.
+  /// How the child of a line is started, and its actor while there is one.
   struct child {
-    const char* name;
-    /// First line that is started again when this one ends.
-    size_t restart_from;
-    /// Starts it; may start nothing where the options say so.
-    caf::error (node::*start)();
+    /// False where the options ask for none. Null: its lead starts it.
+    caf::expected<bool> (node::*start)();
     caf::strong_actor_ptr handle;
   };
 
-  caf::error start_from(size_t first);
-  caf::error start_storage();
-  caf::error start_reader();
-  caf::error start_connector();
-  caf::error start_framer();
-  caf::error start_live();
-  caf::error start_http();
-  caf::error start_listener();
-  caf::error start_uplink();
-  caf::error open_door(const listener_actor& listener);
-  caf::error open_web_port();
+  // node.cpp: the supervisor
+  caf::result<bool> on_start();
   void on_down(const caf::down_msg& what);
-  void plan_restart();
-  void on_restart();
+  void on_timer();
+  child_list_ptr on_status() const;
   caf::result<bool> on_stop();
+  /// Starts one line; an error is told to the table already.
+  caf::error start_line(size_t line);
+  /// Starts what may start and sees to it that the rest is.
+  void start_due();
+  void stop_lines(const std::vector<size_t>& lines);
   void stop_children(size_t first);
+  /// Milliseconds of a clock that nobody sets.
+  int64_t steady_ms() const;
+
+  // node_children.cpp: how each line is started
+  caf::expected<bool> start_storage();
+  caf::expected<bool> start_reader();
+  caf::expected<bool> start_connector();
+  caf::expected<bool> start_framer();
+  caf::expected<bool> start_live();
+  caf::expected<bool> start_http();
+  caf::expected<bool> start_listener();
+  caf::expected<bool> start_acceptor();
+  caf::expected<bool> start_uplink();
+  caf::error open_web_port();
   actor_identity identity(const char* name) const;
 
   template <class Actor, class... Ts>
-  auto spawn_child(bool blocks, const char* name, Ts&&... xs);
+  auto spawn_child(bool blocks, size_t line, Ts&&... xs);
+  template <class Handle>
+  void adopt(size_t line, const Handle& handle);
 
   std::shared_ptr<const node_setup> setup_;
+  restart_table table_;
   std::vector<child> children_;
   // Handles of the running children, for those that are started after them.
   host_definition own_host_;
@@ -107,6 +123,7 @@ private:
   reader_actor reader_;
   connector_actor connector_;
   live_actor live_;
+  listener_actor listener_;
 
   http_server web_;
   /// Where the web port's thread finds the http actor of the moment.
@@ -114,11 +131,9 @@ private:
   std::shared_ptr<http_door> http_door_;
   bool web_open_ = false;
 
-  size_t restart_from_ = 0;
-  bool restarting_ = false;
+  /// When the timer fires that is under way; 0: none is.
+  int64_t timer_due_ms_ = 0;
   bool stopping_ = false;
-  size_t restarts_ = 0;
-  unix_ms first_restart_ms_ = 0;
 };
 
 } // namespace tributary

@@ -25,19 +25,6 @@ namespace tributary {
 
 namespace {
 
-/// Places in the table of node.cpp.
-enum line : size_t {
-  line_writer,
-  line_ingest,
-  line_reader,
-  line_connector,
-  line_framer,
-  line_live,
-  line_http,
-  line_listener,
-  line_uplink,
-};
-
 store_options store_options_of(const node_setup& setup) {
   auto& db = setup.options.db;
   store_options result;
@@ -71,22 +58,32 @@ std::string program_of(const node_setup& setup) {
 
 } // namespace
 
+actor_identity node::identity(const char* name) const {
+  return {setup_->directory, name, "node"};
+}
+
+template <class Handle>
+void node::adopt(size_t line, const Handle& handle) {
+  auto& to = children_[line].handle;
+  to = caf::actor_cast<caf::strong_actor_ptr>(handle);
+  monitor(handle);
+  if (setup_->offer_child)
+    setup_->offer_child(table_.rule(line).name, to);
+}
+
 template <class Actor, class... Ts>
-auto node::spawn_child(bool blocks, const char* name, Ts&&... xs) {
+auto node::spawn_child(bool blocks, size_t line, Ts&&... xs) {
+  auto who = identity(table_.rule(line).name);
   auto handle
       = blocks && setup_->threads
-            ? system().spawn<Actor, caf::detached>(identity(name),
+            ? system().spawn<Actor, caf::detached>(std::move(who),
                                                    std::forward<Ts>(xs)...)
-            : system().spawn<Actor>(identity(name), std::forward<Ts>(xs)...);
-  for (auto& x : children_)
-    if (std::string_view{x.name} == name) {
-      x.handle = caf::actor_cast<caf::strong_actor_ptr>(handle);
-      monitor(handle);
-    }
+            : system().spawn<Actor>(std::move(who), std::forward<Ts>(xs)...);
+  adopt(line, handle);
   return handle;
 }
 
-caf::error node::start_storage() {
+caf::expected<bool> node::start_storage() {
   environment_.reset();
   host_definition own;
   own.id = setup_->own;
@@ -110,37 +107,38 @@ caf::error node::start_storage() {
                                std::memory_order_relaxed);
   writer_options options;
   options.commit_every_ms = commit_every_ms(setup_->options);
-  writer_
-      = spawn_child<writer>(true, "writer", options, std::move(opened->store),
-                            setup_->clock, setup_->figures, setup_->log);
+  writer_ = spawn_child<writer>(true, line_writer, options,
+                                std::move(opened->store), setup_->clock,
+                                setup_->figures, setup_->log);
   ingest_options limits;
   limits.own = setup_->own;
   ingest_ = spawn_child<ingest>(
-      false, "ingest", limits, std::move(opened->hosts), opened->journal_end,
+      false, line_ingest, limits, std::move(opened->hosts), opened->journal_end,
       setup_->clock, setup_->figures, setup_->log, writer_);
-  return {};
+  return true;
 }
 
-caf::error node::start_reader() {
-  reader_ = spawn_child<reader>(true, "reader", environment_, setup_->clock,
+caf::expected<bool> node::start_reader() {
+  reader_ = spawn_child<reader>(true, line_reader, environment_, setup_->clock,
                                 ingest_);
   if (setup_->offer_storage)
     setup_->offer_storage(ingest_, reader_);
-  return {};
+  return true;
 }
 
-caf::error node::start_connector() {
+caf::expected<bool> node::start_connector() {
   if (!setup_->options.sender.enabled)
-    return {};
+    return false;
   if (setup_->start_connector) {
     connector_ = setup_->start_connector(system());
-    return {};
+    adopt(line_connector, connector_);
+    return true;
   }
-  connector_ = spawn_child<connector>(true, "connector", setup_->figures);
-  return {};
+  connector_ = spawn_child<connector>(true, line_connector, setup_->figures);
+  return true;
 }
 
-caf::error node::start_framer() {
+caf::expected<bool> node::start_framer() {
   // A framer that was started again knows nothing of the columns of the one
   // before it: its frames are a life of their own.
   if (framer_started_) {
@@ -172,28 +170,30 @@ caf::error node::start_framer() {
                                                kernel_files{}, index,
                                                setup->log, self);
         };
-  spawn_child<framer>(false, "framer", std::move(options), setup_->clock,
+  spawn_child<framer>(false, line_framer, std::move(options), setup_->clock,
                       setup_->figures, setup_->log, ingest_);
-  return {};
+  return true;
 }
 
-caf::error node::start_live() {
-  live_ = spawn_child<live>(false, "live", facts_of(*setup_), setup_->clock,
+caf::expected<bool> node::start_live() {
+  live_ = spawn_child<live>(false, line_live, facts_of(*setup_), setup_->clock,
                             ingest_);
-  return {};
+  return true;
 }
 
-caf::error node::start_http() {
+caf::expected<bool> node::start_http() {
   if (setup_->options.web.mode == web_mode::none)
-    return {};
+    return false;
   auto handle = spawn_child<http>(
-      false, "http", facts_of(*setup_), setup_->options.directories.web,
+      false, line_http, facts_of(*setup_), setup_->options.directories.web,
       setup_->clock, http_peers{ingest_, reader_, live_});
   {
     std::lock_guard<std::mutex> guard{http_door_->mutex};
     http_door_->current = handle;
   }
-  return open_web_port();
+  if (auto error = open_web_port())
+    return error;
+  return true;
 }
 
 caf::error node::open_web_port() {
@@ -220,10 +220,10 @@ caf::error node::open_web_port() {
   return {};
 }
 
-caf::error node::start_listener() {
+caf::expected<bool> node::start_listener() {
   auto& options = setup_->options;
   if (!listens(options.receiver))
-    return {};
+    return false;
   session_options rules;
   rules.own = setup_->own;
   rules.clock = setup_->clock;
@@ -243,30 +243,30 @@ caf::error node::start_listener() {
               std::move(who), shared, std::move(wire), address, setup->figures,
               setup->log, ingest);
         };
-  auto handle
-      = spawn_child<listener>(false, "listener", std::move(start), setup_->log);
-  if (setup_->offer_listener) {
-    setup_->offer_listener(handle);
-    return {};
-  }
-  return open_door(handle);
+  listener_ = spawn_child<listener>(false, line_listener, std::move(start),
+                                    setup_->log);
+  if (setup_->offer_listener)
+    setup_->offer_listener(listener_);
+  return true;
 }
 
-caf::error node::open_door(const listener_actor& listener) {
+caf::expected<bool> node::start_acceptor() {
+  if (setup_->offer_listener)
+    return false;
   auto& receiver = setup_->options.receiver;
   auto socket = listen_on(receiver.bind_to, receiver.port);
   if (!socket)
     return std::move(socket.error());
   setup_->log->info("links on {}:{}", receiver.bind_to, port_of(*socket));
-  spawn_acceptor(system(), {setup_->directory, "acceptor", "listener"}, *socket,
-                 setup_->figures, listener);
-  return {};
+  adopt(line_acceptor, spawn_acceptor(system(), identity("acceptor"), *socket,
+                                      setup_->figures, listener_));
+  return true;
 }
 
-caf::error node::start_uplink() {
+caf::expected<bool> node::start_uplink() {
   auto& sender = setup_->options.sender;
   if (!sender.enabled)
-    return {};
+    return false;
   uplink_options options;
   options.own = setup_->own;
   options.boot = own_host_.boot;
@@ -280,10 +280,10 @@ caf::error node::start_uplink() {
   options.reconnect_max_ms = sender.reconnect_delay_ms;
   options.seed = setup_->seed;
   options.clock = setup_->clock;
-  spawn_child<uplink>(false, "uplink", std::move(options),
+  spawn_child<uplink>(false, line_uplink, std::move(options),
                       uplink_peers{ingest_, writer_, reader_, connector_},
                       setup_->figures, setup_->log);
-  return {};
+  return true;
 }
 
 } // namespace tributary

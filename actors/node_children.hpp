@@ -9,6 +9,20 @@
 
 namespace tributary {
 
+/// Places in the table of node.cpp.
+enum line : size_t {
+  line_writer,
+  line_ingest,
+  line_reader,
+  line_connector,
+  line_framer,
+  line_live,
+  line_http,
+  line_listener,
+  line_acceptor,
+  line_uplink,
+};
+
 /// The http actor of the moment, for the web port's thread. An exchange that
 /// finds nobody is dropped, which answers 503.
 struct node::http_door {

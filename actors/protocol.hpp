@@ -4,7 +4,8 @@
 /// are immutable values behind shared pointers: no copies, and no message ever
 /// leaves the process (what crosses a link is Cap'n Proto, schema/link.capnp).
 /// Their structs live with their subject: actors/storage/traffic.hpp,
-/// actors/collect/readings.hpp, actors/link/wire.hpp, actors/http/exchange.hpp.
+/// actors/collect/readings.hpp, actors/link/wire.hpp, actors/http/exchange.hpp,
+/// actors/restart_table.hpp.
 
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ namespace tributary {
 
 // -- payloads -----------------------------------------------------------------
 
+struct child_status;
 struct closed_windows;
 struct commit_report;
 struct cursor_update;
@@ -48,6 +50,7 @@ struct tick_readings;
 struct window_groups;
 struct wire_batch;
 
+using child_list_ptr = std::shared_ptr<const std::vector<child_status>>;
 using closed_windows_ptr = std::shared_ptr<const closed_windows>;
 using commit_report_ptr = std::shared_ptr<const commit_report>;
 using cursor_update_ptr = std::shared_ptr<const cursor_update>;
@@ -80,6 +83,7 @@ using wire_bytes_ptr = std::shared_ptr<const std::string>;
 } // namespace tributary
 
 // clang-format off
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::child_list_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::closed_windows_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::commit_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::cursor_update_ptr)
@@ -280,6 +284,8 @@ using node_actor = caf::typed_actor<
     asks<start_atom>::with<bool>,
     // Its own timer: what waits to be started again is.
     on<tick_atom>,
+    // Every child of the table: what it does, why it ended, when it is tried.
+    asks<status_atom>::with<child_list_ptr>,
     // Drains, commits, stops all; answers when the last commit is done.
     asks<stop_atom>::with<bool>>;
 

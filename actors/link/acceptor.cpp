@@ -45,12 +45,13 @@ void acceptor::on_connection(caf::io::connection_handle handle) {
   send(listener, accept_atom_v, std::move(wire), address);
 }
 
-void spawn_acceptor(caf::actor_system& system, actor_identity identity,
-                    int socket, std::shared_ptr<node_figures> figures,
-                    const listener_actor& listener) {
+acceptor_actor spawn_acceptor(caf::actor_system& system,
+                              actor_identity identity, int socket,
+                              std::shared_ptr<node_figures> figures,
+                              const listener_actor& listener) {
   auto& backend = system.middleman().backend();
   caf::actor_config config{&backend};
-  system.spawn_class<acceptor, caf::no_spawn_options>(
+  return system.spawn_class<acceptor, caf::no_spawn_options>(
       config, std::move(identity), backend.new_doorman(socket),
       std::move(figures), listener);
 }

@@ -13,11 +13,11 @@
 
 namespace tributary {
 
-using acceptor_interface
+using acceptor_actor
     = caf::typed_actor<caf::reacts_to<caf::io::new_connection_msg>,
                        caf::reacts_to<caf::io::acceptor_closed_msg>>;
 
-class acceptor final : public observed<acceptor_interface::broker_base> {
+class acceptor final : public observed<acceptor_actor::broker_base> {
 public:
   acceptor(caf::actor_config& cfg, actor_identity identity,
            caf::io::doorman_ptr door, std::shared_ptr<node_figures> figures,
@@ -35,8 +35,9 @@ private:
 };
 
 /// Starts accepting on a listening socket, which it owns from now on.
-void spawn_acceptor(caf::actor_system& system, actor_identity identity,
-                    int socket, std::shared_ptr<node_figures> figures,
-                    const listener_actor& listener);
+acceptor_actor spawn_acceptor(caf::actor_system& system,
+                              actor_identity identity, int socket,
+                              std::shared_ptr<node_figures> figures,
+                              const listener_actor& listener);
 
 } // namespace tributary
