@@ -30,6 +30,9 @@ actor_record record_of(const actor_figures& x, int64_t now_ns) {
   auto since = x.running_since_ns.load(std::memory_order_relaxed);
   if (since != 0 && now_ns > since)
     result.running_ns = static_cast<uint64_t>(now_ns - since);
+  // The one in hand waits no more.
+  if (since != 0 && result.mailbox_depth > 0)
+    --result.mailbox_depth;
   result.busy_ns
       = x.busy_ns.load(std::memory_order_relaxed) + result.running_ns;
   result.restarts = x.restarts;

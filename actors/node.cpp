@@ -32,6 +32,9 @@ std::vector<child_rule> rules() {
       {"uplink",
        {line_writer, line_ingest, line_reader, line_connector},
        line_uplink},
+      // Speaks while others are down: told of storage, never ended with it.
+      {"introspection", {}, line_introspection},
+      {"shell-door", {line_introspection}, line_shell},
   };
 }
 
@@ -43,11 +46,12 @@ node::node(caf::actor_config& cfg, std::shared_ptr<const node_setup> setup)
       table_(rules()),
       http_door_(std::make_shared<http_door>()) {
   children_ = {
-      {&node::start_storage, {}},  {nullptr, {}},
-      {&node::start_reader, {}},   {&node::start_connector, {}},
-      {&node::start_framer, {}},   {&node::start_live, {}},
-      {&node::start_http, {}},     {&node::start_listener, {}},
-      {&node::start_acceptor, {}}, {&node::start_uplink, {}},
+      {&node::start_storage, {}},       {nullptr, {}},
+      {&node::start_reader, {}},        {&node::start_connector, {}},
+      {&node::start_framer, {}},        {&node::start_live, {}},
+      {&node::start_http, {}},          {&node::start_listener, {}},
+      {&node::start_acceptor, {}},      {&node::start_uplink, {}},
+      {&node::start_introspection, {}}, {&node::start_shell, {}},
   };
 }
 
@@ -70,6 +74,7 @@ void node::on_exit() {
   connector_ = nullptr;
   live_ = nullptr;
   listener_ = nullptr;
+  introspection_ = nullptr;
   environment_.reset();
   observed::on_exit();
 }

@@ -39,6 +39,8 @@ struct node_setup {
   /// Path of the LMDB file.
   std::string store_path;
   wall_clock_ptr clock;
+  /// When the process started, on that clock.
+  unix_ms started_ms = 0;
   actor_directory_ptr directory;
   std::shared_ptr<node_figures> figures;
   std::shared_ptr<spdlog::logger> log;
@@ -102,6 +104,9 @@ private:
   caf::expected<bool> start_listener();
   caf::expected<bool> start_acceptor();
   caf::expected<bool> start_uplink();
+  caf::expected<bool> start_introspection();
+  caf::expected<bool> start_shell();
+  void offer_storage();
   caf::error open_web_port();
   actor_identity identity(const char* name) const;
 
@@ -124,6 +129,7 @@ private:
   connector_actor connector_;
   live_actor live_;
   listener_actor listener_;
+  introspection_actor introspection_;
 
   http_server web_;
   /// Where the web port's thread finds the http actor of the moment.

@@ -5,6 +5,7 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "actors/collect/collector.hpp"
 #include "actors/collect/framer.hpp"
@@ -18,6 +19,9 @@
 #include "actors/link/session.hpp"
 #include "actors/link/socket.hpp"
 #include "actors/link/uplink.hpp"
+#include "actors/shell/introspection.hpp"
+#include "actors/shell/shell_door.hpp"
+#include "actors/shell/shell_socket.hpp"
 #include "actors/storage/reader.hpp"
 #include "actors/storage/writer.hpp"
 
@@ -123,7 +127,13 @@ caf::expected<bool> node::start_reader() {
                                 ingest_);
   if (setup_->offer_storage)
     setup_->offer_storage(ingest_, reader_);
+  offer_storage();
   return true;
+}
+
+void node::offer_storage() {
+  if (introspection_ && ingest_ && reader_)
+    send(introspection_, offer_atom_v, ingest_, reader_);
 }
 
 caf::expected<bool> node::start_connector() {
@@ -283,6 +293,33 @@ caf::expected<bool> node::start_uplink() {
   spawn_child<uplink>(false, line_uplink, std::move(options),
                       uplink_peers{ingest_, writer_, reader_, connector_},
                       setup_->figures, setup_->log);
+  return true;
+}
+
+caf::expected<bool> node::start_introspection() {
+  introspection_options options;
+  options.node.facts = facts_of(*setup_);
+  options.node.started_ms = setup_->started_ms;
+  options.node.pid = getpid();
+  options.node.store_path = setup_->store_path;
+  options.clock = setup_->clock;
+  options.directory = setup_->directory;
+  options.figures = setup_->figures;
+  introspection_ = spawn_child<introspection>(
+      false, line_introspection, std::move(options), node_actor{this});
+  offer_storage();
+  return true;
+}
+
+caf::expected<bool> node::start_shell() {
+  if (setup_->offer_listener) // a simulation has no sockets
+    return false;
+  auto path = shell_socket_path(setup_->options.directories.run);
+  auto door = open_shell_door(system(), identity(table_.rule(line_shell).name),
+                              path, setup_->log, introspection_);
+  if (!door)
+    return std::move(door.error());
+  adopt(line_shell, *door);
   return true;
 }
 

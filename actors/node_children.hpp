@@ -21,6 +21,8 @@ enum line : size_t {
   line_listener,
   line_acceptor,
   line_uplink,
+  line_introspection,
+  line_shell,
 };
 
 /// The http actor of the moment, for the web port's thread. An exchange that

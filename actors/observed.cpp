@@ -20,6 +20,8 @@ std::string words_of_end(const caf::error& reason) {
   if (!reason || reason == caf::exit_reason::normal
       || reason == caf::exit_reason::user_shutdown)
     return {};
+  if (reason == caf::exit_reason::kill)
+    return "killed";
   return to_text(reason);
 }
 

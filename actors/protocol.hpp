@@ -44,6 +44,9 @@ struct query_answer;
 struct query_request;
 struct publication;
 class roster;
+struct shell_report;
+struct shell_request;
+struct store_statistics;
 struct subscriber_standing;
 struct subscription_start;
 struct tick_readings;
@@ -72,6 +75,9 @@ using query_answer_ptr = std::shared_ptr<const query_answer>;
 using query_request_ptr = std::shared_ptr<const query_request>;
 using roster_update_ptr = std::shared_ptr<
     const std::pair<host_number, std::shared_ptr<const roster>>>;
+using shell_report_ptr = std::shared_ptr<const shell_report>;
+using shell_request_ptr = std::shared_ptr<const shell_request>;
+using store_statistics_ptr = std::shared_ptr<const store_statistics>;
 using subscriber_standing_ptr = std::shared_ptr<const subscriber_standing>;
 using subscription_start_ptr = std::shared_ptr<const subscription_start>;
 using tick_readings_ptr = std::shared_ptr<const tick_readings>;
@@ -105,6 +111,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::publication_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_request_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::roster_update_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::shell_report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::shell_request_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::store_statistics_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::subscriber_standing_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::subscription_start_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::tick_readings_ptr)
@@ -124,6 +133,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, history_atom, "history")
   CAF_ADD_ATOM(tributary, tributary, hosts_atom, "hosts")
   CAF_ADD_ATOM(tributary, tributary, hot_atom, "hot")
+  CAF_ADD_ATOM(tributary, tributary, introspect_atom, "introspect")
   CAF_ADD_ATOM(tributary, tributary, journal_atom, "journal")
   CAF_ADD_ATOM(tributary, tributary, late_atom, "late")
   CAF_ADD_ATOM(tributary, tributary, leave_atom, "leave")
@@ -230,7 +240,9 @@ using writer_actor = caf::typed_actor<
 using reader_actor = caf::typed_actor<
     asks<query_atom, query_request_ptr>::with<query_answer_ptr>,
     // A whole window for the history lane.
-    asks<window_atom, guid, tick>::with<window_groups_ptr>>;
+    asks<window_atom, guid, tick>::with<window_groups_ptr>,
+    // What the store holds, for people.
+    asks<status_atom>::with<store_statistics_ptr>>;
 
 // -- links --------------------------------------------------------------------
 
@@ -275,6 +287,14 @@ using http_actor = caf::typed_actor<on<accept_atom, exchange_ptr>>;
 using live_actor = subscriber_actor::extend<
     // A request for a stream of the host with this guid.
     on<accept_atom, exchange_ptr, guid>, on<tick_atom>>;
+
+// -- shell --------------------------------------------------------------------
+
+/// Answers the commands of the shell.
+using introspection_actor = caf::typed_actor<
+    asks<introspect_atom, shell_request_ptr>::with<shell_report_ptr>,
+    // From the node: the storage of the moment.
+    on<offer_atom, ingest_actor, reader_actor>>;
 
 // -- node ---------------------------------------------------------------------
 

@@ -78,6 +78,13 @@ ec code_of(const caf::error& what) noexcept {
   return static_cast<ec>(what.code());
 }
 
+std::string words_of(const caf::error& what) {
+  if (what && what.category() == category
+      && what.context().match_elements<std::string>())
+    return what.context().get_as<std::string>(0);
+  return to_text(what);
+}
+
 std::string to_text(const caf::error& what) {
   if (!what)
     return "none";

@@ -71,6 +71,10 @@ caf::error make_error(ec code, std::string detail);
 /// The code of an error of ours; `ec::none` for one of CAF's own.
 ec code_of(const caf::error& what) noexcept;
 
+/// The detail of an error of ours without its name, CAF's own words for others:
+/// for people who asked and need no code.
+std::string words_of(const caf::error& what);
+
 /// `name: detail` of an error of ours, CAF's own words for others.
 std::string to_text(const caf::error& what);
 

@@ -42,6 +42,8 @@ struct ShellTable {
   columns @2 :List(ShellColumn);
   rows @3 :List(ShellRow);
   # As many cells as columns each.
+  vertical @4 :Bool;
+  # One row, shown to people as a line for each column.
 }
 
 struct ShellColumn {
@@ -50,6 +52,8 @@ struct ShellColumn {
   heading @1 :Text;
   # For people, without the unit.
   kind @2 :Kind;
+  jsonOnly @3 :Bool;
+  # People see it otherwise, for example by the place in a tree.
 
   enum Kind {
     text @0;

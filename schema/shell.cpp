@@ -31,12 +31,14 @@ void write_cell(const report_cell& from, wire::ShellCell::Builder to) {
 void write_table(const report_table& from, wire::ShellTable::Builder to) {
   to.setKey(from.key);
   to.setTitle(from.title);
+  to.setVertical(from.vertical);
   auto columns = to.initColumns(static_cast<unsigned>(from.columns.size()));
   for (unsigned i = 0; i < columns.size(); ++i) {
     columns[i].setKey(from.columns[i].key);
     columns[i].setHeading(from.columns[i].heading);
     columns[i].setKind(
         static_cast<wire::ShellColumn::Kind>(from.columns[i].kind));
+    columns[i].setJsonOnly(from.columns[i].json_only);
   }
   auto rows = to.initRows(static_cast<unsigned>(from.rows.size()));
   for (unsigned i = 0; i < rows.size(); ++i) {
@@ -93,15 +95,20 @@ report_cell read_cell(wire::ShellCell::Reader from) {
 caf::error read_table(wire::ShellTable::Reader from, report_table& to) {
   to.key = text_of(from.getKey());
   to.title = text_of(from.getTitle());
+  to.vertical = from.getVertical();
   if (from.getColumns().size() > columns_max)
     return broken("too many columns");
   for (auto x : from.getColumns()) {
     auto kind = static_cast<uint16_t>(x.getKind());
     auto last = static_cast<uint16_t>(column_kind::per_mille);
+    report_column column;
+    column.key = text_of(x.getKey());
+    column.heading = text_of(x.getHeading());
+    column.json_only = x.getJsonOnly();
     // A kind newer than this program is shown as it comes.
-    to.columns.push_back(
-        {text_of(x.getKey()), text_of(x.getHeading()),
-         kind > last ? column_kind::count : static_cast<column_kind>(kind)});
+    column.kind
+        = kind > last ? column_kind::count : static_cast<column_kind>(kind);
+    to.columns.push_back(std::move(column));
   }
   for (auto x : from.getRows()) {
     report_row row;

@@ -36,6 +36,8 @@ struct report_column {
   /// For people, without the unit.
   std::string heading;
   column_kind kind = column_kind::text;
+  /// People see it otherwise, for example by the place in a tree.
+  bool json_only = false;
 };
 
 /// Nothing, a text or a number.
@@ -55,6 +57,8 @@ struct report_table {
   std::string title;
   std::vector<report_column> columns;
   std::vector<report_row> rows;
+  /// One row, shown to people as a line for each column.
+  bool vertical = false;
 };
 
 /// What a command answers.

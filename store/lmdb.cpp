@@ -185,6 +185,15 @@ std::optional<std::string_view> transaction::get(table_number table,
   return view_of(result);
 }
 
+caf::expected<table_use> transaction::use_of(table_number table) const {
+  MDB_stat stat;
+  if (auto rc = mdb_stat(txn_, owner_->tables_[table], &stat))
+    return failure(rc, "mdb_stat");
+  auto pages
+      = stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+  return table_use{stat.ms_entries, pages * stat.ms_psize};
+}
+
 caf::error transaction::put(table_number table, const key& k,
                             std::string_view value) {
   assert(value.size() % 8 == 0);

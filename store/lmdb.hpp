@@ -71,6 +71,13 @@ struct space_use {
   size_t used_bytes = 0;
 };
 
+/// What one table takes.
+struct table_use {
+  size_t entries = 0;
+  /// Branch, leaf and overflow pages, in bytes.
+  size_t bytes = 0;
+};
+
 class transaction;
 
 /// One LMDB file, shared by all threads of the process. Owns the file lock.
@@ -118,6 +125,8 @@ public:
   ~transaction();
 
   std::optional<std::string_view> get(table_number table, const key& k) const;
+
+  caf::expected<table_use> use_of(table_number table) const;
 
   /// Inserts or replaces. Yields `ec::store_full` when map or disk is full.
   caf::error put(table_number table, const key& k, std::string_view value);

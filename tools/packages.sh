@@ -5,7 +5,7 @@
 # shellcheck disable=SC2034 # used by those who source this
 packages_to_build=(g++ cmake ninja-build pkg-config
   libcaf-dev capnproto libcapnp-dev liblmdb-dev libboost1.81-dev
-  libfmt-dev libspdlog-dev libcli11-dev rapidjson-dev libxxhash-dev
+  libfmt-dev libspdlog-dev libcli11-dev libedit-dev rapidjson-dev libxxhash-dev
   libzstd-dev)
 # shellcheck disable=SC2034
 packages_to_run=(curl)

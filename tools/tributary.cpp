@@ -161,8 +161,10 @@ int start(const configuration& conf) {
   setup->store_path = store_path(options, *own);
   setup->sync = options.db.mode != db_mode::ram;
   setup->clock = system_wall_clock();
+  setup->started_ms = setup->clock->now_ms();
   setup->directory = std::make_shared<actor_directory>();
   setup->figures = std::make_shared<node_figures>();
+  setup->figures->actors = setup->directory;
   setup->log = make_log(options.log.level);
   setup->seed = own->low() ^ static_cast<uint64_t>(setup->clock->now_ms());
   system_config config;

@@ -42,8 +42,17 @@ struct node_figures {
   figure commits{0};
   /// Counter: microseconds that it spent committing them.
   figure commit_us{0};
-  /// Gauge: bytes that the journal holds now.
+  /// Gauge: microseconds of the last commit.
+  figure commit_last_us{0};
+  /// Gauge: microseconds of the longest commit since the process started.
+  figure commit_longest_us{0};
+  /// Counter: commits that failed.
+  figure commits_failed{0};
+  /// Gauge: bytes of frames that are published and not durable yet.
+  figure backlog_bytes{0};
+  /// Gauges: bytes of the pages of the journal and of the blocks.
   figure journal_bytes{0};
+  figure tier0_bytes{0};
   /// Counter: slots of the grid that a collector did not get to in time.
   figure missed_ticks{0};
   /// Counter: steps of the wall clock that were not slewed.

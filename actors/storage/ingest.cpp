@@ -80,6 +80,8 @@ ingest::behavior_type ingest::make_behavior() {
 void ingest::on_exit() {
   for (auto& kvp : hosts_)
     kvp.second.sources.clear();
+  figures_->backlog_bytes.fetch_sub(static_cast<int64_t>(backlog_bytes_),
+                                    std::memory_order_relaxed);
   subscribers_.clear();
   writer_ = nullptr;
   observed::on_exit();
@@ -248,6 +250,8 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   auto bytes = what.frame->sealed().size();
   backlog_.emplace_back(head_, bytes);
   backlog_bytes_ += bytes;
+  figures_->backlog_bytes.fetch_add(static_cast<int64_t>(bytes),
+                                    std::memory_order_relaxed);
   published_frame news{head_, what.host, what.frame, nullptr, nullptr};
   auto watched = watchers_.find(what.host);
   if (watched != watchers_.end() && watched->second > 0) {
@@ -294,6 +298,9 @@ void ingest::on_history(const incoming_window_ptr& what) {
 void ingest::on_stored(const commit_report& report) {
   while (!backlog_.empty() && backlog_.front().first <= report.journal_end) {
     backlog_bytes_ -= backlog_.front().second;
+    figures_->backlog_bytes.fetch_sub(
+        static_cast<int64_t>(backlog_.front().second),
+        std::memory_order_relaxed);
     backlog_.pop_front();
   }
   if (refusing_ && backlog_bytes_ < options_.backlog_bytes_max / 2) {

@@ -5,6 +5,8 @@
 
 #include <caf/typed_response_promise.hpp>
 
+#include "store/statistics.hpp"
+
 namespace tributary {
 
 namespace {
@@ -56,7 +58,15 @@ reader::behavior_type reader::make_behavior() {
       [this](window_atom, const guid& host, tick start) {
         return on_window(host, start);
       },
+      [this](status_atom) { return on_status(); },
   };
+}
+
+caf::result<store_statistics_ptr> reader::on_status() const {
+  auto result = read_statistics(*environment_);
+  if (!result)
+    return std::move(result.error());
+  return std::make_shared<const store_statistics>(std::move(*result));
 }
 
 void reader::on_exit() {

@@ -30,6 +30,7 @@ private:
   caf::expected<query_answer_ptr> answer(const query_request& what,
                                          const hot_answer& hot);
   caf::result<window_groups_ptr> on_window(const guid& host, tick start);
+  caf::result<store_statistics_ptr> on_status() const;
   caf::expected<window_groups_ptr> groups_of(tick start, const hot_answer& hot);
 
   std::shared_ptr<lmdb::environment> environment_;

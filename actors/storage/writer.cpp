@@ -6,6 +6,8 @@
 #include <caf/actor_cast.hpp>
 #include <spdlog/spdlog.h>
 
+#include "store/tables.hpp"
+
 namespace tributary {
 
 namespace {
@@ -205,6 +207,7 @@ bool writer::commit() {
                   "{}",
                   to_text(report.error()));
     failing_ = true;
+    figures_->commits_failed.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
   if (failing_)
@@ -212,10 +215,27 @@ bool writer::commit() {
   failing_ = false;
   figures_->commits.fetch_add(1, std::memory_order_relaxed);
   figures_->commit_us.fetch_add(took.count(), std::memory_order_relaxed);
+  figures_->commit_last_us.store(took.count(), std::memory_order_relaxed);
+  // Only this thread writes it.
+  if (took.count() > figures_->commit_longest_us.load())
+    figures_->commit_longest_us.store(took.count());
+  note_sizes();
   for (auto& x : report->damaged)
     log_->error("a stored block can't be read and is left out: {}", x);
   acknowledge(std::move(*report));
   return true;
+}
+
+void writer::note_sizes() {
+  auto txn = store_->environment()->read();
+  if (!txn)
+    return;
+  if (auto use = txn->use_of(tables::journal))
+    figures_->journal_bytes.store(static_cast<int64_t>(use->bytes),
+                                  std::memory_order_relaxed);
+  if (auto use = txn->use_of(tables::tier0))
+    figures_->tier0_bytes.store(static_cast<int64_t>(use->bytes),
+                                std::memory_order_relaxed);
 }
 
 void writer::acknowledge(commit_report report) {

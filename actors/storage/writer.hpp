@@ -56,6 +56,7 @@ private:
   void staged();
   void on_timer();
   bool commit();
+  void note_sizes();
   void acknowledge(commit_report report);
   void notify_debts(const commit_report& report);
 

@@ -1,0 +1,69 @@
+#pragma once
+
+/// Answers the commands of the shell. Looks into directories that need nobody's
+/// answer where it can, so that it speaks while others hang; what it has to ask
+/// for, it asks with a time-out. Needs no other actor to run.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/clock.hpp"
+#include "actors/observed.hpp"
+#include "actors/protocol.hpp"
+#include "actors/shell/reports.hpp"
+
+namespace tributary {
+
+struct introspection_options {
+  node_summary node;
+  wall_clock_ptr clock;
+  actor_directory_ptr directory;
+  std::shared_ptr<const node_figures> figures;
+};
+
+class introspection final : public observed<introspection_actor::base> {
+public:
+  /// @param supervisor asked what its children do; may be none.
+  introspection(caf::actor_config& cfg, actor_identity identity,
+                introspection_options options, const node_actor& supervisor);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  using promise = caf::typed_response_promise<shell_report_ptr>;
+
+  /// A line of the command table.
+  struct command {
+    const char* name;
+    /// How its one argument is written, for example `ACTOR`; empty for none.
+    const char* arguments;
+    const char* description;
+    void (introspection::*answer)(const std::string& argument, promise to);
+  };
+
+  static const std::vector<command>& commands();
+
+  caf::result<shell_report_ptr> on_request(const shell_request& what);
+  void answer_actors(const std::string& argument, promise to);
+  void answer_help(const std::string& argument, promise to);
+  void answer_hosts(const std::string& argument, promise to);
+  void answer_kill(const std::string& argument, promise to);
+  void answer_links(const std::string& argument, promise to);
+  void answer_status(const std::string& argument, promise to);
+  void answer_store(const std::string& argument, promise to);
+  node_summary summary() const;
+
+  introspection_options options_;
+  caf::actor_addr supervisor_;
+  // Of the moment; none while storage is away.
+  ingest_actor ingest_;
+  reader_actor reader_;
+};
+
+} // namespace tributary

@@ -1,0 +1,210 @@
+/// The shell: asks a running node what it is doing and shows the answer.
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "actors/shell/report_text.hpp"
+#include "actors/shell/shell_client.hpp"
+#include "config/options.hpp"
+#include "tools/shell_prompt.hpp"
+
+namespace {
+
+using namespace tributary;
+
+enum exit_code {
+  exit_ok = 0,
+  exit_failure = 1,
+  exit_usage = 2,
+  exit_unavailable = 69,
+};
+
+using strings = std::vector<std::string>;
+
+struct settings {
+  std::string run_directory = directory_options{}.run;
+  strings commands;
+  bool json = false;
+  double watch_seconds = 0;
+};
+
+strings split(const std::string& line) {
+  std::istringstream from{line};
+  strings result;
+  for (std::string word; from >> word;)
+    result.push_back(word);
+  return result;
+}
+
+bool wants_to_leave(const strings& words) {
+  return words.size() == 1
+         && (words.front() == "quit" || words.front() == "exit");
+}
+
+int fail(const caf::error& error) {
+  fprintf(stderr, "tributary-shell: %s\n", words_of(error).c_str());
+  auto code = code_of(error);
+  return code == ec::disconnected || code == ec::denied ? exit_unavailable
+                                                        : exit_failure;
+}
+
+/// Colours and bold only for a person who wants them.
+text_style style_of_output() {
+  auto no_color = getenv("NO_COLOR");
+  return {isatty(STDOUT_FILENO) == 1
+          && (no_color == nullptr || *no_color == '\0')};
+}
+
+/// One command: asks, prints. An exit code.
+int run(shell_client& node, const strings& words, const settings& how) {
+  if (words.empty())
+    return exit_ok;
+  auto answer = node.ask(words);
+  if (!answer)
+    return fail(answer.error());
+  if (auto failure = std::get_if<shell_failure>(&*answer)) {
+    fprintf(stderr, "tributary-shell: %s\n", failure->words.c_str());
+    return exit_failure;
+  }
+  auto report = std::get_if<shell_report>(&*answer);
+  if (report == nullptr)
+    return fail(make_error(ec::corrupt, "the node asks instead of answering"));
+  auto text = how.json ? to_json(*report) : to_text(*report, style_of_output());
+  fwrite(text.data(), 1, text.size(), stdout);
+  return fflush(stdout) == 0 ? exit_ok : exit_failure;
+}
+
+/// All commands of the command line, over and over where that is wanted.
+int run_all(shell_client& node, const settings& how) {
+  for (;;) {
+    int code = exit_ok;
+    for (auto& line : how.commands)
+      if (auto failed = run(node, split(line), how))
+        code = failed;
+    if (how.watch_seconds <= 0 || code != exit_ok)
+      return code;
+    std::this_thread::sleep_for(
+        std::chrono::duration<double>(how.watch_seconds));
+    if (!how.json && isatty(STDOUT_FILENO) == 1)
+      fputs("\x1b[H\x1b[2J", stdout); // the next answer in the same place
+  }
+}
+
+/// The texts of one column of the first table; empty when there is none.
+strings column_of(const caf::expected<shell_message>& answer,
+                  std::string_view key) {
+  strings result;
+  auto report = answer ? std::get_if<shell_report>(&*answer) : nullptr;
+  if (report == nullptr || report->tables.empty())
+    return result;
+  auto& table = report->tables.front();
+  for (size_t i = 0; i < table.columns.size(); ++i)
+    if (table.columns[i].key == key)
+      for (auto& row : table.rows)
+        if (auto text = std::get_if<std::string>(&row.cells[i]))
+          result.push_back(*text);
+  return result;
+}
+
+/// Commands first; behind one that takes a name, the names of the moment.
+strings candidates(shell_client& node, const std::string& line) {
+  auto words = split(line);
+  if (words.empty()) {
+    auto result = column_of(node.ask({"help"}), "command");
+    result.insert(result.end(), {"exit", "quit"});
+    return result;
+  }
+  if (words.size() > 1)
+    return {};
+  if (words.front() == "hosts")
+    return column_of(node.ask({"hosts"}), "hostname");
+  if (words.front() == "actors" || words.front() == "kill")
+    return column_of(node.ask({"actors"}), "name");
+  return {};
+}
+
+/// Whether the node can still be asked.
+bool is_lost(int code) {
+  return code == exit_unavailable;
+}
+
+int talk(shell_client& node, const settings& how) {
+  auto host = column_of(node.ask({"status"}), "hostname");
+  auto prompt = (host.empty() ? std::string{"tributary"} : host.front()) + "> ";
+  shell_prompt lines{[&node](const std::string& line) {
+    return candidates(node, line);
+  }};
+  while (auto line = lines.read(prompt)) {
+    auto words = split(*line);
+    if (wants_to_leave(words))
+      return exit_ok;
+    if (is_lost(run(node, words, how)))
+      return exit_unavailable;
+  }
+  putchar('\n');
+  return exit_ok;
+}
+
+/// Commands from a pipe, a line each.
+int read_commands(shell_client& node, const settings& how) {
+  int code = exit_ok;
+  for (std::string line; std::getline(std::cin, line);) {
+    auto words = split(line);
+    if (wants_to_leave(words))
+      break;
+    if (auto failed = run(node, words, how))
+      code = failed;
+    if (is_lost(code))
+      break;
+  }
+  return code;
+}
+
+int start(const settings& how) {
+  auto node = shell_client::connect(how.run_directory);
+  if (!node)
+    return fail(node.error());
+  if (!how.commands.empty())
+    return run_all(*node, how);
+  return isatty(STDIN_FILENO) == 1 ? talk(*node, how)
+                                   : read_commands(*node, how);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  settings how;
+  CLI::App app{"Asks a running Tributary node what it is doing.",
+               "tributary-shell"};
+  app.add_option("--run-dir", how.run_directory,
+                 "run directory of the node, with shell.sock")
+      ->capture_default_str();
+  app.add_option("-e,--execute", how.commands,
+                 "ask this and leave; may be given more than once")
+      ->allow_extra_args(false)
+      ->type_name("COMMAND");
+  app.add_flag("--json", how.json, "answers as JSON, one line each");
+  app.add_option("--watch", how.watch_seconds,
+                 "with -e: ask again after so many seconds, until ended")
+      ->check(CLI::Range(0.1, 86400.0))
+      ->type_name("SECONDS");
+  app.set_version_flag("--version", "tributary-shell " TRIBUTARY_VERSION);
+  app.footer("Without -e it reads commands from the terminal or a pipe; 'help' "
+             "lists them.\nExit codes: 0 ok, 1 a command failed, 2 usage, 69 "
+             "no node answers.");
+  try {
+    app.parse(argc, argv);
+    if (how.watch_seconds > 0 && how.commands.empty())
+      throw CLI::ValidationError("--watch", "needs -e");
+  } catch (const CLI::ParseError& x) {
+    return app.exit(x) == 0 ? exit_ok : exit_usage;
+  }
+  return start(how);
+}
