@@ -148,7 +148,7 @@ proc_self::sample_memory(kernel_files& files,
   return caf::none;
 }
 
-void proc_self::sample_figures(std::vector<chart_reading>& readings) const {
+void proc_self::sample_figures(std::vector<chart_reading>& readings) {
   for (auto& x : figure_charts_) {
     chart_reading reading;
     reading.chart = x.chart;
@@ -157,12 +157,18 @@ void proc_self::sample_figures(std::vector<chart_reading>& readings) const {
       reading.values.emplace_back(value->load(std::memory_order_relaxed));
     readings.push_back(std::move(reading));
   }
+  if (!figures_)
+    return;
+  if (figures_->actors)
+    actors_.sample(*figures_->actors, readings);
+  links_.sample(figures_->links.list(), readings);
 }
 
 /// The visible table of the node's own charts.
 std::vector<proc_self::figure_chart>
 proc_self::make_figure_charts(const node_figures& x) {
   constexpr value_scale mib{1, 1 << 20};
+  constexpr value_scale us_as_ms{1, 1000};
   return {
       {define_chart(heading("samples", "data", "Samples", "samples/s", 2),
                     {make_counter("collected"), make_counter("received")}),
@@ -184,18 +190,27 @@ proc_self::make_figure_charts(const node_figures& x) {
                     {make_gauge("hosts")}),
        {&x.hosts}},
       {define_chart(heading("commits", "store", "Commits", "commits/s", 7),
-                    {make_counter("commits")}),
-       {&x.commits}},
+                    {make_counter("commits"), make_counter("failed")}),
+       {&x.commits, &x.commits_failed}},
       {define_chart(heading("commit_time", "store", "Time spent committing",
                             "microseconds/s", 8),
                     {make_counter("time")}),
        {&x.commit_us}},
       {define_chart(
-           heading("journal", "store", "Size of the journal", "MiB", 9),
-           {make_gauge("size", mib)}),
-       {&x.journal_bytes}},
+           heading("commit_duration", "store", "How long commits took",
+                   "milliseconds", 9),
+           {make_gauge("last", us_as_ms), make_gauge("longest", us_as_ms)}),
+       {&x.commit_last_us, &x.commit_longest_us}},
+      {define_chart(heading("backlog", "store", "Published and not durable yet",
+                            "KiB", 10),
+                    {make_gauge("frames", {1, 1024})}),
+       {&x.backlog_bytes}},
+      {define_chart(stacked(heading("store_size", "store",
+                                    "What the store holds", "MiB", 11)),
+                    {make_gauge("journal", mib), make_gauge("tier0", mib)}),
+       {&x.journal_bytes, &x.tier0_bytes}},
       {define_chart(
-           heading("ticks", "clock", "Irregular ticks", "events/s", 10),
+           heading("ticks", "clock", "Irregular ticks", "events/s", 12),
            {make_counter("missed"), make_counter("clock_steps")}),
        {&x.missed_ticks, &x.clock_steps}},
   };

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/collect/self_activity.hpp"
 #include "actors/collect/self_figures.hpp"
 #include "actors/collect/source.hpp"
 
@@ -15,7 +16,8 @@ namespace tributary {
 /// Source `self`: the charts `tributary.*`. The CPU time is that of all threads
 /// of the process, in ticks of 1/USER_HZ second; the memory is RssAnon (`anon`)
 /// and RssShmem (`shmem`), that is without the pages of the store, which are
-/// the kernel's cache. The rest is `node_figures`.
+/// the kernel's cache. The rest is `node_figures`, and what actors and links
+/// do (self_activity.hpp).
 class proc_self : public source {
 public:
   /// @param figures may be null: then there are but the charts of the process.
@@ -35,7 +37,7 @@ private:
                         std::vector<chart_reading>& readings) const;
   caf::error sample_memory(kernel_files& files,
                            std::vector<chart_reading>& readings) const;
-  void sample_figures(std::vector<chart_reading>& readings) const;
+  void sample_figures(std::vector<chart_reading>& readings);
 
   /// A chart of figures, and where the value of each dimension is.
   struct figure_chart {
@@ -49,6 +51,8 @@ private:
   chart_ptr cpu_;
   chart_ptr memory_;
   std::vector<figure_chart> figure_charts_;
+  actor_charts actors_;
+  link_charts links_;
 };
 
 } // namespace tributary

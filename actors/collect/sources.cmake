@@ -10,6 +10,7 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/proc_meminfo.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_net_dev.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_self.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/self_activity.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_stat.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_uptime.cpp
   ${CMAKE_CURRENT_LIST_DIR}/source_table.cpp)
