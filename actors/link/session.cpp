@@ -46,6 +46,7 @@ session::session(caf::actor_config& cfg, actor_identity identity,
 session::behavior_type session::make_behavior() {
   send(wire_, start_atom_v, wire_user{this});
   delayed_send(this, tick_interval, tick_atom_v);
+  tell_status();
   return {
       [this](commit_atom, uint64_t number) { on_committed(number); },
       [this](window_atom, uint64_t number) { on_window_committed(number); },
