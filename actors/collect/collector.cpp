@@ -31,13 +31,22 @@ void collector::on_sample(tick t) {
   auto result = std::make_shared<tick_readings>();
   result->tick = t;
   result->collector = index_;
+  result->readings.reserve(reading_count_);
   auto error = source_->sample(files_, result->readings);
-  // Told once when it begins and once when it ends, not every second.
-  if (error && !failing_)
-    log_->warn("collector {}: {}", source_->name(), to_text(error));
-  else if (!error && failing_)
+  reading_count_ = result->readings.size();
+  // A round before is a tick before only if none was missed and none failed.
+  if (last_ != t - 1 || !fault_.empty())
+    for (auto& x : result->readings)
+      x.before.clear();
+  last_ = t;
+  // Told once when it begins, when it changes and when it ends, not every
+  // second.
+  auto fault = error ? to_text(error) : std::string{};
+  if (fault != fault_ && !fault.empty())
+    log_->warn("collector {}: {}", source_->name(), fault);
+  else if (fault != fault_)
     log_->info("collector {}: reads again", source_->name());
-  failing_ = static_cast<bool>(error);
+  fault_ = std::move(fault);
   if (auto framer = caf::actor_cast<framer_actor>(framer_))
     send(framer, readings_atom_v, tick_readings_ptr{std::move(result)});
 }

@@ -3,6 +3,8 @@
 /// Runs one source when the framer names a tick, and sends it what the source
 /// read. Detached: a /proc entry may hang without delaying anybody else.
 
+#include <string>
+
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/collect/source.hpp"
@@ -32,7 +34,10 @@ private:
   size_t index_;
   std::shared_ptr<spdlog::logger> log_;
   caf::actor_addr framer_;
-  bool failing_ = false;
+  /// What the last tick's fault was, empty after success.
+  std::string fault_;
+  tick last_ = 0;
+  size_t reading_count_ = 0;
 };
 
 } // namespace tributary

@@ -14,7 +14,7 @@ struct tick_readings {
   tributary::tick tick = 0;
   /// Index of the collector in the framer's list.
   size_t collector = 0;
-  /// Empty after an error.
+  /// What could be read; empty if nothing could.
   std::vector<chart_reading> readings;
 };
 

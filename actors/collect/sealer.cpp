@@ -27,7 +27,8 @@ void sealer::begin(tick t) {
   row_.reset(roster_.columns());
 }
 
-uint32_t sealer::first_column(const chart_ptr& chart) {
+uint32_t sealer::first_column(const chart_reading& reading) {
+  auto& chart = reading.chart;
   auto i = columns_.find(chart.get());
   if (i != columns_.end())
     return i->second;
@@ -38,6 +39,9 @@ uint32_t sealer::first_column(const chart_ptr& chart) {
   counters_.resize(roster_.columns());
   row_.values.resize(roster_.columns(), 0);
   row_.present.resize((roster_.columns() + 63) / 64, 0);
+  for (size_t d = 0; d < reading.before.size(); ++d)
+    if (reading.before[d])
+      counters_[first + d] = {*reading.before[d], open_ - 1, true};
   return first;
 }
 
@@ -45,9 +49,12 @@ std::optional<int64_t> sealer::increment(uint32_t column, algorithm how,
                                          int64_t reading) {
   auto& held = counters_[column];
   auto before = held;
-  held = {reading, open_};
-  if (before.at == open_ - 1 && reading >= before.raw)
+  held = {reading, open_, false};
+  if (before.at == open_ - 1 && reading >= before.raw) {
+    if (before.silent)
+      row_.raw.push_back({column, reading});
     return reading - before.raw;
+  }
   // What follows breaks the sum of increments, so the reading is stated.
   row_.raw.push_back({column, reading});
   if (before.at == 0)
@@ -79,7 +86,7 @@ void sealer::place(uint32_t column, const chart& of, size_t dimension,
 
 void sealer::add(const std::vector<chart_reading>& readings) {
   for (auto& reading : readings) {
-    auto first = first_column(reading.chart);
+    auto first = first_column(reading);
     if (first == host_columns_max)
       continue;
     for (size_t d = 0; d < reading.values.size(); ++d)

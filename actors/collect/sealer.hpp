@@ -51,10 +51,12 @@ private:
   struct counter {
     int64_t raw = 0;
     tick at = 0;
+    /// No frame has stated a reading yet.
+    bool silent = false;
   };
 
   frame_ptr seal_part(uint16_t part, bool key);
-  uint32_t first_column(const chart_ptr& chart);
+  uint32_t first_column(const chart_reading& reading);
   void place(uint32_t column, const chart& of, size_t dimension,
              int64_t reading);
   std::optional<int64_t> increment(uint32_t column, algorithm how,

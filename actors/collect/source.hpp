@@ -24,6 +24,10 @@ struct chart_reading {
   chart_ptr chart;
   /// One per dimension: the kernel's raw counter or gauge; none is a gap.
   std::vector<std::optional<int64_t>> values;
+  /// What the same dimensions read one round before, in the first reading of a
+  /// chart whose counters were watched before it was given, so that their first
+  /// increment is not lost; else empty.
+  std::vector<std::optional<int64_t>> before = {};
 };
 
 /// One kernel file (or a few that belong together).
@@ -35,8 +39,9 @@ public:
   virtual std::string_view name() const noexcept = 0;
 
   /// Reads once and appends what it saw to `readings`. A malformed line is
-  /// skipped, never guessed at; an error means that nothing could be read and
-  /// names file and fault. May be called again after an error.
+  /// skipped, never guessed at; an error names what could not be read and the
+  /// fault, and what was appended beside it holds. May be called again after an
+  /// error.
   virtual caf::error sample(kernel_files& files,
                             std::vector<chart_reading>& readings)
       = 0;

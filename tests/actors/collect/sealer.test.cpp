@@ -211,3 +211,44 @@ TEST_CASE("a key frame reads without what went before", "[collect]") {
     CHECK(fresh.row.raw[0].value == t);
   }
 }
+
+TEST_CASE("a counter that was watched before it came loses no increment",
+          "[collect]") {
+  sealer seal{1};
+  auto chart = counters();
+  seal.begin(1000);
+  seal.add({{chart, {7}, {2}}});
+  auto sealed = seal.seal(true);
+  REQUIRE(sealed);
+  reader back;
+  REQUIRE(!back.read(seal, *sealed));
+  CHECK(value(back.row, 0) == 5);
+  REQUIRE(back.row.raw.size() == 1);
+  CHECK(back.row.raw[0].value == 7);
+  // What follows is as ever, and what it was before counts no more.
+  seal.begin(1001);
+  seal.add({{chart, {8}, {0}}});
+  sealed = seal.seal(false);
+  REQUIRE(sealed);
+  REQUIRE(!back.read(seal, *sealed));
+  CHECK(value(back.row, 0) == 1);
+  CHECK(back.row.raw.empty());
+}
+
+TEST_CASE("a chart that joins a running host states its readings once",
+          "[collect]") {
+  sealer seal{1};
+  reader back;
+  seal.begin(1000);
+  seal.add({{gauges(), {1, 2}}});
+  REQUIRE(!back.read(seal, *seal.seal(true)));
+  auto chart = counters();
+  seal.begin(1001);
+  seal.add({{gauges(), {1, 2}}, {chart, {9}, {4}}});
+  REQUIRE(!back.read(seal, *seal.seal(false)));
+  auto column = seal.columns_of().find("test.counters")->first_column;
+  CHECK(value(back.row, column) == 5);
+  REQUIRE(back.row.raw.size() == 1);
+  CHECK(back.row.raw[0].column == column);
+  CHECK(back.row.raw[0].value == 9);
+}
