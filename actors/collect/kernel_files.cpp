@@ -46,7 +46,13 @@ private:
   int fd_;
 };
 
+/// @param code as of `kernel_files::read_whole`.
 caf::error unusable(const std::string& path, int code) {
+  if (code < 0)
+    return make_error(ec::too_large,
+                      path + ": more than "
+                          + std::to_string(kernel_files::file_bytes_max)
+                          + " bytes");
   // Unlike strerror, this is safe beside other threads.
   return make_error(ec::file_unusable,
                     path + ": " + std::generic_category().message(code));
@@ -57,27 +63,53 @@ caf::error unusable(const std::string& path, int code) {
 kernel_files::kernel_files(std::string root) : root_(std::move(root)) {}
 
 caf::expected<std::string_view> kernel_files::read(const char* path) {
+  std::string_view result;
+  auto fault = read_whole(path, result);
+  if (fault != 0)
+    return unusable(path_, fault);
+  return result;
+}
+
+caf::expected<std::string_view> kernel_files::read_if_there(const char* path) {
+  std::string_view result;
+  auto fault = read_whole(path, result);
+  // Pressure that is switched off at boot is there and not supported.
+  if (fault == ENOENT || fault == EOPNOTSUPP)
+    return std::string_view{};
+  if (fault != 0)
+    return unusable(path_, fault);
+  return result;
+}
+
+std::optional<std::string_view> kernel_files::peek(const std::string& path) {
+  std::string_view result;
+  if (read_whole(path.c_str(), result) != 0)
+    return std::nullopt;
+  return result;
+}
+
+int kernel_files::read_whole(const char* path, std::string_view& result) {
   path_.assign(root_);
   path_.append(path);
   open_file file{path_.c_str()};
   if (!file.valid())
-    return unusable(path_, errno);
+    return errno;
   size_t size = 0;
   for (;;) {
     if (size == buffer_.size())
       buffer_.resize(std::max(buffer_bytes_min, 2 * size));
     auto count = file.read(&buffer_[size], buffer_.size() - size);
     if (count < 0)
-      return unusable(path_, errno);
-    if (count == 0)
-      return std::string_view{buffer_.data(), size};
+      return errno;
+    if (count == 0) {
+      result = {buffer_.data(), size};
+      return 0;
+    }
     size += static_cast<size_t>(count);
     if (size > file_bytes_max) {
       // One absurd file must not hold its size in memory for years.
       std::string{}.swap(buffer_);
-      return make_error(ec::too_large, path_ + ": more than "
-                                           + std::to_string(file_bytes_max)
-                                           + " bytes");
+      return -1;
     }
   }
 }

@@ -36,13 +36,25 @@ void word_reader::skip(size_t count) noexcept {
     ;
 }
 
-std::optional<int64_t> parse_count(std::string_view word) noexcept {
+namespace {
+
+std::optional<int64_t> parse_digits(std::string_view word, int base) noexcept {
   int64_t result = 0;
   auto end = word.data() + word.size();
-  auto [last, error] = std::from_chars(word.data(), end, result);
+  auto [last, error] = std::from_chars(word.data(), end, result, base);
   if (error != std::errc{} || last != end || word.front() == '-')
     return std::nullopt;
   return result;
+}
+
+} // namespace
+
+std::optional<int64_t> parse_count(std::string_view word) noexcept {
+  return parse_digits(word, 10);
+}
+
+std::optional<int64_t> parse_hex(std::string_view word) noexcept {
+  return parse_digits(word, 16);
 }
 
 std::optional<int64_t> parse_thousandths(std::string_view word) noexcept {
@@ -72,6 +84,12 @@ std::optional<int64_t> checked_sum(std::optional<int64_t> x,
   if (!x || !y || __builtin_add_overflow(*x, *y, &result))
     return std::nullopt;
   return result;
+}
+
+void add_checked(int64_t& total, int64_t increment) noexcept {
+  int64_t result = 0;
+  if (!__builtin_add_overflow(total, increment, &result))
+    total = result;
 }
 
 std::optional<int64_t> checked_difference(std::optional<int64_t> x,

@@ -36,6 +36,11 @@ public:
   /// Passes `count` words, or those that are left.
   void skip(size_t count) noexcept;
 
+  /// What is left of the line.
+  std::string_view rest() const noexcept {
+    return rest_;
+  }
+
 private:
   std::string_view rest_;
 };
@@ -45,6 +50,9 @@ private:
 /// machine is scrap; one beyond is damage, so none.
 std::optional<int64_t> parse_count(std::string_view word) noexcept;
 
+/// A whole number in hexadecimal digits without a prefix; none likewise.
+std::optional<int64_t> parse_hex(std::string_view word) noexcept;
+
 /// A decimal fraction like `0.08` in thousandths (80), digits beyond the third
 /// dropped; none if it is negative, malformed or beyond int64.
 std::optional<int64_t> parse_thousandths(std::string_view word) noexcept;
@@ -52,6 +60,10 @@ std::optional<int64_t> parse_thousandths(std::string_view word) noexcept;
 /// `x + y`; none if either is none or the sum is beyond int64.
 std::optional<int64_t> checked_sum(std::optional<int64_t> x,
                                    std::optional<int64_t> y) noexcept;
+
+/// Adds to a running total; an increment that takes it beyond int64 is damage,
+/// and the total stays.
+void add_checked(int64_t& total, int64_t increment) noexcept;
 
 /// `x - y`; none if either is none or the difference is negative: the parts of
 /// a kernel figure can't exceed the whole.

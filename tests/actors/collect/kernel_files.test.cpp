@@ -69,3 +69,30 @@ TEST_CASE("without a root the real files are read", "[collect]") {
   REQUIRE(found);
   CHECK(found->back() == '\n');
 }
+
+TEST_CASE("a file that need not be there may be missing", "[collect]") {
+  temporary_root root;
+  kernel_files files{root.path()};
+  auto text = files.read_if_there("/proc/pressure/cpu");
+  REQUIRE(text);
+  CHECK(text->data() == nullptr);
+  root.write("/proc/pressure/cpu", "");
+  text = files.read_if_there("/proc/pressure/cpu");
+  REQUIRE(text);
+  CHECK(text->data() != nullptr);
+  CHECK(text->empty());
+  root.write("/proc/pressure/cpu", "x");
+  CHECK(files.read_if_there("/proc/pressure/cpu") == "x");
+  // A folder can't be read, and that is another matter.
+  CHECK(code_of(files.read_if_there("/proc/pressure").error())
+        == ec::file_unusable);
+}
+
+TEST_CASE("an attribute is read or not, without words", "[collect]") {
+  temporary_root root;
+  kernel_files files{root.path()};
+  CHECK(!files.peek("/sys/class/net/lo/speed"));
+  root.write("/sys/class/net/lo/speed", "10\n");
+  CHECK(files.peek("/sys/class/net/lo/speed") == "10\n");
+  CHECK(!files.peek("/sys/class/net/lo"));
+}

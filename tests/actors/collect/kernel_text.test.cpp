@@ -67,3 +67,10 @@ TEST_CASE("sums and differences that can't be are none", "[collect]") {
   CHECK(checked_difference(none, 1) == none);
   CHECK(checked_difference(1, none) == none);
 }
+
+TEST_CASE("hexadecimal numbers have no prefix and no sign", "[collect]") {
+  CHECK(parse_hex("0000ff1A") == 0xff1a);
+  CHECK(parse_hex("7fffffffffffffff") == std::numeric_limits<int64_t>::max());
+  for (auto word : {"", "0x1", "-1", "+1", "g", "1 ", "8000000000000000"})
+    CHECK(parse_hex(word) == std::nullopt);
+}
