@@ -55,8 +55,9 @@ dimension with_name(dimension what, std::string name) {
   return what;
 }
 
-void assign_safe_name(std::string_view name, std::string& result) {
-  result.assign(name.substr(0, device_name_bytes_max));
+void assign_safe_name(std::string_view name, std::string& result,
+                      size_t bytes_max) {
+  result.assign(name.substr(0, bytes_max));
   for (auto& x : result)
     if (!is_safe(x))
       x = '_';

@@ -35,6 +35,9 @@ struct value_scale {
   int64_t divisor = 1;
 };
 
+/// What goes out is drawn below the zero line.
+inline constexpr value_scale below{-1, 1};
+
 /// A dimension with the algorithm `absolute`.
 dimension make_gauge(std::string id, value_scale factor = {});
 
@@ -44,13 +47,14 @@ dimension make_counter(std::string id, value_scale factor = {});
 /// The same dimension with a name of its own for people to read.
 dimension with_name(dimension what, std::string name);
 
-/// `name` as part of a chart id: at most `device_name_bytes_max` bytes, and
+/// The kernel's own bounds are 31 (disks) and 15 (interfaces).
+constexpr size_t device_name_bytes_max = 64;
+
+/// `name` as part of a chart id: at most `bytes_max` bytes, and
 /// each that is not an ASCII letter or digit, `.`, `_` or `-` becomes `_`, so
 /// that ids need no escape in URLs, exports and file names whatever a device
 /// is called. Writes to `result`, to reuse its memory.
-void assign_safe_name(std::string_view name, std::string& result);
-
-/// The kernel's own bounds are 31 (disks) and 15 (interfaces).
-constexpr size_t device_name_bytes_max = 64;
+void assign_safe_name(std::string_view name, std::string& result,
+                      size_t bytes_max = device_name_bytes_max);
 
 } // namespace tributary

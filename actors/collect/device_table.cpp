@@ -3,29 +3,24 @@
 #include <cassert>
 #include <utility>
 
-#include "actors/collect/define_chart.hpp"
+#include "actors/collect/kernel_text.hpp"
 
 namespace tributary {
 
 namespace {
 
-/// An increment beyond int64 is damage; the total stays where it is.
-void add(int64_t& total, int64_t increment) noexcept {
-  int64_t result = 0;
-  if (!__builtin_add_overflow(total, increment, &result))
-    total = result;
-}
-
 /// A counter that fell was reset or has wrapped; what it moved since the last
-/// round is unknown, so nothing is added.
-int64_t increment(int64_t last, int64_t now) noexcept {
-  return now > last ? now - last : 0;
+/// round is unknown, so nothing is added. Likewise when either is unknown.
+int64_t increment(std::optional<int64_t> last,
+                  std::optional<int64_t> now) noexcept {
+  return last && now && *now > *last ? *now - *last : 0;
 }
 
 } // namespace
 
-device_table::device_table(chart_maker make_chart, chart_ptr total_chart)
-    : make_chart_(make_chart), total_chart_(std::move(total_chart)) {}
+device_table::device_table(std::vector<device_chart_row> charts,
+                           device_total_row total)
+    : rows_(std::move(charts)), total_row_(std::move(total)) {}
 
 void device_table::begin_round() noexcept {
   ++round_;
@@ -47,14 +42,32 @@ device_table::device& device_table::admit(std::string_view name,
   assign_safe_name(name, safe_name_);
   auto& result = devices_[safe_name_];
   result.kind = kind;
-  if (kind != device_kind::ignored && !result.chart) {
-    result.chart = make_chart_(safe_name_);
-    ++chart_count_;
-  }
+  if (kind != device_kind::ignored && result.charts.empty())
+    make_charts(result);
+  for (auto& x : result.charts)
+    x.skip(); // what it read before it went is no base
   return result;
 }
 
-void device_table::record(device& which, device_traffic now,
+/// Those of the device that `safe_name_` names.
+void device_table::make_charts(device& which) {
+  auto count = device_count_ < full_count_max ? rows_.size() : 1;
+  which.charts.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    auto heading = rows_[i].heading;
+    heading.id += safe_name_;
+    heading.family = safe_name_;
+    std::vector<dimension> dimensions;
+    for (auto& x : rows_[i].dimensions)
+      dimensions.push_back(x.what);
+    which.charts.emplace_back(
+        define_chart(std::move(heading), std::move(dimensions)),
+        rows_[i].presence);
+  }
+  ++device_count_;
+}
+
+void device_table::record(device& which, const device_figures& now,
                           std::vector<chart_reading>& readings) {
   if (which.round == round_)
     return;
@@ -66,28 +79,37 @@ void device_table::record(device& which, device_traffic now,
   }
   which.last = now;
   which.round = round_;
-  if (which.kind != device_kind::ignored)
-    readings.push_back({which.chart, {now.in, now.out}});
+  if (which.kind == device_kind::ignored)
+    return;
+  for (size_t i = 0; i < which.charts.size(); ++i) {
+    values_.clear();
+    for (auto& x : rows_[i].dimensions)
+      values_.push_back(now[x.figure]);
+    which.charts[i].give(values_, readings);
+  }
 }
 
 void device_table::end_round(std::vector<chart_reading>& readings) {
   if (physical_seen_)
-    readings.push_back({total_chart_, {total_.in, total_.out}});
+    readings.push_back({total_row_.chart, {total_in_, total_out_}});
   // Only now, and only when there is need: container hosts make interfaces
   // with random names for years.
   if (!has_room())
     forget_vanished();
 }
 
-void device_table::add_to_total(const device& which, device_traffic now) {
+void device_table::add_to_total(const device& which,
+                                const device_figures& now) {
+  auto in = now[total_row_.in];
+  auto out = now[total_row_.out];
   if (round_ == base_round_) {
     // Starting from the sum keeps the total above that of an earlier life of
     // this process, unless devices went meanwhile.
-    add(total_.in, now.in);
-    add(total_.out, now.out);
-  } else if (which.round + 1 == round_) {
-    add(total_.in, increment(which.last.in, now.in));
-    add(total_.out, increment(which.last.out, now.out));
+    add_checked(total_in_, in.value_or(0));
+    add_checked(total_out_, out.value_or(0));
+  } else if (auto last = previous(which)) {
+    add_checked(total_in_, increment((*last)[total_row_.in], in));
+    add_checked(total_out_, increment((*last)[total_row_.out], out));
   }
 }
 
@@ -97,8 +119,8 @@ void device_table::forget_vanished() {
       ++i;
       continue;
     }
-    if (i->second.chart)
-      --chart_count_;
+    if (!i->second.charts.empty())
+      --device_count_;
     i = devices_.erase(i);
   }
 }

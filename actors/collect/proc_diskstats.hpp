@@ -12,14 +12,15 @@
 
 namespace tributary {
 
-/// Source `proc.diskstats`: chart `disk.<name>` for each whole disk, and
-/// `system.io` over the physical ones, in sectors of 512 bytes.
+/// Source `proc.diskstats`: charts `disk.<name>`, `disk_ops.<name>` and so on
+/// for each whole disk (`disk_kind_of`), and `system.io` over the physical
+/// ones.
 ///
-/// A whole disk is one with a folder of its own in /sys/block; the name can't
-/// tell, since `xvda1` may be either. Where /sys is not to be had, names
-/// decide. Skipped are partitions, and `loop*`, `ram*` and `zram*`, whose
-/// traffic is that of other devices or of memory. A disk is physical if /sys
-/// shows a device behind it, which device mapper, md, nbd and such have not.
+/// `disk_util` is the busy time as a counter, so that it needs no clock here
+/// and nothing is lost in a second that was missed. The averages (`await`,
+/// `avgsz`, `svctm`) are the only values that are computed here: gauges from
+/// two rounds, as a quotient of increments can't be had from stored columns;
+/// none in the first round of a disk, 0 without an operation.
 class proc_diskstats : public source {
 public:
   proc_diskstats();
@@ -40,6 +41,7 @@ public:
 private:
   device_table disks_;
   std::string text_;
+  device_figures figures_;
 };
 
 } // namespace tributary

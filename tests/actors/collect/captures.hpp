@@ -98,6 +98,14 @@ inline values_type values(const readings_type& readings, std::string_view id) {
   return {};
 }
 
+/// The chart with that id; null if there is none.
+inline chart_ptr chart_of(const readings_type& readings, std::string_view id) {
+  for (auto& x : readings)
+    if (x.chart->id == id)
+      return x.chart;
+  return nullptr;
+}
+
 inline std::vector<std::string> chart_ids(const readings_type& readings) {
   std::vector<std::string> result;
   for (auto& x : readings)

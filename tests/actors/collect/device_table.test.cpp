@@ -9,19 +9,30 @@ using namespace tributary;
 
 namespace {
 
-chart_ptr make_test_chart(const std::string& id) {
-  return define_chart({id, "context", "family", "title", "units",
-                       chart_type::line, 1, "module"},
-                      {make_counter("in"), make_counter("out")});
+chart_heading make_heading(const std::string& id) {
+  return {id,      "context",        "family", "title",
+          "units", chart_type::line, 1,        "module"};
 }
 
-chart_ptr make_device_chart(const std::string& name) {
-  return make_test_chart("device." + name);
+/// Traffic, and errors once there are any.
+std::vector<device_chart_row> make_device_charts() {
+  return {{make_heading("device."),
+           chart_presence::always,
+           {{0, make_counter("in")}, {1, make_counter("out")}}},
+          {make_heading("errors."),
+           chart_presence::once_not_zero,
+           {{2, make_counter("errors")}}}};
+}
+
+device_total_row make_total() {
+  return {define_chart(make_heading("total"),
+                       {make_counter("in"), make_counter("out")}),
+          0, 1};
 }
 
 /// A table, and one line of code for one line of a kernel table.
 struct fixture {
-  device_table table{make_device_chart, make_test_chart("total")};
+  device_table table{make_device_charts(), make_total()};
   readings_type readings;
 
   void begin() {
@@ -30,12 +41,12 @@ struct fixture {
   }
 
   void see(const std::string& name, int64_t in, int64_t out,
-           device_kind kind = device_kind::physical) {
+           device_kind kind = device_kind::physical, int64_t errors = 0) {
     auto found = table.find(name);
     if (found == nullptr && table.has_room())
       found = &table.admit(name, kind);
     if (found != nullptr)
-      table.record(*found, {in, out}, readings);
+      table.record(*found, {in, out, errors}, readings);
     else
       table.leave_out();
   }
@@ -149,10 +160,10 @@ TEST_CASE_METHOD(fixture, "beyond the bound devices are left out and counted",
                  "[collect]") {
   for (int round = 0; round < 3; ++round) {
     begin();
-    for (size_t i = 0; i < device_table::chart_count_max + 88; ++i)
+    for (size_t i = 0; i < device_table::device_count_max + 88; ++i)
       see("d" + std::to_string(i), 1, 1);
     end();
-    CHECK(readings.size() == device_table::chart_count_max + 1);
+    CHECK(readings.size() == device_table::device_count_max + 1);
     CHECK(table.left_out_count() == 88);
   }
   begin();
@@ -162,10 +173,10 @@ TEST_CASE_METHOD(fixture, "beyond the bound devices are left out and counted",
   SECTION("vanished ones make room for others") {
     begin();
     see("d0", 1, 1);
-    for (size_t i = 0; i < device_table::chart_count_max; ++i)
+    for (size_t i = 0; i < device_table::device_count_max; ++i)
       see("e" + std::to_string(i), 1, 1);
     end();
-    CHECK(readings.size() == device_table::chart_count_max + 1);
+    CHECK(readings.size() == device_table::device_count_max + 1);
     CHECK(table.left_out_count() == 1);
   }
 }
@@ -206,4 +217,65 @@ TEST_CASE_METHOD(fixture, "huge counters overflow no total", "[collect]") {
   see("a", largest, largest);
   see("b", 0, 0);
   CHECK(end() == values_type{largest, 2});
+}
+
+TEST_CASE_METHOD(fixture, "a chart of errors comes with the first error",
+                 "[collect]") {
+  begin();
+  see("a", 1, 1, device_kind::logical, 0);
+  end();
+  CHECK(chart_ids(readings) == std::vector<std::string>{"device.a"});
+  begin();
+  see("a", 1, 1, device_kind::logical, 3);
+  end();
+  REQUIRE(chart_ids(readings)
+          == std::vector<std::string>{"device.a", "errors.a"});
+  // It stood at 0 a round before, so all three are told.
+  CHECK(readings[1].values == values_type{3});
+  CHECK(readings[1].before == values_type{0});
+  CHECK(readings[0].before.empty());
+  begin();
+  see("a", 1, 1, device_kind::logical, 0);
+  end();
+  CHECK(values(readings, "errors.a") == values_type{0});
+  CHECK(readings[1].before.empty());
+}
+
+TEST_CASE_METHOD(fixture, "what a device read before it went is no base",
+                 "[collect]") {
+  begin();
+  see("a", 1, 1, device_kind::logical, 0);
+  end();
+  begin();
+  end();
+  begin();
+  see("a", 1, 1, device_kind::logical, 9);
+  end();
+  CHECK(values(readings, "errors.a") == values_type{9});
+  CHECK(readings[1].before.empty());
+}
+
+TEST_CASE_METHOD(fixture, "a device has its last figures for one round",
+                 "[collect]") {
+  begin();
+  see("a", 5, 6, device_kind::logical, 7);
+  end();
+  begin();
+  auto found = table.find("a");
+  REQUIRE(found != nullptr);
+  auto last = table.previous(*found);
+  REQUIRE(last != nullptr);
+  CHECK(*last == device_figures{5, 6, 7});
+  see("a", 8, 9, device_kind::logical, 10);
+  CHECK(table.previous(*found) == nullptr);
+  end();
+}
+
+TEST_CASE_METHOD(fixture, "of many devices only the first have all charts",
+                 "[collect]") {
+  begin();
+  for (size_t i = 0; i < device_table::full_count_max + 5; ++i)
+    see("d" + std::to_string(i), 1, 1, device_kind::logical, 1);
+  end();
+  CHECK(readings.size() == 2 * device_table::full_count_max + 5);
 }

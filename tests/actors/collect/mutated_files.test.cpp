@@ -92,7 +92,7 @@ std::string mutate(random_engine& random,
 }
 
 bool is_sound(const std::string& id) {
-  return !id.empty() && id.size() <= 5 + 64
+  return !id.empty() && id.size() <= 16 + 64
          && id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
                                  "TUVWXYZ0123456789._-")
                 == std::string::npos;
@@ -105,7 +105,7 @@ bool are_sound(const readings_type& readings) {
     if (!is_sound(x.chart->id) || !ids.insert(x.chart->id).second
         || x.values.size() != x.chart->dimensions.size())
       return false;
-  return readings.size() <= device_table::chart_count_max + 1;
+  return readings.size() <= device_table::device_count_max + 1;
 }
 
 bool are_counts(const readings_type& readings) {
