@@ -11,6 +11,20 @@ namespace {
 constexpr const char* file = "/proc/loadavg";
 constexpr value_scale thousandths{1, 1000};
 
+chart_ptr make_active_chart() {
+  return define_chart({"system.active_processes", "system.active_processes",
+                       "processes", "Processes and threads", "processes",
+                       chart_type::line, 750, "proc.loadavg"},
+                      {make_gauge("active")});
+}
+
+/// `running/all`, the fourth word.
+std::optional<int64_t> active_count(std::string_view word) {
+  auto slash = word.find('/');
+  return slash == std::string_view::npos ? std::nullopt
+                                         : parse_count(word.substr(slash + 1));
+}
+
 chart_ptr make_chart() {
   return define_chart(
       {"system.load", "system.load", "load", "System Load Average", "load",
@@ -21,7 +35,8 @@ chart_ptr make_chart() {
 
 } // namespace
 
-proc_loadavg::proc_loadavg() : chart_(make_chart()) {}
+proc_loadavg::proc_loadavg()
+    : chart_(make_chart()), active_(make_active_chart()) {}
 
 std::string_view proc_loadavg::name() const noexcept {
   return "proc.loadavg";
@@ -44,6 +59,8 @@ caf::error proc_loadavg::sample(kernel_files& files,
     return make_error(ec::corrupt,
                       std::string{file} + ": does not start with three loads");
   readings.push_back({chart_, {load1, load5, load15}});
+  if (auto active = active_count(words.next().value_or(std::string_view{})))
+    readings.push_back({active_, {active}});
   return caf::none;
 }
 

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/collect/figure_charts.hpp"
 #include "actors/collect/source.hpp"
 
 namespace tributary {
 
-/// Source `proc.meminfo`: charts `system.ram` and, on kernels that estimate it
-/// (3.14 and later), `mem.available`.
+/// Source `proc.meminfo`: charts `system.ram`, `system.swap` and `mem.*`.
 ///
 /// As in Netdata 1.37, `cached` is Cached + SReclaimable, and `used` is what
 /// remains of MemTotal without free, cached and buffers. A figure that is
@@ -24,14 +24,13 @@ public:
 
   std::string_view name() const noexcept override;
 
-  /// Appends up to two readings. Yields the errors of `kernel_files::read`,
-  /// and `ec::corrupt` if no figure could be read.
+  /// Yields the errors of `kernel_files::read`, and `ec::corrupt` if no figure
+  /// could be read.
   caf::error sample(kernel_files& files,
                     std::vector<chart_reading>& readings) override;
 
 private:
-  chart_ptr ram_;
-  chart_ptr available_;
+  figure_charts charts_;
 };
 
 } // namespace tributary

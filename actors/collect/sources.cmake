@@ -4,6 +4,7 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/define_chart.cpp
   ${CMAKE_CURRENT_LIST_DIR}/device_table.cpp
   ${CMAKE_CURRENT_LIST_DIR}/disk_kind.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/figure_charts.cpp
   ${CMAKE_CURRENT_LIST_DIR}/held_chart.cpp
   ${CMAKE_CURRENT_LIST_DIR}/interface_state.cpp
   ${CMAKE_CURRENT_LIST_DIR}/kernel_files.cpp

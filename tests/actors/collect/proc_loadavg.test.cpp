@@ -6,7 +6,7 @@ using namespace tributary;
 
 TEST_CASE("loads are thousandths", "[collect]") {
   auto readings = sample_capture<proc_loadavg>("linux-6.18-vm");
-  REQUIRE(readings.size() == 1);
+  REQUIRE(readings.size() == 2);
   auto& x = *readings.front().chart;
   CHECK(x.id == "system.load");
   CHECK(x.units == "load");
@@ -29,4 +29,17 @@ TEST_CASE("a damaged loadavg is an error", "[collect]") {
     CHECK(code_of(fault_of_root<proc_loadavg>(capture(name))) == ec::corrupt);
   CHECK(code_of(fault_of_root<proc_loadavg>(capture("none")))
         == ec::file_unusable);
+}
+
+TEST_CASE("the processes that there are come with the loads", "[collect]") {
+  auto readings = sample_capture<proc_loadavg>("linux-2.4");
+  CHECK(values(readings, "system.active_processes") == values_type{80});
+  temporary_root root;
+  kernel_files files{root.path()};
+  proc_loadavg what;
+  for (auto tail : {"\n", " 1\n", " 1/\n", " 1/x 5\n", " 1/-2\n"}) {
+    root.write("/proc/loadavg", std::string{"0.1 0.2 0.3"} + tail);
+    CHECK(chart_ids(sample(what, files))
+          == std::vector<std::string>{"system.load"});
+  }
 }
