@@ -12,14 +12,19 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/interface_state.cpp
   ${CMAKE_CURRENT_LIST_DIR}/kernel_files.cpp
   ${CMAKE_CURRENT_LIST_DIR}/kernel_text.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/netstat_charts.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_conntrack.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_diskstats.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_loadavg.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_meminfo.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_net_dev.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_net_netstat.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_net_snmp6.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_net_sockstat.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_net_softnet.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_self.cpp
   ${CMAKE_CURRENT_LIST_DIR}/self_activity.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_stat.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_uptime.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/snmp6_charts.cpp
   ${CMAKE_CURRENT_LIST_DIR}/source_table.cpp)
