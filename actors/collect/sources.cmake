@@ -22,9 +22,13 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/proc_net_snmp6.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_net_sockstat.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_net_softnet.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_pressure.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_self.cpp
   ${CMAKE_CURRENT_LIST_DIR}/self_activity.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_stat.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_sys.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_uptime.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/proc_vmstat.cpp
   ${CMAKE_CURRENT_LIST_DIR}/snmp6_charts.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/source_table.cpp)
+  ${CMAKE_CURRENT_LIST_DIR}/source_table.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/sysv_ipc.cpp)
