@@ -12,7 +12,10 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/interface_state.cpp
   ${CMAKE_CURRENT_LIST_DIR}/kernel_files.cpp
   ${CMAKE_CURRENT_LIST_DIR}/kernel_text.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/mount_list.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/mounts.cpp
   ${CMAKE_CURRENT_LIST_DIR}/netstat_charts.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/patient_probe.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_conntrack.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_diskstats.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_loadavg.cpp
