@@ -44,11 +44,9 @@ store_options store_options_of(const node_setup& setup) {
 std::vector<source_ptr> enabled_sources(const node_setup& setup) {
   if (setup.make_sources)
     return setup.make_sources();
-  std::vector<source_ptr> result;
-  for (auto& entry : source_table())
-    if (is_enabled(setup.options.collectors, entry.name))
-      result.push_back(entry.make(setup.figures));
-  return result;
+  return make_sources(setup.figures, [&setup](std::string_view name) {
+    return is_enabled(setup.options.collectors, name);
+  });
 }
 
 node_facts facts_of(const node_setup& setup) {

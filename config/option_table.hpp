@@ -81,15 +81,38 @@ struct collector_row {
   std::string_view text;
 };
 
-inline constexpr std::array<collector_row, 7> collector_rows{{
+inline constexpr std::array<collector_row, 19> collector_rows{{
     {"proc.stat", &collector_options::proc_stat,
-     "Processor time, interrupts, context switches."},
+     "Time of processors in all and each, interrupts, context switches, "
+     "processes."},
+    {"proc.loadavg", &collector_options::proc_loadavg,
+     "Load averages, number of processes."},
     {"proc.meminfo", &collector_options::proc_meminfo, "Memory and swap."},
+    {"proc.vmstat", &collector_options::proc_vmstat,
+     "Page faults, paging, swapping, kills for want of memory."},
+    {"proc.pressure", &collector_options::proc_pressure,
+     "Time lost by waiting for processors, memory and I/O."},
+    {"proc.interrupts", &collector_options::proc_interrupts,
+     "Interrupts by source."},
+    {"proc.softirqs", &collector_options::proc_softirqs,
+     "Soft interrupts by kind."},
     {"proc.diskstats", &collector_options::proc_diskstats,
-     "Disks: bytes, operations, busy time."},
+     "Disks: bytes, operations, waiting and busy time."},
+    {"mounts", &collector_options::mounts, "File systems: space and files."},
     {"proc.net.dev", &collector_options::proc_net_dev,
-     "Network interfaces: bytes, packets, errors."},
-    {"proc.loadavg", &collector_options::proc_loadavg, "Load averages."},
+     "Network interfaces: bytes, packets, errors, state."},
+    {"proc.net.netstat", &collector_options::proc_net_netstat,
+     "IPv4, TCP, UDP and ICMP."},
+    {"proc.net.snmp6", &collector_options::proc_net_snmp6,
+     "IPv6 and its protocols."},
+    {"proc.net.sockstat", &collector_options::proc_net_sockstat,
+     "Sockets in use."},
+    {"proc.net.softnet_stat", &collector_options::proc_net_softnet_stat,
+     "Received packets by how processors treat them."},
+    {"proc.net.stat.conntrack", &collector_options::proc_net_stat_conntrack,
+     "Connection tracker of the packet filter."},
+    {"proc.sys", &collector_options::proc_sys, "Entropy, file handles."},
+    {"ipc", &collector_options::ipc, "System V semaphores and shared memory."},
     {"proc.uptime", &collector_options::proc_uptime, "Time since boot."},
     {"self", &collector_options::self, "What the node itself uses and does."},
 }};

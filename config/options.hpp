@@ -133,10 +133,25 @@ struct log_options {
 /// Which sources are read; all, as an unread one explains nothing.
 struct collector_options {
   bool proc_stat = true;
-  bool proc_meminfo = true;
-  bool proc_diskstats = true;
-  bool proc_net_dev = true;
   bool proc_loadavg = true;
+  bool proc_meminfo = true;
+  bool proc_vmstat = true;
+  bool proc_pressure = true;
+  bool proc_interrupts = true;
+  bool proc_softirqs = true;
+  bool proc_diskstats = true;
+  /// Space and files of mounted file systems.
+  bool mounts = true;
+  bool proc_net_dev = true;
+  bool proc_net_netstat = true;
+  bool proc_net_snmp6 = true;
+  bool proc_net_sockstat = true;
+  bool proc_net_softnet_stat = true;
+  bool proc_net_stat_conntrack = true;
+  /// Entropy and file handles.
+  bool proc_sys = true;
+  /// System V semaphores and shared memory.
+  bool ipc = true;
   bool proc_uptime = true;
   /// The node's own figures.
   bool self = true;

@@ -33,5 +33,6 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/proc_uptime.cpp
   ${CMAKE_CURRENT_LIST_DIR}/proc_vmstat.cpp
   ${CMAKE_CURRENT_LIST_DIR}/snmp6_charts.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/source_group.cpp
   ${CMAKE_CURRENT_LIST_DIR}/source_table.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sysv_ipc.cpp)

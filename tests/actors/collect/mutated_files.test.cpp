@@ -7,6 +7,7 @@
 #include <set>
 
 #include "actors/collect/device_table.hpp"
+#include "actors/collect/mounts.hpp"
 #include "actors/collect/source_table.hpp"
 #include "tests/actors/collect/captures.hpp"
 
@@ -40,9 +41,12 @@ std::vector<std::string> load_captures(const std::string& file) {
                     "truncated", "hostile", "binary"}) {
     // Some lines of a server with 256 CPUs are as good as all.
     auto text = load(capture(name) + file);
-    REQUIRE(!text.empty());
-    result.push_back(text.substr(0, 4096));
+    if (!text.empty())
+      result.push_back(text.substr(0, 4096));
   }
+  // An old kernel has not all files, and a cut one may have lost all.
+  INFO(file);
+  REQUIRE(result.size() >= 4);
   return result;
 }
 
@@ -92,10 +96,18 @@ std::string mutate(random_engine& random,
 }
 
 bool is_sound(const std::string& id) {
-  return !id.empty() && id.size() <= 16 + 64
+  return !id.empty() && id.size() <= 12 + 200
          && id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
                                  "TUVWXYZ0123456789._-")
                 == std::string::npos;
+}
+
+bool has_unique_dimensions(const chart& x) {
+  std::set<std::string_view> ids;
+  for (auto& dimension : x.dimensions)
+    if (!ids.insert(dimension.id).second)
+      return false;
+  return true;
 }
 
 /// Plain conditions, since a Catch assertion each would take all the time.
@@ -103,7 +115,10 @@ bool are_sound(const readings_type& readings) {
   std::set<std::string> ids;
   for (auto& x : readings)
     if (!is_sound(x.chart->id) || !ids.insert(x.chart->id).second
-        || x.values.size() != x.chart->dimensions.size())
+        || x.values.size() != x.chart->dimensions.size()
+        || (!x.before.empty() && x.before.size() != x.values.size())
+        || x.values.size() > chart_dimensions_max
+        || !has_unique_dimensions(*x.chart))
       return false;
   return readings.size() <= device_table::device_count_max + 1;
 }
@@ -116,23 +131,51 @@ bool are_counts(const readings_type& readings) {
   return true;
 }
 
+/// Damaged mount points are not asked: who knows where they lead.
+source_ptr make(std::string_view name) {
+  if (name == "mounts")
+    return std::make_unique<mounts>([](auto& point) {
+      auto size = static_cast<int64_t>(point.size());
+      return std::optional{file_system_usage{size, 1, 1, size, 1, 1}};
+    });
+  return make_source(name, std::make_shared<node_figures>());
+}
+
 struct target {
   std::string_view source;
   std::vector<std::string> files;
 };
 
-} // namespace
-
-TEST_CASE("damaged kernel files crash no source", "[collect]") {
-  const target targets[] = {
+/// Every source, and files of it.
+const std::vector<target>& targets() {
+  static const std::vector<target> result = {
       {"proc.stat", {"/proc/stat"}},
       {"proc.loadavg", {"/proc/loadavg"}},
       {"proc.meminfo", {"/proc/meminfo"}},
+      {"proc.vmstat", {"/proc/vmstat"}},
+      {"proc.pressure", {"/proc/pressure/cpu", "/proc/pressure/memory"}},
+      {"proc.interrupts", {"/proc/interrupts"}},
+      {"proc.softirqs", {"/proc/softirqs"}},
       {"proc.diskstats", {"/proc/diskstats"}},
+      {"mounts", {"/proc/self/mountinfo"}},
       {"proc.net.dev", {"/proc/net/dev"}},
+      {"proc.net.netstat", {"/proc/net/snmp", "/proc/net/netstat"}},
+      {"proc.net.snmp6", {"/proc/net/snmp6"}},
+      {"proc.net.sockstat", {"/proc/net/sockstat", "/proc/net/sockstat6"}},
+      {"proc.net.softnet_stat", {"/proc/net/softnet_stat"}},
+      {"proc.net.stat.conntrack", {"/proc/net/stat/nf_conntrack"}},
+      {"proc.sys",
+       {"/proc/sys/fs/file-nr", "/proc/sys/kernel/random/entropy_avail"}},
+      {"ipc", {"/proc/sysvipc/sem", "/proc/sysvipc/shm"}},
       {"proc.uptime", {"/proc/uptime"}},
       {"self", {"/proc/self/stat", "/proc/self/status"}},
   };
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("damaged kernel files crash no source", "[collect]") {
   WARN("seed " << seed());
   random_engine random{seed()};
   temporary_root root;
@@ -140,14 +183,14 @@ TEST_CASE("damaged kernel files crash no source", "[collect]") {
   root.write("/sys/class/net/eth0/device/uevent", "");
   kernel_files files{root.path()};
   size_t read_count = 0;
-  for (auto& x : targets) {
-    auto what = make_source(x.source, std::make_shared<node_figures>());
+  for (auto& x : targets()) {
+    auto what = make(x.source);
     REQUIRE(what != nullptr);
     std::vector<std::vector<std::string>> captures;
     for (auto& file : x.files)
       captures.push_back(load_captures(file));
     readings_type readings;
-    for (size_t i = 0; i < round_count / std::size(targets) + 1; ++i) {
+    for (size_t i = 0; i < round_count / targets().size() + 1; ++i) {
       for (size_t k = 0; k < x.files.size(); ++k)
         root.write(x.files[k], mutate(random, captures[k]));
       readings.clear();
@@ -166,10 +209,9 @@ TEST_CASE("a mebibyte without a line feed is no line", "[collect]") {
   kernel_files files{root.path()};
   std::string text(1 << 20, '7');
   text.replace(0, 4, "cpu ");
-  for (auto file : {"/proc/stat", "/proc/loadavg", "/proc/meminfo",
-                    "/proc/diskstats", "/proc/net/dev", "/proc/uptime",
-                    "/proc/self/stat", "/proc/self/status"})
-    root.write(file, text);
+  for (auto& x : targets())
+    for (auto& file : x.files)
+      root.write(file, text);
   for (auto& entry : source_table()) {
     readings_type readings;
     auto fault = entry.make(nullptr)->sample(files, readings);
