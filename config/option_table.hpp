@@ -81,7 +81,7 @@ struct collector_row {
   std::string_view text;
 };
 
-inline constexpr std::array<collector_row, 19> collector_rows{{
+inline constexpr std::array<collector_row, 20> collector_rows{{
     {"proc.stat", &collector_options::proc_stat,
      "Time of processors in all and each, interrupts, context switches, "
      "processes."},
@@ -114,6 +114,8 @@ inline constexpr std::array<collector_row, 19> collector_rows{{
     {"proc.sys", &collector_options::proc_sys, "Entropy, file handles."},
     {"ipc", &collector_options::ipc, "System V semaphores and shared memory."},
     {"proc.uptime", &collector_options::proc_uptime, "Time since boot."},
+    {"timex", &collector_options::timex,
+     "Whether the clock is kept in step, and its offset."},
     {"self", &collector_options::self, "What the node itself uses and does."},
 }};
 

@@ -153,6 +153,8 @@ struct collector_options {
   /// System V semaphores and shared memory.
   bool ipc = true;
   bool proc_uptime = true;
+  /// Whether the clock is kept in step.
+  bool timex = true;
   /// The node's own figures.
   bool self = true;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/collect/clock_state.hpp"
 #include "actors/collect/core_counters.hpp"
 #include "actors/collect/mounts.hpp"
 #include "actors/collect/proc_conntrack.hpp"
@@ -61,6 +62,7 @@ const std::vector<source_entry>& source_table() {
       {"proc.sys", "kernel", true, make<proc_sys>},
       {"ipc", "kernel", true, make<sysv_ipc>},
       {"proc.uptime", "kernel", true, make<proc_uptime>},
+      {"timex", "kernel", true, make<clock_state>},
       {"self", "kernel", true, make<proc_self>},
   };
   return table;

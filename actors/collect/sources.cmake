@@ -1,6 +1,7 @@
 # The pure metric sources; included by the CMakeLists.txt of `actors`, which
 # makes the target.
 target_sources(tributary_actors PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/clock_state.cpp
   ${CMAKE_CURRENT_LIST_DIR}/core_counters.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cpu_table.cpp
   ${CMAKE_CURRENT_LIST_DIR}/define_chart.cpp

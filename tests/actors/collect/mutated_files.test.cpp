@@ -132,13 +132,14 @@ bool are_counts(const readings_type& readings) {
 }
 
 /// Damaged mount points are not asked: who knows where they lead.
-source_ptr make(std::string_view name) {
+source_ptr make(std::string_view name,
+                const std::shared_ptr<node_figures>& figures = nullptr) {
   if (name == "mounts")
     return std::make_unique<mounts>([](auto& point) {
       auto size = static_cast<int64_t>(point.size());
       return std::optional{file_system_usage{size, 1, 1, size, 1, 1}};
     });
-  return make_source(name, std::make_shared<node_figures>());
+  return make_source(name, figures);
 }
 
 struct target {
@@ -184,7 +185,7 @@ TEST_CASE("damaged kernel files crash no source", "[collect]") {
   kernel_files files{root.path()};
   size_t read_count = 0;
   for (auto& x : targets()) {
-    auto what = make(x.source);
+    auto what = make(x.source, std::make_shared<node_figures>());
     REQUIRE(what != nullptr);
     std::vector<std::vector<std::string>> captures;
     for (auto& file : x.files)
@@ -212,9 +213,9 @@ TEST_CASE("a mebibyte without a line feed is no line", "[collect]") {
   for (auto& x : targets())
     for (auto& file : x.files)
       root.write(file, text);
-  for (auto& entry : source_table()) {
+  for (auto& x : targets()) {
     readings_type readings;
-    auto fault = entry.make(nullptr)->sample(files, readings);
+    auto fault = make(x.source)->sample(files, readings);
     CHECK(code_of(fault) == ec::corrupt);
     CHECK(readings.empty());
   }

@@ -10,13 +10,26 @@ TEST_CASE("the table makes each source by its name", "[collect]") {
   auto figures = std::make_shared<node_figures>();
   auto names = source_names();
   CHECK(names
-        == std::vector<std::string_view>{
-            "proc.stat", "proc.loadavg", "proc.meminfo", "proc.vmstat",
-            "proc.pressure", "proc.interrupts", "proc.softirqs",
-            "proc.diskstats", "mounts", "proc.net.dev", "proc.net.netstat",
-            "proc.net.snmp6", "proc.net.sockstat", "proc.net.softnet_stat",
-            "proc.net.stat.conntrack", "proc.sys", "ipc", "proc.uptime",
-            "self"});
+        == std::vector<std::string_view>{"proc.stat",
+                                         "proc.loadavg",
+                                         "proc.meminfo",
+                                         "proc.vmstat",
+                                         "proc.pressure",
+                                         "proc.interrupts",
+                                         "proc.softirqs",
+                                         "proc.diskstats",
+                                         "mounts",
+                                         "proc.net.dev",
+                                         "proc.net.netstat",
+                                         "proc.net.snmp6",
+                                         "proc.net.sockstat",
+                                         "proc.net.softnet_stat",
+                                         "proc.net.stat.conntrack",
+                                         "proc.sys",
+                                         "ipc",
+                                         "proc.uptime",
+                                         "timex",
+                                         "self"});
   for (auto name : names) {
     auto made = make_source(name, figures);
     REQUIRE(made != nullptr);
