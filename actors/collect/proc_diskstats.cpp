@@ -149,7 +149,7 @@ void add_averages(std::vector<device_chart_row>& to) {
                    {{read_bytes, make_gauge("reads", average_kib)},
                     {write_bytes, make_gauge("writes", average_kib_below)}}));
   to.push_back(row("disk_ext_avgsz.", "disk_ext.avgsz",
-                   "Average size of a discard", "KiB/operation", 2061, area,
+                   "Average size of a discard", "KiB/operation", 2060, area,
                    {{discard_bytes, make_gauge("discards", average_kib)}}));
   to.push_back(row("disk_svctm.", "disk.svctm",
                    "Average time of service of an operation",
@@ -166,10 +166,10 @@ std::vector<device_chart_row> make_disk_charts() {
 }
 
 device_total_row make_total() {
-  return {define_chart({"system.io", "system.io", "disk", "Disk I/O", "KiB/s",
-                        chart_type::area, 150, module_name},
-                       {with_name(make_counter("in", read_kib), "reads"),
-                        with_name(make_counter("out", written_kib), "writes")}),
+  return {define_chart(
+              {"system.io", "system.io", "disk", "Disk I/O", "KiB/s",
+               chart_type::area, 150, module_name},
+              {make_counter("in", read_kib), make_counter("out", written_kib)}),
           sectors_read, sectors_written};
 }
 

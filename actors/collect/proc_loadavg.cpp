@@ -28,7 +28,7 @@ std::optional<int64_t> active_count(std::string_view word) {
 chart_ptr make_chart() {
   return define_chart(
       {"system.load", "system.load", "load", "System Load Average", "load",
-       chart_type::line, 110, "proc.loadavg"},
+       chart_type::line, 100, "proc.loadavg"},
       {make_gauge("load1", thousandths), make_gauge("load5", thousandths),
        make_gauge("load15", thousandths)});
 }
