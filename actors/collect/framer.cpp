@@ -35,7 +35,7 @@ framer::framer(caf::actor_config& cfg, actor_identity identity,
       log_(std::move(log)),
       ingest_(std::move(ingest)),
       collectors_(options_.collector_count),
-      waiting_for_(options_.collector_count, false),
+      asked_(options_.collector_count, 0),
       ticks_(options_.newest),
       sealer_(options_.host.epoch) {
   // nop
@@ -82,7 +82,7 @@ void framer::on_down(const caf::down_msg& what) {
       log_->warn("collector {} ended ({}); it is started again", i,
                  caf::to_string(what.reason));
       collectors_[i] = nullptr;
-      waiting_for_[i] = false;
+      asked_[i] = 0;
       delayed_send(this, collector_restart_delay, start_atom_v,
                    static_cast<uint64_t>(i));
     }
@@ -145,9 +145,9 @@ void framer::request_samples(tick t) {
   for (size_t i = 0; i < collectors_.size(); ++i) {
     // One that still works on an older tick is not asked again: its mailbox
     // stays empty, and its readings of ticks in between are gaps.
-    if (waiting_for_[i] || !collectors_[i])
+    if (asked_[i] != 0 || !collectors_[i])
       continue;
-    waiting_for_[i] = true;
+    asked_[i] = t;
     send(collectors_[i], sample_atom_v, t);
   }
   delayed_send(this, milliseconds(options_.deadline_ms), late_atom_v, t);
@@ -159,7 +159,7 @@ void framer::on_late(tick t) {
 }
 
 void framer::on_readings(const tick_readings& what) {
-  waiting_for_[what.collector] = false;
+  asked_[what.collector] = 0;
   if (what.tick != open_)
     return; // a whole tick late: a gap
   if (sealed_) {
@@ -168,8 +168,8 @@ void framer::on_readings(const tick_readings& what) {
     return;
   }
   sealer_.add(what.readings);
-  if (std::none_of(waiting_for_.begin(), waiting_for_.end(),
-                   [](bool x) { return x; }))
+  // One that hangs since an older tick keeps nobody waiting.
+  if (std::find(asked_.begin(), asked_.end(), open_) == asked_.end())
     seal_part_0();
 }
 

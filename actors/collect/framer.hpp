@@ -69,7 +69,8 @@ private:
   ingest_actor ingest_;
 
   std::vector<collector_actor> collectors_;
-  std::vector<bool> waiting_for_;
+  /// The tick that each collector works on; 0 if it waits for the next.
+  std::vector<tick> asked_;
   host_number number_ = 0;
   tick_clock ticks_;
   sealer sealer_;
