@@ -19,8 +19,8 @@ std::optional<file_system_usage> some_usage(const std::string&) {
   return file_system_usage{100, 60, 55, 10, 4, 3};
 }
 
-/// Answers for `/mnt/dead` only while it is open; lives as long as the process,
-/// as a thread that was left behind may look at it.
+/// Answers for `/mnt/dead` only while it is open. Shared with the threads that
+/// ask it, which may outlive a test.
 struct server {
   std::mutex mutex;
   std::condition_variable changed;
@@ -38,10 +38,6 @@ struct server {
     changed.notify_all();
   }
 };
-
-server& make_server() {
-  return *new server; // NOLINT: on purpose, see above
-}
 
 } // namespace
 
@@ -126,9 +122,9 @@ TEST_CASE("points that are equal once safe give one chart", "[collect]") {
 TEST_CASE("a dead server is told of and stops no other", "[collect]") {
   temporary_root root;
   kernel_files files{root.path()};
-  auto& dead = make_server();
-  mounts what{[&dead](auto& point) {
-    return dead.ask(point);
+  auto dead = std::make_shared<server>();
+  mounts what{[dead](auto& point) {
+    return dead->ask(point);
   }};
   root.write("/proc/self/mountinfo", line("8:1", "/")
                                          + line("0:40", "/mnt/dead", "nfs4")
@@ -144,7 +140,7 @@ TEST_CASE("a dead server is told of and stops no other", "[collect]") {
   auto fault = what.sample(files, readings);
   CHECK(to_text(fault) == "timed_out: /mnt/dead (nfs4) does not answer");
   CHECK(chart_of(readings, "disk_space._") != nullptr);
-  dead.revive();
+  dead->revive();
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (fault && std::chrono::steady_clock::now() < deadline) {
     readings.clear();

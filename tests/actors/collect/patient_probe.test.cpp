@@ -15,16 +15,15 @@ using std::chrono::steady_clock;
 
 constexpr auto long_enough = std::chrono::seconds(60);
 
-/// A file system that answers once it is let.
+/// A file system that answers once it is let. Shared with the threads that ask
+/// it, which may outlive a test.
 class gate {
 public:
-  usage_reader reader() {
-    return [this](auto& point) {
-      std::unique_lock guard{mutex_};
-      changed_.wait(guard, [this] { return open_; });
-      auto size = static_cast<int64_t>(point.size());
-      return std::optional{file_system_usage{size, 0, 0, 0, 0, 0}};
-    };
+  std::optional<file_system_usage> ask(const std::string& point) {
+    std::unique_lock guard{mutex_};
+    changed_.wait(guard, [this] { return open_; });
+    auto size = static_cast<int64_t>(point.size());
+    return file_system_usage{size, 0, 0, 0, 0, 0};
   }
 
   void open() {
@@ -39,9 +38,10 @@ private:
   bool open_ = false;
 };
 
-/// Lives as long as the process: threads that were left behind look at it.
-gate& make_gate() {
-  return *new gate; // NOLINT: on purpose, see above
+usage_reader reader_of(const std::shared_ptr<gate>& what) {
+  return [what](auto& point) {
+    return what->ask(point);
+  };
 }
 
 std::optional<file_system_usage> take_patiently(patient_probe& probe) {
@@ -87,8 +87,8 @@ TEST_CASE("an answer that there is none is an answer", "[collect]") {
 }
 
 TEST_CASE("one that hangs is asked once and waited for once", "[collect]") {
-  auto& closed = make_gate();
-  auto probe = patient_probe::make(closed.reader(), "/mnt");
+  auto closed = std::make_shared<gate>();
+  auto probe = patient_probe::make(reader_of(closed), "/mnt");
   REQUIRE(probe != nullptr);
   for (uint32_t i = 1; i <= 4; ++i) {
     probe->ask();
@@ -97,7 +97,7 @@ TEST_CASE("one that hangs is asked once and waited for once", "[collect]") {
     CHECK(!probe->take());
     CHECK(probe->unanswered_count() == i);
   }
-  closed.open();
+  closed->open();
   auto usage = take_patiently(*probe);
   REQUIRE(usage);
   CHECK(usage->bytes == 4);
@@ -105,10 +105,10 @@ TEST_CASE("one that hangs is asked once and waited for once", "[collect]") {
 }
 
 TEST_CASE("probes that hang are left behind, and bounded", "[collect]") {
-  auto& closed = make_gate();
+  auto closed = std::make_shared<gate>();
   std::vector<std::unique_ptr<patient_probe>> probes;
   // Threads of other tests may still be about to end.
-  while (auto probe = patient_probe::make(closed.reader(), "/mnt")) {
+  while (auto probe = patient_probe::make(reader_of(closed), "/mnt")) {
     probe->ask();
     probes.push_back(std::move(probe));
   }
@@ -116,12 +116,12 @@ TEST_CASE("probes that hang are left behind, and bounded", "[collect]") {
   CHECK(probes.size() <= size_t{patient_probe::thread_count_max});
   // Nothing waits for those threads here, but they still count.
   probes.clear();
-  closed.open();
+  closed->open();
   // Once they have ended there is room again.
   auto deadline = steady_clock::now() + long_enough;
   std::unique_ptr<patient_probe> next;
   while (!next && steady_clock::now() < deadline)
-    next = patient_probe::make(closed.reader(), "/mnt");
+    next = patient_probe::make(reader_of(closed), "/mnt");
   CHECK(next != nullptr);
 }
 

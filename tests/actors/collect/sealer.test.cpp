@@ -252,3 +252,30 @@ TEST_CASE("a chart that joins a running host states its readings once",
   CHECK(back.row.raw[0].column == column);
   CHECK(back.row.raw[0].value == 9);
 }
+
+TEST_CASE("a chart that is defined anew goes on counting", "[collect]") {
+  sealer seal{1};
+  reader back;
+  seal.begin(1000);
+  seal.add({{counters(), {1}}});
+  REQUIRE(!back.read(seal, *seal.seal(true)));
+  // The same id with another dimension, as when another interrupt occurs.
+  auto wider = std::make_shared<chart>(*counters());
+  wider->dimensions.push_back(wider->dimensions.front());
+  wider->dimensions.back().id = "more";
+  for (tick t = 1001; t < 1004; ++t) {
+    seal.begin(t);
+    auto grown = 10 * (t - 1000);
+    auto first = t == 1001;
+    seal.add({{wider,
+               {1 + grown, grown},
+               first ? std::vector<std::optional<int64_t>>{1, 0}
+                     : std::vector<std::optional<int64_t>>{}}});
+    REQUIRE(!back.read(seal, *seal.seal(false)));
+    auto column = seal.columns_of().find("test.counters")->first_column;
+    CHECK(column == 1);
+    CHECK(value(back.row, 0) == std::nullopt);
+    CHECK(value(back.row, 1) == 10);
+    CHECK(value(back.row, 2) == 10);
+  }
+}
