@@ -30,6 +30,7 @@ struct cursor_update;
 class exchange;
 struct hot_answer;
 struct hot_request;
+struct host_latest;
 struct host_offer;
 struct host_standing;
 struct host_summary;
@@ -61,6 +62,7 @@ using exchange_ptr = std::shared_ptr<exchange>;
 using hot_answer_ptr = std::shared_ptr<const hot_answer>;
 using hot_request_ptr = std::shared_ptr<const hot_request>;
 using host_list_ptr = std::shared_ptr<const std::vector<host_summary>>;
+using host_latest_list_ptr = std::shared_ptr<const std::vector<host_latest>>;
 using host_offer_ptr = std::shared_ptr<const host_offer>;
 using host_standing_ptr = std::shared_ptr<const host_standing>;
 using incoming_batch_ptr = std::shared_ptr<const incoming_batch>;
@@ -97,6 +99,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::exchange_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::guid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_request_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_latest_list_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_list_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_offer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_standing_ptr)
@@ -136,6 +139,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, introspect_atom, "introspect")
   CAF_ADD_ATOM(tributary, tributary, journal_atom, "journal")
   CAF_ADD_ATOM(tributary, tributary, late_atom, "late")
+  CAF_ADD_ATOM(tributary, tributary, latest_atom, "latest")
   CAF_ADD_ATOM(tributary, tributary, leave_atom, "leave")
   CAF_ADD_ATOM(tributary, tributary, need_key_atom, "needkey")
   CAF_ADD_ATOM(tributary, tributary, offer_atom, "offer")
@@ -216,6 +220,9 @@ using ingest_actor = caf::typed_actor<
     on<stored_atom, commit_report_ptr>,
     asks<hot_atom, hot_request_ptr>::with<hot_answer_ptr>,
     asks<hosts_atom>::with<host_list_ptr>,
+    // The newest readings of a host, of all with an empty guid; with sums over
+    // the rows later than the tick, without any for 0.
+    asks<latest_atom, guid, tick>::with<host_latest_list_ptr>,
     // Its own timer: windows of idle hosts are closed.
     on<tick_atom>>;
 

@@ -142,6 +142,7 @@ caf::expected<frame_outcome> hot_host::apply(const frame& sealed) {
     return ec::need_key;
   if (auto error = open_row(sealed, *columns_of, chain_, row_))
     return error;
+  latest_.take(header, row_, *columns_of);
   if (header.part == 0)
     see({header.tick, header.tick, header.epoch});
   if (header.tick < stored_to_)
@@ -209,6 +210,28 @@ std::vector<window_table> hot_host::extract(tick from, tick to,
     result.emplace_back(window.start, window.slots);
     for (auto& segment : window.segments)
       segment.add_to(result.back(), only_chart);
+  };
+  for (auto& kvp : closing_)
+    add(*kvp.second);
+  for (auto& kvp : open_)
+    add(kvp.second);
+  return result;
+}
+
+column_sums hot_host::sums_after(tick after) const {
+  column_sums result;
+  auto add = [&](const closed_window& window) {
+    if (window.start + window.slots <= after)
+      return;
+    for (auto& segment : window.segments) {
+      if (segment.columns_of->epoch() != latest_.epoch())
+        continue;
+      auto words = bitmap_words(segment.columns);
+      for (size_t r = 0; r < segment.ticks.size(); ++r)
+        if (segment.ticks[r] > after)
+          result.add(&segment.values[r * segment.columns],
+                     &segment.present[r * words], segment.columns);
+    }
   };
   for (auto& kvp : closing_)
     add(*kvp.second);

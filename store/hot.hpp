@@ -13,6 +13,7 @@
 
 #include "schema/coverage.hpp"
 #include "schema/frame_codec.hpp"
+#include "store/latest.hpp"
 #include "store/window.hpp"
 
 namespace tributary {
@@ -94,6 +95,14 @@ public:
     return row_;
   }
 
+  /// The newest reading of every column, of frames that came in order.
+  const latest_readings& latest() const noexcept {
+    return latest_;
+  }
+
+  /// Sums over the hot rows of the newest life that are later than `after`.
+  column_sums sums_after(tick after) const;
+
   /// What is here, durable or on its way to be.
   const coverage& seen() const noexcept {
     return seen_;
@@ -139,6 +148,7 @@ private:
   tick stored_to_;
   frame_chain chain_;
   frame_row row_;
+  latest_readings latest_;
   std::map<epoch_number, roster_ptr> rosters_;
   std::map<tick, closed_window> open_;
   std::map<tick, closed_window_ptr> closing_;

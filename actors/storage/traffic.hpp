@@ -182,6 +182,14 @@ struct hot_answer {
   std::vector<window_table> windows;
 };
 
+/// What a host's columns read last.
+struct host_latest {
+  host_summary host;
+  latest_readings latest;
+  /// Empty when nobody asked for them.
+  column_sums sums;
+};
+
 /// Sealed groups of one window, stored ones byte for byte.
 struct window_groups {
   host_number host = 0;

@@ -1,0 +1,104 @@
+#include "store/latest.hpp"
+
+#include <algorithm>
+
+namespace tributary {
+
+namespace {
+
+/// Counters are modulo 2^64, as in a frame.
+int64_t sum_of(int64_t x, int64_t y) noexcept {
+  return static_cast<int64_t>(static_cast<uint64_t>(x)
+                              + static_cast<uint64_t>(y));
+}
+
+} // namespace
+
+void latest_readings::take(const frame_header& header, const frame_row& row,
+                           const roster& columns_of) {
+  if (header.epoch < epoch_)
+    return;
+  if (header.epoch > epoch_)
+    *this = latest_readings{};
+  epoch_ = header.epoch;
+  if (readings_.size() < header.columns) {
+    readings_.resize(header.columns, 0);
+    values_.resize(header.columns, 0);
+    ticks_.resize(header.columns, 0);
+  }
+  auto t = header.tick;
+  auto is_newest = t > newest_;
+  for (auto& x : row.raw)
+    take_stated(x, t, row);
+  auto& mask = columns_of.gauge_mask();
+  for (size_t begin = 0; begin < header.columns; begin += 64) {
+    auto present = row.present[begin / 64];
+    auto end = std::min<size_t>(begin + 64, header.columns);
+    if (is_newest && present == ~uint64_t{0}) {
+      for (auto i = begin; i < end; ++i) // what nearly all words of a row are
+        readings_[i] = sum_of(readings_[i] & ~mask[i], row.values[i]);
+      std::copy_n(row.values.begin() + static_cast<ptrdiff_t>(begin), 64,
+                  values_.begin() + static_cast<ptrdiff_t>(begin));
+      std::fill_n(ticks_.begin() + static_cast<ptrdiff_t>(begin), 64, t);
+      continue;
+    }
+    for (; present != 0; present &= present - 1)
+      take_column(begin + static_cast<size_t>(__builtin_ctzll(present)), t, row,
+                  columns_of);
+  }
+  newest_ = std::max(newest_, t);
+}
+
+/// Before the row is added, so that the sum comes to what was stated.
+void latest_readings::take_stated(const raw_reading& x, tick t,
+                                  const frame_row& row) {
+  if (ticks_[x.column] >= t)
+    return;
+  if (bit_at(row.present, x.column)) {
+    auto increment = static_cast<uint64_t>(row.values[x.column]);
+    readings_[x.column]
+        = static_cast<int64_t>(static_cast<uint64_t>(x.value) - increment);
+    return;
+  }
+  readings_[x.column] = x.value; // the first one, or the first after a gap
+  values_[x.column] = 0;
+  ticks_[x.column] = t;
+}
+
+/// A column is taken once a tick: a part that comes twice changes nothing.
+void latest_readings::take_column(size_t i, tick t, const frame_row& row,
+                                  const roster& columns_of) {
+  if (ticks_[i] >= t)
+    return;
+  auto before = columns_of.is_counter_column(static_cast<uint32_t>(i))
+                    ? readings_[i]
+                    : int64_t{0};
+  readings_[i] = sum_of(before, row.values[i]);
+  values_[i] = row.values[i];
+  ticks_[i] = t;
+}
+
+void column_sums::add(const int64_t* values, const uint64_t* present,
+                      size_t columns) {
+  if (sums.size() < columns) {
+    sums.resize(columns, 0);
+    counts.resize(columns, 0);
+  }
+  for (size_t begin = 0; begin < columns; begin += 64) {
+    auto word = present[begin / 64];
+    if (word == ~uint64_t{0}) {
+      for (auto i = begin; i < begin + 64; ++i) {
+        sums[i] += static_cast<double>(values[i]);
+        ++counts[i];
+      }
+      continue;
+    }
+    for (; word != 0; word &= word - 1) {
+      auto i = begin + static_cast<size_t>(__builtin_ctzll(word));
+      sums[i] += static_cast<double>(values[i]);
+      ++counts[i];
+    }
+  }
+}
+
+} // namespace tributary
