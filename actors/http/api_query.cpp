@@ -26,16 +26,74 @@ struct choice {
   Value value;
 };
 
-constexpr choice<row_grouping> grouping_choices[] = {
-    {"average", row_grouping::average},
-    {"min", row_grouping::min},
-    {"max", row_grouping::max},
-    {"sum", row_grouping::sum},
+constexpr choice<grouping> grouping_choices[] = {
+    {"average", grouping::average},
+    {"min", grouping::min},
+    {"max", grouping::max},
+    {"sum", grouping::sum},
 };
 
-constexpr choice<output_format> format_choices[] = {
-    {"json", output_format::json},
-    {"csv", output_format::csv},
+constexpr choice<data_format> format_choices[] = {
+    {"json", data_format::json},         {"csv", data_format::csv},
+    {"tsv", data_format::tsv},           {"ssv", data_format::ssv},
+    {"ssvcomma", data_format::ssvcomma}, {"array", data_format::array},
+    {"markdown", data_format::markdown},
+};
+
+/// What an option of `/api/v1/data` sets.
+using option_switch = void (*)(data_request&);
+
+/// Those without effect ask for what is the case here anyway.
+constexpr choice<option_switch> option_choices[] = {
+    {"jsonwrap",
+     [](data_request& x) {
+       x.wrapped = true;
+     }},
+    {"objectrows",
+     [](data_request& x) {
+       x.options.object_rows = true;
+     }},
+    {"flip",
+     [](data_request& x) {
+       x.options.oldest_first = true;
+     }},
+    {"reversed",
+     [](data_request& x) {
+       x.options.oldest_first = true;
+     }},
+    {"ms",
+     [](data_request& x) {
+       x.options.milliseconds = true;
+     }},
+    {"seconds",
+     [](data_request& x) {
+       x.options.milliseconds = false;
+     }},
+    {"abs",
+     [](data_request& x) {
+       x.options.magnitudes = true;
+     }},
+    {"absolute",
+     [](data_request& x) {
+       x.options.magnitudes = true;
+     }},
+    {"null2zero",
+     [](data_request& x) {
+       x.options.gaps_are_zero = true;
+     }},
+    {"nonzero",
+     [](data_request& x) {
+       x.options.without_zeros = true;
+     }},
+    {"match-ids",
+     [](data_request&) {
+     }},
+    {"match-names",
+     [](data_request&) {
+     }},
+    {"minify",
+     [](data_request&) {
+     }},
 };
 
 /// What a client sent is quoted in part only: it may be long.
@@ -100,6 +158,19 @@ caf::error take(caf::expected<Value> from, Field& to) {
   return caf::none;
 }
 
+/// Options add up, also over several parameters.
+caf::error apply_options(const http_parameter& from, data_request& to) {
+  for (auto& name : split(from.value, ",| ")) {
+    auto option = parse_choice({from.name, name}, option_choices);
+    if (!option)
+      return std::move(option.error());
+    (*option)(to);
+    to.options_text += to.options_text.empty() ? "" : ",";
+    to.options_text += name;
+  }
+  return caf::none;
+}
+
 caf::error apply(const http_parameter& from, data_request& to) {
   if (from.name == "chart")
     to.chart = from.value;
@@ -115,6 +186,8 @@ caf::error apply(const http_parameter& from, data_request& to) {
     return take(parse_choice(from, grouping_choices), to.group);
   else if (from.name == "format")
     return take(parse_choice(from, format_choices), to.format);
+  else if (from.name == "options")
+    return apply_options(from, to);
   return caf::none;
 }
 

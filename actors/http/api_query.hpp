@@ -1,8 +1,8 @@
 #pragma once
 
-/// Reads the query parameters of `/api/v1/data` and `/api/v1/live`. Pure.
-/// Unknown parameters are ignored, so that clients of Netdata's API work; a
-/// known one with a bad value is an error that names it.
+/// Reads the query parameters of the API. Pure. Unknown parameters are ignored,
+/// so that clients of Netdata's API work; a known one with a bad value is an
+/// error that names it, for an answer without it would be wrong silently.
 
 #include <cstdint>
 #include <string>
@@ -10,14 +10,11 @@
 
 #include <caf/expected.hpp>
 
+#include "actors/http/data_render.hpp"
 #include "actors/http/exchange.hpp"
+#include "actors/storage/grouping.hpp"
 
 namespace tributary {
-
-/// How the ticks of one row become one value.
-enum class row_grouping : uint8_t { average, min, max, sum };
-
-enum class output_format : uint8_t { json, csv };
 
 struct data_request {
   /// Never empty.
@@ -31,8 +28,13 @@ struct data_request {
   int64_t before = 0;
   /// Rows at most, 0 to `data_points_max`; 0 is one a slot.
   uint32_t points = 0;
-  row_grouping group = row_grouping::average;
-  output_format format = output_format::json;
+  grouping group = grouping::average;
+  data_format format = data_format::json;
+  data_options options;
+  /// `jsonwrap`: the answer tells about itself.
+  bool wrapped = false;
+  /// The options as they were given, for `jsonwrap`.
+  std::string options_text;
 };
 
 /// The most rows that one request may ask for.

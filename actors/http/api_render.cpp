@@ -3,6 +3,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "actors/http/json_text.hpp"
 #include "actors/http/number_text.hpp"
 #include "actors/http/target.hpp"
 #include "actors/http/utf8.hpp"
@@ -111,7 +112,6 @@ void put_dimension(json_writer& out, const dimension& from) {
 void put_chart(json_writer& out, const charts_document& document,
                const chart_entry& entry) {
   auto& from = *entry.chart;
-  put(out, from.id);
   out.StartObject();
   put(out, "id", from.id);
   put(out, "name", from.name);
@@ -134,40 +134,6 @@ void put_chart(json_writer& out, const charts_document& document,
     put_dimension(out, x);
   out.EndObject();
   out.EndObject();
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  json_buffer buffer;
-  json_writer writer{buffer};
-  put(writer, text);
-  out.append(buffer.GetString(), buffer.GetSize());
-}
-
-void append_json_number(std::string& out, double value) {
-  if (!append_number(out, value))
-    out += "null";
-}
-
-void append_csv_text(std::string& out, std::string_view text) {
-  auto safe = to_utf8(text);
-  if (safe.find_first_of(",\"\r\n") == std::string::npos) {
-    out += safe;
-    return;
-  }
-  out += '"';
-  for (char c : safe) {
-    if (c == '"')
-      out += c;
-    out += c;
-  }
-  out += '"';
-}
-
-/// Most values are shorter; a guess that saves growing the text step by step.
-constexpr size_t value_bytes_guess = 10;
-
-size_t bytes_guess(const data_table& from) {
-  return 64 + (from.times.size() + from.values.size()) * value_bytes_guess;
 }
 
 } // namespace
@@ -210,6 +176,14 @@ std::string render_info(const info_document& from) {
   return text_of(buffer);
 }
 
+std::string render_chart(const charts_document& document,
+                         const chart_entry& entry) {
+  json_buffer buffer;
+  json_writer out{buffer};
+  put_chart(out, document, entry);
+  return text_of(buffer);
+}
+
 std::string render_charts(const charts_document& from) {
   uint64_t dimensions_count = 0;
   for (auto& x : from.charts)
@@ -224,55 +198,13 @@ std::string render_charts(const charts_document& from) {
   put(out, "dimensions_count", dimensions_count);
   put(out, "charts");
   out.StartObject();
-  for (auto& x : from.charts)
+  for (auto& x : from.charts) {
+    put(out, x.chart->id);
     put_chart(out, from, x);
+  }
   out.EndObject();
   out.EndObject();
   return text_of(buffer);
-}
-
-std::string render_data_json(const data_table& from) {
-  auto columns = from.labels.size();
-  std::string out;
-  out.reserve(bytes_guess(from));
-  out += "{\"labels\":[\"time\"";
-  for (auto& x : from.labels) {
-    out += ',';
-    append_json_string(out, x);
-  }
-  out += "],\"data\":[";
-  for (size_t row = from.times.size(); row-- > 0;) {
-    out += '[';
-    append_number(out, from.times[row]);
-    for (size_t i = 0; i < columns; ++i) {
-      out += ',';
-      append_json_number(out, from.values[row * columns + i]);
-    }
-    out += row == 0 ? "]" : "],";
-  }
-  out += "]}";
-  return out;
-}
-
-std::string render_data_csv(const data_table& from) {
-  auto columns = from.labels.size();
-  std::string out;
-  out.reserve(bytes_guess(from));
-  out += "time";
-  for (auto& x : from.labels) {
-    out += ',';
-    append_csv_text(out, x);
-  }
-  out += '\n';
-  for (size_t row = from.times.size(); row-- > 0;) {
-    append_number(out, from.times[row]);
-    for (size_t i = 0; i < columns; ++i) {
-      out += ',';
-      append_number(out, from.values[row * columns + i]);
-    }
-    out += '\n';
-  }
-  return out;
 }
 
 std::string render_tick_event(tick at,

@@ -91,16 +91,6 @@ struct charts_document {
   std::vector<chart_entry> charts;
 };
 
-/// Values of one chart over time.
-struct data_table {
-  /// Names of the columns without `time`.
-  std::vector<std::string> labels;
-  /// Ascending.
-  std::vector<tick> times;
-  /// Row by row, `times.size() * labels.size()` of them; NaN is a gap.
-  std::vector<double> values;
-};
-
 /// Values of one chart at one tick.
 struct chart_values {
   std::string_view chart;
@@ -112,11 +102,10 @@ std::string render_info(const info_document& from);
 
 std::string render_charts(const charts_document& from);
 
-/// Rows newest first.
-std::string render_data_json(const data_table& from);
-
-/// Rows newest first, lines end in `\n`, labels are quoted where they must be.
-std::string render_data_csv(const data_table& from);
+/// One entry of `charts`. @param document what it is of; its charts don't
+/// matter.
+std::string render_chart(const charts_document& document,
+                         const chart_entry& entry);
 
 /// Data of `event: tick`.
 std::string render_tick_event(tick at, const std::vector<chart_values>& charts);

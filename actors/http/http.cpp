@@ -21,7 +21,7 @@ query_request_ptr to_query(const data_request& from, const guid& host) {
   result->after = from.after;
   result->before = from.before;
   result->points = from.points;
-  result->group = static_cast<grouping>(from.group);
+  result->group = from.group;
   return result;
 }
 
@@ -38,6 +38,39 @@ http_response json(std::string body) {
   http_response result;
   result.body = std::move(body);
   result.headers.emplace_back("Cache-Control", "no-store");
+  return result;
+}
+
+/// Seconds between the rows of an answer.
+int64_t row_seconds(const query_answer& from) {
+  auto& times = from.times;
+  return times.size() > 1 ? times[1] - times[0] : from.chart->step;
+}
+
+http_response data_response(const data_request& what,
+                            const query_answer& from) {
+  auto table = to_table(from);
+  auto kept = kept_columns(table, what.options);
+  apply_options(what.options, kept, table);
+  auto result = json({});
+  if (!what.wrapped) {
+    result.content_type = content_type_of(what.format);
+    result.body = render_data(table, what.format, what.options);
+    return result;
+  }
+  data_envelope envelope;
+  envelope.id = from.chart->id;
+  envelope.name = from.chart->name;
+  envelope.view_update_every = row_seconds(from);
+  envelope.update_every = from.chart->step;
+  envelope.first_entry = from.host.oldest;
+  envelope.last_entry = from.host.newest;
+  envelope.group = to_string(what.group);
+  envelope.options = what.options_text;
+  for (auto i : kept)
+    envelope.dimension_ids.push_back(
+        from.chart->dimensions[from.dimensions[i]].id);
+  result.body = render_wrapped(table, what.format, what.options, envelope);
   return result;
 }
 
@@ -169,14 +202,8 @@ void http::answer_data(const exchange_ptr& x, const route& to) {
     request(peers_.reader, answer_timeout, query_atom_v,
             to_query(what, host.definition.id))
         .then(
-            [x, format = what.format](const query_answer_ptr& answer) {
-              auto table = to_table(*answer);
-              auto response = json(format == output_format::csv
-                                       ? render_data_csv(table)
-                                       : render_data_json(table));
-              if (format == output_format::csv)
-                response.content_type = "text/csv; charset=utf-8";
-              x->respond(std::move(response));
+            [x, what](const query_answer_ptr& answer) {
+              x->respond(data_response(what, *answer));
             },
             [x](caf::error& error) { x->respond(error_response(error)); });
   });

@@ -5,7 +5,9 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/asio.cpp
   ${CMAKE_CURRENT_LIST_DIR}/assets.cpp
   ${CMAKE_CURRENT_LIST_DIR}/connection.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/data_render.cpp
   ${CMAKE_CURRENT_LIST_DIR}/exchange.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/json_text.cpp
   ${CMAKE_CURRENT_LIST_DIR}/listening_socket.cpp
   ${CMAKE_CURRENT_LIST_DIR}/number_text.cpp
   ${CMAKE_CURRENT_LIST_DIR}/request_parser.cpp

@@ -119,6 +119,20 @@ private:
 
 } // namespace
 
+const char* to_string(grouping x) noexcept {
+  switch (x) {
+  case grouping::average:
+    return "average";
+  case grouping::min:
+    return "min";
+  case grouping::max:
+    return "max";
+  case grouping::sum:
+    return "sum";
+  }
+  return "unknown";
+}
+
 caf::expected<query_range> resolve_range(const query_request& what, tick newest,
                                          tick now) {
   query_range result;

@@ -9,12 +9,11 @@
 
 #include <caf/expected.hpp>
 
+#include "actors/storage/grouping.hpp"
 #include "actors/storage/traffic.hpp"
 #include "store/window.hpp"
 
 namespace tributary {
-
-enum class grouping : uint8_t { average, min, max, sum };
 
 struct query_request {
   /// Empty: the node's own host.

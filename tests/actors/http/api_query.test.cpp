@@ -34,8 +34,10 @@ TEST_CASE("a data request has the documented defaults", "[http]") {
   CHECK(x->after == -600);
   CHECK(x->before == 0);
   CHECK(x->points == 0);
-  CHECK(x->group == row_grouping::average);
-  CHECK(x->format == output_format::json);
+  CHECK(x->group == grouping::average);
+  CHECK(x->format == data_format::json);
+  CHECK_FALSE(x->wrapped);
+  CHECK_FALSE(x->options.oldest_first);
 }
 
 TEST_CASE("a data request takes every parameter", "[http]") {
@@ -51,8 +53,27 @@ TEST_CASE("a data request takes every parameter", "[http]") {
   CHECK(x->after == -60);
   CHECK(x->before == 1'700'000'000);
   CHECK(x->points == 20'000);
-  CHECK(x->group == row_grouping::max);
-  CHECK(x->format == output_format::csv);
+  CHECK(x->group == grouping::max);
+  CHECK(x->format == data_format::csv);
+}
+
+TEST_CASE("options of a data request add up", "[http]") {
+  auto x = parse_data_request({{"chart", "a.b"},
+                               {"options", "flip|ms,abs jsonwrap"},
+                               {"options", "null2zero,nonzero,objectrows"}});
+  REQUIRE(x);
+  CHECK(x->wrapped);
+  CHECK(x->options.oldest_first);
+  CHECK(x->options.milliseconds);
+  CHECK(x->options.magnitudes);
+  CHECK(x->options.gaps_are_zero);
+  CHECK(x->options.without_zeros);
+  CHECK(x->options.object_rows);
+  CHECK(x->options_text == "flip,ms,abs,jsonwrap,null2zero,nonzero,objectrows");
+  auto last = parse_data_request(
+      {{"chart", "a.b"}, {"options", "ms,seconds,minify,,match-ids"}});
+  REQUIRE(last);
+  CHECK_FALSE(last->options.milliseconds);
 }
 
 TEST_CASE("a bad parameter is named", "[http]") {
@@ -66,6 +87,9 @@ TEST_CASE("a bad parameter is named", "[http]") {
   CHECK(contains(refusal_of({{"points", " 1"}}), "points"));
   CHECK(contains(refusal_of({{"group", "median"}}), "average, min, max, sum"));
   CHECK(contains(refusal_of({{"format", "xml"}}), "json, csv"));
+  CHECK(contains(refusal_of({{"options", "flip,percentage"}}), "options"));
+  CHECK(contains(refusal_of({{"options", "flip,percentage"}}), "percentage"));
+  CHECK(refusal_of({{"options", std::string(5000, 'x')}}).size() < 300);
   CHECK(refusal_of({{"group", std::string(5000, 'x')}}).size() < 200);
   auto missing = parse_data_request({});
   REQUIRE_FALSE(missing);

@@ -117,24 +117,12 @@ TEST_CASE("charts keep their dimensions in column order", "[http]") {
   CHECK(text.find("\"zz\"") < text.find("\"aa\""));
 }
 
-TEST_CASE("a table is written newest row first", "[http]") {
-  data_table from;
-  from.labels = {"user", "sys,\"tem\""};
-  from.times = {10, 11, 12};
-  from.values = {1, 2.5, gap, -3, INFINITY, 100000};
-  CHECK(render_data_json(from)
-        == "{\"labels\":[\"time\",\"user\",\"sys,\\\"tem\\\"\"],\"data\":["
-           "[12,null,100000],[11,null,-3],[10,1,2.5]]}");
-  CHECK(json::parse(render_data_json(from))["data"][2][2] == 2.5);
-  CHECK(render_data_csv(from)
-        == "time,user,\"sys,\"\"tem\"\"\"\n12,,100000\n11,,-3\n10,1,2.5\n");
-}
-
-TEST_CASE("an empty table has labels and no rows", "[http]") {
-  data_table from;
-  from.labels = {"a"};
-  CHECK(render_data_json(from) == "{\"labels\":[\"time\",\"a\"],\"data\":[]}");
-  CHECK(render_data_csv(from) == "time,a\n");
+TEST_CASE("one chart is what it is among all", "[http]") {
+  charts_document from;
+  from.url_prefix = "/host/here";
+  from.charts.push_back({some_chart(), 100, 200});
+  auto all = json::parse(render_charts(from))["charts"]["disk.vda/1"];
+  CHECK(json::parse(render_chart(from, from.charts[0])) == all);
 }
 
 TEST_CASE("a tick event holds the charts' values", "[http]") {

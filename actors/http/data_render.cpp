@@ -1,0 +1,364 @@
+#include "actors/http/data_render.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "actors/http/json_text.hpp"
+#include "actors/http/number_text.hpp"
+#include "actors/http/utf8.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Most values are shorter; a guess that saves growing the text step by step.
+constexpr size_t value_bytes_guess = 10;
+
+size_t bytes_guess(const data_table& from) {
+  return 64 + (from.times.size() + from.values.size()) * value_bytes_guess;
+}
+
+/// Calls `f(row, is_last)` for each row in the order in which it is shown.
+template <class F>
+void for_each_row(const data_table& from, const data_options& options, F f) {
+  auto count = from.times.size();
+  for (size_t i = 0; i < count; ++i)
+    f(options.oldest_first ? i : count - 1 - i, i + 1 == count);
+}
+
+void append_csv_text(std::string& out, std::string_view text) {
+  auto safe = to_utf8(text);
+  if (safe.find_first_of(",\"\r\n") == std::string::npos) {
+    out += safe;
+    return;
+  }
+  out += '"';
+  for (char c : safe) {
+    if (c == '"')
+      out += c;
+    out += c;
+  }
+  out += '"';
+}
+
+/// What stands between two columns may not stand in a label.
+void append_label(std::string& out, std::string_view text, char separator) {
+  auto safe = to_utf8(text);
+  for (char c : safe)
+    out += c == separator || static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+}
+
+void put_json(std::string& out, const data_table& from,
+              const data_options& options) {
+  auto columns = from.labels.size();
+  out += "{\"labels\":[\"time\"";
+  for (auto& x : from.labels) {
+    out += ',';
+    append_json_string(out, x);
+  }
+  out += "],\"data\":[";
+  for_each_row(from, options, [&](size_t row, bool is_last) {
+    out += '[';
+    append_number(out, from.times[row]);
+    for (size_t i = 0; i < columns; ++i) {
+      out += ',';
+      append_json_number(out, from.values[row * columns + i]);
+    }
+    out += is_last ? "]" : "],";
+  });
+  out += "]}";
+}
+
+void put_objects(std::string& out, const data_table& from,
+                 const data_options& options) {
+  auto columns = from.labels.size();
+  std::vector<std::string> keys;
+  for (auto& x : from.labels) {
+    std::string key = ",";
+    append_json_string(key, x);
+    keys.push_back(key + ':');
+  }
+  out += "[";
+  for_each_row(from, options, [&](size_t row, bool is_last) {
+    out += "{\"time\":";
+    append_number(out, from.times[row]);
+    for (size_t i = 0; i < columns; ++i) {
+      out += keys[i];
+      append_json_number(out, from.values[row * columns + i]);
+    }
+    out += is_last ? "}" : "},";
+  });
+  out += ']';
+}
+
+void put_separated(std::string& out, const data_table& from,
+                   const data_options& options, char separator) {
+  auto columns = from.labels.size();
+  out += "time";
+  for (auto& x : from.labels) {
+    out += separator;
+    if (separator == ',')
+      append_csv_text(out, x);
+    else
+      append_label(out, x, separator);
+  }
+  out += '\n';
+  for_each_row(from, options, [&](size_t row, bool) {
+    append_number(out, from.times[row]);
+    for (size_t i = 0; i < columns; ++i) {
+      out += separator;
+      append_number(out, from.values[row * columns + i]);
+    }
+    out += '\n';
+  });
+}
+
+void put_markdown(std::string& out, const data_table& from,
+                  const data_options& options) {
+  auto columns = from.labels.size();
+  out += "|time|";
+  for (auto& x : from.labels) {
+    append_label(out, x, '|');
+    out += '|';
+  }
+  out += "\n|";
+  for (size_t i = 0; i <= columns; ++i)
+    out += "---:|";
+  out += '\n';
+  for_each_row(from, options, [&](size_t row, bool) {
+    out += '|';
+    append_number(out, from.times[row]);
+    for (size_t i = 0; i < columns; ++i) {
+      out += '|';
+      append_number(out, from.values[row * columns + i]);
+    }
+    out += "|\n";
+  });
+}
+
+/// The sum of a row's values; NaN when all are gaps.
+double row_sum(const data_table& from, size_t row) {
+  auto columns = from.labels.size();
+  double result = 0;
+  bool any = false;
+  for (size_t i = row * columns; i < (row + 1) * columns; ++i)
+    if (!std::isnan(from.values[i])) {
+      result += from.values[i];
+      any = true;
+    }
+  return any ? result : std::numeric_limits<double>::quiet_NaN();
+}
+
+void put_sums(std::string& out, const data_table& from,
+              const data_options& options, char separator) {
+  for_each_row(from, options, [&](size_t row, bool is_last) {
+    append_json_number(out, row_sum(from, row));
+    if (!is_last)
+      out += separator;
+  });
+}
+
+void put_member(std::string& out, const char* key) {
+  out += ",\"";
+  out += key;
+  out += "\":";
+}
+
+void put_member(std::string& out, const char* key, std::string_view text) {
+  put_member(out, key);
+  append_json_string(out, text);
+}
+
+void put_member(std::string& out, const char* key, int64_t value) {
+  put_member(out, key);
+  append_number(out, value);
+}
+
+void put_member(std::string& out, const char* key,
+                const std::vector<std::string>& texts) {
+  put_member(out, key);
+  out += '[';
+  for (auto& x : texts) {
+    if (&x != &texts.front())
+      out += ',';
+    append_json_string(out, x);
+  }
+  out += ']';
+}
+
+/// The newest row, and the extremes of all.
+void put_summary(std::string& out, const data_table& from) {
+  auto columns = from.labels.size();
+  put_member(out, "view_latest_values");
+  out += '[';
+  for (size_t i = 0; i < columns && !from.times.empty(); ++i) {
+    if (i > 0)
+      out += ',';
+    append_json_number(out, from.values[from.values.size() - columns + i]);
+  }
+  out += ']';
+  auto low = std::numeric_limits<double>::quiet_NaN();
+  auto high = low;
+  for (auto x : from.values) { // fmin and fmax pass over gaps
+    low = std::fmin(low, x);
+    high = std::fmax(high, x);
+  }
+  put_member(out, "min");
+  append_json_number(out, low);
+  put_member(out, "max");
+  append_json_number(out, high);
+}
+
+bool is_json(data_format x) noexcept {
+  return x == data_format::json || x == data_format::array;
+}
+
+} // namespace
+
+const char* to_string(data_format x) noexcept {
+  switch (x) {
+  case data_format::json:
+    return "json";
+  case data_format::csv:
+    return "csv";
+  case data_format::tsv:
+    return "tsv";
+  case data_format::ssv:
+    return "ssv";
+  case data_format::ssvcomma:
+    return "ssvcomma";
+  case data_format::array:
+    return "array";
+  case data_format::markdown:
+    return "markdown";
+  }
+  return "unknown";
+}
+
+std::string_view content_type_of(data_format x) noexcept {
+  switch (x) {
+  case data_format::csv:
+    return "text/csv; charset=utf-8";
+  case data_format::tsv:
+    return "text/tab-separated-values; charset=utf-8";
+  case data_format::markdown:
+    return "text/markdown; charset=utf-8";
+  case data_format::ssv:
+  case data_format::ssvcomma:
+    return "text/plain; charset=utf-8";
+  default:
+    return "application/json";
+  }
+}
+
+std::vector<size_t> kept_columns(const data_table& from,
+                                 const data_options& options) {
+  auto columns = from.labels.size();
+  std::vector<size_t> all;
+  std::vector<size_t> busy;
+  for (size_t i = 0; i < columns; ++i) {
+    all.push_back(i);
+    auto at = i;
+    while (at < from.values.size()
+           && (from.values[at] == 0 || std::isnan(from.values[at])))
+      at += columns;
+    if (at < from.values.size())
+      busy.push_back(i);
+  }
+  return options.without_zeros && !busy.empty() ? busy : all;
+}
+
+void apply_options(const data_options& options, const std::vector<size_t>& kept,
+                   data_table& to) {
+  auto columns = to.labels.size();
+  if (kept.size() < columns) {
+    data_table narrow;
+    for (auto i : kept)
+      narrow.labels.push_back(std::move(to.labels[i]));
+    narrow.values.reserve(to.times.size() * kept.size());
+    for (size_t row = 0; row < to.times.size(); ++row)
+      for (auto i : kept)
+        narrow.values.push_back(to.values[row * columns + i]);
+    to.labels = std::move(narrow.labels);
+    to.values = std::move(narrow.values);
+  }
+  if (options.milliseconds)
+    for (auto& t : to.times)
+      t *= 1000;
+  if (options.magnitudes)
+    for (auto& x : to.values)
+      x = std::fabs(x);
+  if (options.gaps_are_zero)
+    for (auto& x : to.values)
+      x = std::isnan(x) ? 0 : x;
+}
+
+std::string render_data(const data_table& from, data_format format,
+                        const data_options& options) {
+  std::string out;
+  out.reserve(bytes_guess(from));
+  switch (format) {
+  case data_format::json:
+    if (options.object_rows)
+      put_objects(out, from, options);
+    else
+      put_json(out, from, options);
+    break;
+  case data_format::csv:
+    put_separated(out, from, options, ',');
+    break;
+  case data_format::tsv:
+    put_separated(out, from, options, '\t');
+    break;
+  case data_format::markdown:
+    put_markdown(out, from, options);
+    break;
+  case data_format::ssv:
+    put_sums(out, from, options, ' ');
+    break;
+  case data_format::ssvcomma:
+    put_sums(out, from, options, ',');
+    break;
+  case data_format::array:
+    out += '[';
+    put_sums(out, from, options, ',');
+    out += ']';
+    break;
+  }
+  return out;
+}
+
+std::string render_wrapped(const data_table& from, data_format format,
+                           const data_options& options,
+                           const data_envelope& envelope) {
+  auto result = render_data(from, format, options);
+  std::string out = "{\"api\":1";
+  out.reserve(result.size() + 1024);
+  put_member(out, "id", envelope.id);
+  put_member(out, "name", envelope.name);
+  put_member(out, "view_update_every", envelope.view_update_every);
+  put_member(out, "update_every", envelope.update_every);
+  put_member(out, "first_entry", envelope.first_entry);
+  put_member(out, "last_entry", envelope.last_entry);
+  auto scale = options.milliseconds ? 1000 : 1;
+  put_member(out, "after", from.times.empty() ? 0 : from.times.front() / scale);
+  put_member(out, "before", from.times.empty() ? 0 : from.times.back() / scale);
+  put_member(out, "group", envelope.group);
+  put_member(out, "options", envelope.options);
+  put_member(out, "dimension_names", from.labels);
+  put_member(out, "dimension_ids", envelope.dimension_ids);
+  put_member(out, "dimensions", static_cast<int64_t>(from.labels.size()));
+  put_member(out, "points", static_cast<int64_t>(from.times.size()));
+  put_member(out, "format", to_string(format));
+  put_summary(out, from);
+  put_member(out, "result");
+  if (is_json(format))
+    out += result;
+  else
+    append_json_string(out, result);
+  out += '}';
+  return out;
+}
+
+} // namespace tributary
