@@ -194,7 +194,8 @@ caf::expected<bool> node::start_http() {
     return false;
   auto handle = spawn_child<http>(
       false, line_http, facts_of(*setup_), setup_->options.directories.web,
-      setup_->clock, http_peers{ingest_, reader_, live_});
+      setup_->clock, node_counters{setup_->figures, setup_->directory},
+      http_peers{ingest_, reader_, live_});
   {
     std::lock_guard<std::mutex> guard{http_door_->mutex};
     http_door_->current = handle;

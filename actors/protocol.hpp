@@ -221,8 +221,8 @@ using ingest_actor = caf::typed_actor<
     asks<hot_atom, hot_request_ptr>::with<hot_answer_ptr>,
     asks<hosts_atom>::with<host_list_ptr>,
     // The newest readings of a host, of all with an empty guid; with sums over
-    // the rows later than the tick, without any for 0.
-    asks<latest_atom, guid, tick>::with<host_latest_list_ptr>,
+    // the rows of its newest seconds, without any for 0.
+    asks<latest_atom, guid, int64_t>::with<host_latest_list_ptr>,
     // Its own timer: windows of idle hosts are closed.
     on<tick_atom>>;
 

@@ -6,12 +6,12 @@
 packages_to_build=(g++ cmake ninja-build pkg-config
   libcaf-dev capnproto libcapnp-dev liblmdb-dev libboost1.81-dev
   libfmt-dev libspdlog-dev libcli11-dev libedit-dev rapidjson-dev libxxhash-dev
-  libzstd-dev)
+  libzstd-dev zlib1g-dev)
 # shellcheck disable=SC2034
 packages_to_run=(curl)
 # shellcheck disable=SC2034
 packages_to_test=(catch2 nlohmann-json3-dev clang-format python3 git curl
-  chromium)
+  chromium python3-yaml prometheus)
 # shellcheck disable=SC2034 # only where no other node is installed
 packages_for_the_page=(nodejs npm)
 

@@ -56,6 +56,44 @@ constexpr size_t live_charts_max = 1000;
 caf::expected<data_request>
 parse_data_request(const std::vector<http_parameter>& parameters);
 
+enum class metrics_format : uint8_t { shell, json, prometheus };
+
+/// What the values of `format=prometheus` are.
+enum class metrics_data : uint8_t { average, as_collected };
+
+/// A request for all metrics of a host.
+struct metrics_request {
+  metrics_format format = metrics_format::shell;
+  metrics_data data = metrics_data::average;
+  /// All hosts of the node, told apart by the label `instance`.
+  bool all_hosts = false;
+  /// First word of every name; letters, digits and `_`.
+  std::string prefix = "tributary";
+  /// Labels hold names of charts and dimensions instead of ids.
+  bool names = true;
+  bool timestamps = true;
+  bool help = true;
+  bool types = true;
+  bool units = true;
+  /// Charts by id or name, as a simple pattern; empty means all.
+  std::string filter;
+  /// Who asks, for averages since it asked last; empty: its address.
+  std::string server;
+};
+
+/// Bytes of `prefix` and of `server`.
+constexpr size_t metrics_name_bytes_max = 64;
+/// Bytes of `filter`.
+constexpr size_t metrics_filter_bytes_max = 1024;
+
+/// Yields `ec::bad_request`. Of a repeated parameter the last one counts.
+caf::expected<metrics_request>
+parse_metrics_request(const std::vector<http_parameter>& parameters);
+
+/// The value of `chart`. Yields `ec::bad_request` where there is none.
+caf::expected<std::string>
+parse_chart_request(const std::vector<http_parameter>& parameters);
+
 /// Yields `ec::bad_request`. Repeated `charts` add up.
 caf::expected<live_request>
 parse_live_request(const std::vector<http_parameter>& parameters);

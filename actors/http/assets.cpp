@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "actors/http/api_render.hpp"
+#include "actors/http/content_coding.hpp"
+#include "actors/http/entity_tag.hpp"
 #include "actors/http/routes.hpp"
 #include "schema/error.hpp"
-#include "schema/types.hpp"
 
 namespace tributary {
 
@@ -40,6 +41,7 @@ constexpr std::pair<std::string_view, std::string_view> content_types[] = {
     {".map", "application/json"},
     {".webmanifest", "application/manifest+json"},
     {".txt", "text/plain; charset=utf-8"},
+    {".yaml", "application/yaml"},
     {".svg", "image/svg+xml"},
     {".png", "image/png"},
     {".ico", "image/x-icon"},
@@ -48,19 +50,6 @@ constexpr std::pair<std::string_view, std::string_view> content_types[] = {
     {".woff2", "font/woff2"},
     {".wasm", "application/wasm"},
 };
-
-std::string etag_of(std::string_view bytes) {
-  auto hash = hash_of(bytes.data(), bytes.size());
-  guid name = guid::from_words(hash.high, hash.low);
-  return '"' + to_string(name) + '"';
-}
-
-/// Weak comparison of a list of entity tags (RFC 9110, 13.1.2). Our tags hold
-/// nothing that could be part of another one.
-bool has_tag(std::string_view if_none_match, std::string_view etag) {
-  return if_none_match == "*"
-         || if_none_match.find(etag) != std::string_view::npos;
-}
 
 /// The bundler puts a hash of the content into the names below `assets/`.
 const char* cache_rule_of(std::string_view path) {
@@ -73,7 +62,7 @@ const char* cache_rule_of(std::string_view path) {
 struct file_answer {
   std::string_view path;
   std::string_view bytes;
-  std::string_view etag;
+  std::string etag;
   const char* cache_rule;
 };
 
@@ -100,6 +89,16 @@ http_response missing(std::string_view path) {
   return result;
 }
 
+/// The file in gzip's format; empty where that does not pay.
+std::string packed(const embedded_file& x) {
+  constexpr int smallest = 9;
+  if (x.bytes.size() < gzip_bytes_min
+      || !is_compressible(content_type_of(x.path)))
+    return {};
+  auto result = gzip(x.bytes, smallest);
+  return result.size() < x.bytes.size() ? result : std::string{};
+}
+
 /// Whether `inner` lies below `outer`; both without links and dots.
 bool is_below(const fs::path& inner, const fs::path& outer) {
   auto i = inner.begin();
@@ -124,7 +123,7 @@ std::string_view content_type_of(std::string_view path) noexcept {
 
 asset_store::asset_store(const std::vector<embedded_file>& files) {
   for (auto& x : files)
-    entries_.emplace(x.path, entry{x.bytes, etag_of(x.bytes)});
+    entries_.emplace(x.path, entry{x.bytes, entity_tag_of(x.bytes), packed(x)});
 }
 
 asset_store::asset_store(std::string folder,
@@ -134,14 +133,24 @@ asset_store::asset_store(std::string folder,
 }
 
 http_response asset_store::answer(std::string_view path,
-                                  std::string_view if_none_match) const {
+                                  std::string_view if_none_match,
+                                  std::string_view accept_encoding) const {
   if (!folder_.empty())
     return from_folder(path, if_none_match);
   auto hit = entries_.find(std::string{path});
   if (hit == entries_.end())
     return missing(path);
-  auto& [bytes, etag] = hit->second;
-  return to_response({path, bytes, etag, cache_rule_of(path)}, if_none_match);
+  auto& [bytes, etag, packed] = hit->second;
+  if (packed.empty() || !accepts_gzip(accept_encoding))
+    return to_response({path, bytes, etag, cache_rule_of(path)}, if_none_match);
+  // Another tag for other bytes, equal in a weak comparison.
+  auto result = to_response({path, packed, "W/" + etag, cache_rule_of(path)},
+                            if_none_match);
+  if (result.status == 200) {
+    result.headers.emplace_back("Content-Encoding", "gzip");
+    result.headers.emplace_back("Vary", "Accept-Encoding");
+  }
+  return result;
 }
 
 caf::expected<std::string> asset_store::read(std::string_view path) const {
@@ -171,7 +180,7 @@ http_response asset_store::from_folder(std::string_view path,
   auto bytes = read(path);
   if (!bytes)
     return missing(path);
-  auto etag = etag_of(*bytes);
+  auto etag = entity_tag_of(*bytes);
   // Whoever works on the dashboard wants to see what they have just changed.
   return to_response({path, *bytes, etag, "no-cache"}, if_none_match);
 }

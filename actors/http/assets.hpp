@@ -27,9 +27,10 @@ public:
 
   /// Answers with the file at `path` (without a leading slash), 304 when the
   /// client has it, or 404. `index.html` always answers: without one a page
-  /// says that the dashboard was not built. Reads disk when there is a folder.
-  http_response answer(std::string_view path,
-                       std::string_view if_none_match) const;
+  /// says that the dashboard was not built. Reads disk when there is a folder;
+  /// files of the program were compressed once, at the start.
+  http_response answer(std::string_view path, std::string_view if_none_match,
+                       std::string_view accept_encoding = {}) const;
 
   /// Larger files of a folder are refused with 404.
   static constexpr size_t file_bytes_max = 16u << 20;
@@ -38,6 +39,8 @@ private:
   struct entry {
     std::string_view bytes;
     std::string etag;
+    /// Empty where it does not pay.
+    std::string packed;
   };
 
   caf::expected<std::string> read(std::string_view path) const;

@@ -1,7 +1,8 @@
 #pragma once
 
-/// The dashboard's files inside the program. Implemented by a source that
-/// embed.cmake generates from web/dist.
+/// The dashboard's files and the description of the API inside the program.
+/// Implemented by sources that embed.cmake generates from web/dist and from
+/// openapi.yaml.
 
 #include <string_view>
 #include <vector>
@@ -17,5 +18,8 @@ struct embedded_file {
 
 /// Empty when the program was built without a dashboard.
 std::vector<embedded_file> embedded_files();
+
+/// openapi.yaml; lives as long as the program.
+std::string_view api_description();
 
 } // namespace tributary

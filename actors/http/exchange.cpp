@@ -1,6 +1,7 @@
 #include "actors/http/exchange.hpp"
 
 #include "actors/http/api_render.hpp"
+#include "actors/http/content_coding.hpp"
 
 namespace tributary {
 
@@ -62,8 +63,10 @@ exchange::~exchange() {
 }
 
 void exchange::respond(http_response response) {
-  if (!answered_.exchange(true))
-    sink_->answer(std::move(response));
+  if (answered_.exchange(true))
+    return;
+  encode(response, request_.accept_encoding);
+  sink_->answer(std::move(response));
 }
 
 event_stream exchange::open_stream() {

@@ -16,7 +16,7 @@
 namespace tributary {
 
 /// The methods that reach a handler; the server refuses the others.
-enum class http_method : uint8_t { get, head };
+enum class http_method : uint8_t { get, head, options };
 
 /// One `name=value` of a query string, decoded.
 struct http_parameter {
@@ -35,6 +35,7 @@ struct http_request {
   /// Header fields that answers depend on; empty when the client sent none.
   std::string host;
   std::string if_none_match;
+  std::string accept_encoding;
   std::string last_event_id;
   std::string authorization;
   /// Numeric address of the client, without a port.
@@ -116,7 +117,9 @@ public:
     return request_;
   }
 
-  /// Answers the request. Does not block.
+  /// Answers the request, compressed where the client takes that: large bodies
+  /// take the caller's time, not that of the web port's thread. Waits for
+  /// nothing.
   void respond(http_response response);
 
   /// Answers 200 and turns the connection into a stream of events. Closed when

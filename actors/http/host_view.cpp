@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "actors/http/entity_tag.hpp"
+
 namespace tributary {
 
 namespace {
@@ -120,6 +122,17 @@ info_document info_of(const host_summary& host,
   }
   result.stream_enabled = node.stream_enabled;
   return result;
+}
+
+std::string definitions_tag(const host_summary& host, const node_facts& node,
+                            const std::string& prefix) {
+  auto text = node.version + '\n' + prefix + '\n' + host.definition.hostname
+              + '\n' + to_string(host.definition.id);
+  // A roster only grows: epoch and width name one state of it.
+  if (host.columns_of)
+    text += '\n' + std::to_string(host.columns_of->epoch()) + '\n'
+            + std::to_string(host.columns_of->columns());
+  return "W/" + entity_tag_of(text);
 }
 
 charts_document charts_of(const host_summary& host, const node_facts& node,

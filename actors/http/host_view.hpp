@@ -48,4 +48,9 @@ info_document info_of(const host_summary& host,
 charts_document charts_of(const host_summary& host, const node_facts& node,
                           std::string prefix);
 
+/// Entity tag of the document: that of its definitions. What is stored of a
+/// chart changes every second and does not count.
+std::string definitions_tag(const host_summary& host, const node_facts& node,
+                            const std::string& prefix);
+
 } // namespace tributary

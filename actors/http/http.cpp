@@ -1,8 +1,10 @@
 #include "actors/http/http.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "actors/http/api_query.hpp"
+#include "actors/http/entity_tag.hpp"
 #include "actors/http/exchange.hpp"
 #include "actors/storage/queries.hpp"
 
@@ -74,6 +76,28 @@ http_response data_response(const data_request& what,
   return result;
 }
 
+/// Pages of other origins ask this before a request that is not plain.
+http_response options_response(const std::string& path) {
+  http_response result;
+  result.status = 204;
+  result.headers.emplace_back("Allow", "GET, HEAD, OPTIONS");
+  if (is_api_path(path)) {
+    result.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD");
+    result.headers.emplace_back("Access-Control-Allow-Headers",
+                                "Cache-Control, If-None-Match, Last-Event-ID");
+    result.headers.emplace_back("Access-Control-Max-Age", "86400");
+  }
+  return result;
+}
+
+http_response description() {
+  http_response result;
+  result.content_type = "application/yaml";
+  result.body = api_description();
+  result.headers.emplace_back("Cache-Control", "no-cache");
+  return result;
+}
+
 http_response text(int status, const char* body) {
   http_response result;
   result.status = status;
@@ -85,11 +109,13 @@ http_response text(int status, const char* body) {
 } // namespace
 
 http::http(caf::actor_config& cfg, actor_identity identity, node_facts facts,
-           std::string web_folder, wall_clock_ptr clock, http_peers peers)
+           std::string web_folder, wall_clock_ptr clock, node_counters counters,
+           http_peers peers)
     : observed(cfg, std::move(identity)),
       facts_(std::move(facts)),
       assets_(std::move(web_folder), embedded_files()),
       clock_(std::move(clock)),
+      counters_(std::move(counters)),
       peers_(std::move(peers)) {
   // nop
 }
@@ -106,6 +132,8 @@ void http::on_exit() {
 }
 
 void http::on_request(const exchange_ptr& x) {
+  if (x->request().method == http_method::options)
+    return x->respond(options_response(x->request().path));
   auto to = route_of(x->request().path);
   if (to)
     answer(x, *to);
@@ -118,15 +146,24 @@ void http::answer(const exchange_ptr& x, const route& to) {
   case resource::page:
     return answer_page(x, to);
   case resource::asset:
-    return x->respond(assets_.answer(to.asset, x->request().if_none_match));
+    return x->respond(assets_.answer(to.asset, x->request().if_none_match,
+                                     x->request().accept_encoding));
   case resource::info:
     return answer_info(x, to);
   case resource::charts:
     return answer_charts(x, to);
+  case resource::chart:
+    return answer_chart(x, to);
   case resource::data:
     return answer_data(x, to);
   case resource::live:
     return answer_live(x, to);
+  case resource::all_metrics:
+    return answer_all_metrics(x, to);
+  case resource::description:
+    return x->respond(description());
+  case resource::metrics:
+    return answer_metrics(x);
   case resource::health:
     return x->respond(text(200, "ok\n"));
   case resource::ready:
@@ -156,7 +193,8 @@ void http::with_host(const exchange_ptr& x, const std::string& name,
 
 void http::answer_page(const exchange_ptr& x, const route& to) {
   auto page = [this, x](int status) {
-    auto response = assets_.answer("index.html", x->request().if_none_match);
+    auto response = assets_.answer("index.html", x->request().if_none_match,
+                                   x->request().accept_encoding);
     if (status != 200 && response.status == 200)
       response.status = status;
     x->respond(std::move(response));
@@ -190,7 +228,30 @@ void http::answer_info(const exchange_ptr& x, const route& to) {
 void http::answer_charts(const exchange_ptr& x, const route& to) {
   with_host(x, to.host, [this, x, name = to.host](auto&, auto& host) {
     auto prefix = name.empty() ? std::string{} : "/host/" + name;
-    x->respond(json(render_charts(charts_of(host, facts_, prefix))));
+    auto tag = definitions_tag(host, facts_, prefix);
+    auto response = json({});
+    response.headers = {{"ETag", tag}, {"Cache-Control", "no-cache"}};
+    if (has_tag(x->request().if_none_match, tag))
+      response.status = 304;
+    else
+      response.body = render_charts(charts_of(host, facts_, prefix));
+    x->respond(std::move(response));
+  });
+}
+
+void http::answer_chart(const exchange_ptr& x, const route& to) {
+  auto id = parse_chart_request(x->request().parameters);
+  if (!id)
+    return x->respond(error_response(id.error()));
+  with_host(x, to.host, [this, x, id = *id, name = to.host](auto&, auto& host) {
+    auto prefix = name.empty() ? std::string{} : "/host/" + name;
+    auto all = charts_of(host, facts_, prefix);
+    auto hit = std::find_if(all.charts.begin(), all.charts.end(),
+                            [&](auto& x) { return x.chart->id == id; });
+    if (hit == all.charts.end())
+      x->respond(error_response(make_error(ec::not_found, "chart " + id)));
+    else
+      x->respond(json(render_chart(all, *hit)));
   });
 }
 

@@ -110,7 +110,7 @@ private:
     if (host_count_ > 1 || (host_count_ == 0 && !is_old))
       return refuse(400, "a request has one Host field");
     if (!known_method_)
-      return refuse(405, "only GET and HEAD are answered");
+      return refuse(405, "only GET, HEAD and OPTIONS are answered");
     if (has_expectation_ && !is_done())
       return refuse(417, "send no body, no path takes one");
     auto target = tributary::parse_target(target_);
@@ -126,9 +126,12 @@ private:
   void on_request_impl(http::verb method, beast_text, beast_text target,
                        int version, error_code&) override {
     is_head = method == http::verb::head;
-    known_method_ = is_head || method == http::verb::get;
+    auto is_options = method == http::verb::options;
+    known_method_ = is_head || is_options || method == http::verb::get;
     is_old = version < 11;
-    request.method = is_head ? http_method::head : http_method::get;
+    request.method = is_head      ? http_method::head
+                     : is_options ? http_method::options
+                                  : http_method::get;
     target_ = view(target);
   }
 
@@ -151,6 +154,10 @@ private:
     case http::field::if_none_match:
       request.if_none_match += request.if_none_match.empty() ? "" : ", ";
       request.if_none_match += view(value);
+      break;
+    case http::field::accept_encoding:
+      request.accept_encoding += request.accept_encoding.empty() ? "" : ",";
+      request.accept_encoding += view(value);
       break;
     case http::field::authorization:
       request.authorization = view(value);

@@ -23,6 +23,8 @@ const char* reason_of(int status) noexcept {
   switch (status) {
   case 200:
     return "OK";
+  case 204:
+    return "No Content";
   case 301:
     return "Moved Permanently";
   case 302:
@@ -114,8 +116,8 @@ std::string response_head(const http_response& response,
   if (!cache_is_told)
     append(out, "Cache-Control", "no-store");
   if (response.status == 405)
-    append(out, "Allow", "GET, HEAD");
-  if (response.status != 304) {
+    append(out, "Allow", "GET, HEAD, OPTIONS");
+  if (response.status != 304 && response.status != 204) {
     append(out, "Content-Type", response.content_type);
     append(out, "Content-Length", std::to_string(response.body.size()));
   }

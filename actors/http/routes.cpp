@@ -19,9 +19,14 @@ constexpr std::pair<std::string_view, resource> fixed_paths[] = {
     {"/health", resource::health},
     {"/ready", resource::ready},
     {"/api/v1/info", resource::info},
+    {"/metrics", resource::metrics},
+    {"/api/v1/info", resource::info},
     {"/api/v1/charts", resource::charts},
+    {"/api/v1/chart", resource::chart},
     {"/api/v1/data", resource::data},
     {"/api/v1/live", resource::live},
+    {"/api/v1/allmetrics", resource::all_metrics},
+    {"/api/v1/openapi.yaml", resource::description},
 };
 
 bool starts_with(std::string_view text, std::string_view prefix) noexcept {
@@ -88,6 +93,13 @@ caf::expected<route> route_of(std::string_view path) {
   auto result = route_rest(after.substr(host.size()), path);
   if (result)
     result->host = host;
+  return result;
+}
+
+std::vector<std::string_view> routed_paths() {
+  std::vector<std::string_view> result;
+  for (auto& x : fixed_paths)
+    result.push_back(x.first);
   return result;
 }
 

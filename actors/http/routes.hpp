@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <caf/expected.hpp>
 
@@ -18,8 +19,14 @@ enum class resource : uint8_t {
   asset,
   info,
   charts,
+  chart,
   data,
   live,
+  all_metrics,
+  /// The description of the API.
+  description,
+  /// What the node counts about itself.
+  metrics,
   health,
   ready,
   /// The answer is a redirect to `route::redirect`.
@@ -42,6 +49,9 @@ struct route {
 /// path with a `.` or `..` segment, a backslash or a control character, and
 /// `ec::not_found` for an unknown path below `/api/` or `/host/`.
 caf::expected<route> route_of(std::string_view path);
+
+/// Every path but those of the dashboard's files, without a host prefix.
+std::vector<std::string_view> routed_paths();
 
 /// Whether the path, with or without a host prefix, lies below `/api/`, which
 /// pages of other origins may read.

@@ -73,8 +73,8 @@ ingest::behavior_type ingest::make_behavior() {
           result->push_back(summary_of(kvp.second));
         return host_list_ptr{std::move(result)};
       },
-      [this](latest_atom, const guid& host, tick after) {
-        return on_latest(host, after);
+      [this](latest_atom, const guid& host, int64_t seconds) {
+        return on_latest(host, seconds);
       },
       [this](tick_atom) { on_tick(); },
   };

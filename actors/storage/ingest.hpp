@@ -88,7 +88,8 @@ private:
   subscription_start_ptr on_subscribe(const subscriber_actor& who);
   void on_stored(const commit_report& report);
   caf::result<hot_answer_ptr> on_hot(const hot_request& what);
-  caf::result<host_latest_list_ptr> on_latest(const guid& host, tick after);
+  caf::result<host_latest_list_ptr> on_latest(const guid& host,
+                                              int64_t seconds);
   void on_tick();
   void close_windows(host_number number, hot_host& hot, tick before);
   void publish(publication what);

@@ -96,6 +96,61 @@ TEST_CASE("a bad parameter is named", "[http]") {
   CHECK(contains(to_text(missing.error()), "chart"));
 }
 
+TEST_CASE("a request for all metrics has Netdata's defaults", "[http]") {
+  auto x = parse_metrics_request({{"variables", "yes"}});
+  REQUIRE(x);
+  CHECK(x->format == metrics_format::shell);
+  CHECK(x->data == metrics_data::average);
+  CHECK(x->prefix == "tributary");
+  CHECK((x->names && x->timestamps && x->help && x->types && x->units));
+  CHECK_FALSE(x->all_hosts);
+  auto all = parse_metrics_request({{"format", "prometheus_all_hosts"},
+                                    {"data", "as-collected"},
+                                    {"prefix", "netdata"},
+                                    {"names", "no"},
+                                    {"timestamps", "0"},
+                                    {"help", "false"},
+                                    {"types", "no"},
+                                    {"hideunits", "yes"},
+                                    {"filter", "disk.* !*"},
+                                    {"server", "prom-1"}});
+  REQUIRE(all);
+  CHECK(all->all_hosts);
+  CHECK(all->format == metrics_format::prometheus);
+  CHECK(all->data == metrics_data::as_collected);
+  CHECK(all->prefix == "netdata");
+  CHECK_FALSE(
+      (all->names || all->timestamps || all->help || all->types || all->units));
+  CHECK(all->filter == "disk.* !*");
+  CHECK(all->server == "prom-1");
+}
+
+TEST_CASE("bad parameters of all metrics are named", "[http]") {
+  auto refused = [](const char* name, std::string value) {
+    auto x = parse_metrics_request({{name, std::move(value)}});
+    REQUIRE_FALSE(x);
+    CHECK(code_of(x.error()) == ec::bad_request);
+    CHECK(to_text(x.error()).size() < 300);
+    return contains(to_text(x.error()), name);
+  };
+  CHECK(refused("format", "xml"));
+  CHECK(refused("data", "sum"));
+  CHECK(refused("names", "maybe"));
+  CHECK(refused("hideunits", ""));
+  CHECK(refused("prefix", "a-b"));
+  CHECK(refused("prefix", "1a"));
+  CHECK(refused("prefix", std::string(65, 'a')));
+  CHECK(refused("prefix", std::string{"a\0b", 3}));
+  CHECK(refused("filter", std::string(1025, '*')));
+  CHECK(refused("server", std::string(65, 'a')));
+}
+
+TEST_CASE("a chart request names one chart", "[http]") {
+  CHECK(*parse_chart_request({{"chart", "a"}, {"chart", "b"}}) == "b");
+  CHECK_FALSE(parse_chart_request({{"charts", "a"}}));
+  CHECK_FALSE(parse_chart_request({{"chart", ""}}));
+}
+
 TEST_CASE("a live request lists charts once", "[http]") {
   auto all = parse_live_request({});
   REQUIRE(all);

@@ -72,6 +72,24 @@ TEST_CASE("a client that has the file gets 304", "[http]") {
   CHECK(store.answer("index.html", "\"other\"").status == 200);
 }
 
+TEST_CASE("a compressed file is another representation", "[http]") {
+  std::string script(5000, 'x');
+  asset_store store{{{"assets/a.js", script}, {"assets/a.png", script}}};
+  auto plain = store.answer("assets/a.js", "", "br");
+  auto packed = store.answer("assets/a.js", "", "gzip");
+  CHECK(plain.body == script);
+  CHECK(field(plain, "Content-Encoding").empty());
+  CHECK(packed.body.size() < 100);
+  CHECK(field(packed, "Content-Encoding") == "gzip");
+  CHECK(field(packed, "Vary") == "Accept-Encoding");
+  CHECK(field(packed, "ETag") == "W/" + field(plain, "ETag"));
+  auto known = store.answer("assets/a.js", field(packed, "ETag"), "gzip");
+  CHECK(known.status == 304);
+  CHECK(known.body.empty());
+  CHECK(store.answer("assets/a.js", field(packed, "ETag"), "").status == 304);
+  CHECK(store.answer("assets/a.png", "", "gzip").body == script);
+}
+
 TEST_CASE("without a dashboard a page says so", "[http]") {
   asset_store store{std::vector<embedded_file>{}};
   auto page = store.answer("index.html", "");

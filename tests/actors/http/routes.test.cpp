@@ -1,7 +1,11 @@
 #include "actors/http/routes.hpp"
 
+#include <set>
+#include <sstream>
+
 #include <catch2/catch.hpp>
 
+#include "actors/http/embedded_files.hpp"
 #include "schema/error.hpp"
 
 using namespace tributary;
@@ -26,7 +30,11 @@ TEST_CASE("every path of the API has its resource", "[http]") {
       {"/ready", resource::ready},
       {"/api/v1/info", resource::info},
       {"/api/v1/charts", resource::charts},
+      {"/metrics", resource::metrics},
+      {"/api/v1/chart", resource::chart},
       {"/api/v1/data", resource::data},
+      {"/api/v1/allmetrics", resource::all_metrics},
+      {"/api/v1/openapi.yaml", resource::description},
       {"/api/v1/live", resource::live},
   };
   for (auto& row : rows) {
@@ -40,6 +48,19 @@ TEST_CASE("every path of the API has its resource", "[http]") {
     CHECK(prefixed->resource == row.expected);
     CHECK(prefixed->host == "web 1");
   }
+}
+
+TEST_CASE("the description names the routed paths and no others", "[http]") {
+  std::set<std::string> described;
+  std::istringstream lines{std::string{api_description()}};
+  for (std::string line; std::getline(lines, line);)
+    if (line.substr(0, 3) == "  /" && line.back() == ':')
+      described.insert(line.substr(2, line.size() - 3));
+  std::set<std::string> routed;
+  for (auto path : routed_paths())
+    if (path != "/" && path != "/index.html") // the page is for people
+      routed.emplace(path);
+  CHECK(described == routed);
 }
 
 TEST_CASE("other paths are files of the dashboard", "[http]") {

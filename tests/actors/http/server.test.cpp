@@ -104,7 +104,8 @@ TEST_CASE("other methods are answered 405", "[http]") {
                       "Content-Length: 5\r\n\r\nhello"));
   REQUIRE(client.receive_all());
   CHECK(client.received().find("HTTP/1.1 405") == 0);
-  CHECK(client.received().find("Allow: GET, HEAD\r\n") != std::string::npos);
+  CHECK(client.received().find("Allow: GET, HEAD, OPTIONS\r\n")
+        != std::string::npos);
 }
 
 TEST_CASE("a link or Netdata client is told which port is meant", "[http]") {

@@ -1,0 +1,110 @@
+#include "actors/http/metric_names.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace tributary {
+
+namespace {
+
+struct known_unit {
+  std::string_view text;
+  std::string_view base;
+  double factor;
+};
+
+constexpr known_unit known_units[] = {
+    {"B", "bytes", 1},
+    {"bytes", "bytes", 1},
+    {"KB", "bytes", 1e3},
+    {"MB", "bytes", 1e6},
+    {"KiB", "bytes", 1 << 10},
+    {"MiB", "bytes", 1 << 20},
+    {"GiB", "bytes", 1 << 30},
+    {"bits", "bytes", 0.125},
+    {"kilobits", "bytes", 125},
+    {"megabits", "bytes", 125e3},
+    {"s", "seconds", 1},
+    {"seconds", "seconds", 1},
+    {"milliseconds", "seconds", 1e-3},
+    {"ms", "seconds", 1e-3},
+    {"microseconds", "seconds", 1e-6},
+    {"us", "seconds", 1e-6},
+    {"nanoseconds", "seconds", 1e-9},
+    {"minutes", "seconds", 60},
+    {"hours", "seconds", 3600},
+    {"%", "percentage", 1},
+};
+
+bool ends_with(std::string_view text, std::string_view end) noexcept {
+  return text.size() >= end.size()
+         && text.substr(text.size() - end.size()) == end;
+}
+
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_name_char(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+         || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// An unknown unit: no two `_` in a row, none at its ends.
+std::string plain_unit(std::string_view text) {
+  std::string result;
+  for (char c : text)
+    if (is_name_char(c) && c != '_')
+      result += lower(c);
+    else if (!result.empty() && result.back() != '_')
+      result += '_';
+  if (!result.empty() && result.back() == '_')
+    result.pop_back();
+  return result;
+}
+
+} // namespace
+
+void append_name(std::string& out, std::string_view text) {
+  for (char c : text)
+    out += is_name_char(c) ? c : '_';
+}
+
+base_unit base_unit_of(std::string_view units) {
+  base_unit result;
+  auto per_second = ends_with(units, "/s");
+  auto of = per_second ? units.substr(0, units.size() - 2) : units;
+  auto known = std::find_if(std::begin(known_units), std::end(known_units),
+                            [of](const known_unit& x) { return x.text == of; });
+  if (known != std::end(known_units)) {
+    result.name = known->base;
+    result.factor = known->factor;
+  } else {
+    result.name = plain_unit(of);
+  }
+  if (per_second)
+    result.name += result.name.empty() ? "per_second" : "_per_second";
+  return result;
+}
+
+bool is_homogeneous(const chart& x) noexcept {
+  auto& first = x.dimensions.front();
+  auto same = [](int64_t a, int64_t b) {
+    return a == b || static_cast<uint64_t>(a) == 0 - static_cast<uint64_t>(b);
+  };
+  return std::all_of(x.dimensions.begin(), x.dimensions.end(), [&](auto& d) {
+    return d.algorithm == first.algorithm
+           && same(d.multiplier, first.multiplier)
+           && same(d.divisor, first.divisor);
+  });
+}
+
+void avoid_reserved_ending(std::string& name) {
+  for (auto end : {"_total", "_sum", "_count", "_bucket", "_info"})
+    if (ends_with(name, end)) {
+      name += "_value";
+      return;
+    }
+}
+
+} // namespace tributary
