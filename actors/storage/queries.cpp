@@ -10,18 +10,29 @@ namespace {
 
 constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 
-/// Whether `text` matches `pattern`, in which `*` stands for any text.
+/// Whether `text` matches `pattern`, in which `*` stands for any text. Goes
+/// back to the last star only, so that no pattern takes long.
 bool matches(std::string_view pattern, std::string_view text) {
-  auto star = pattern.find('*');
-  if (star == std::string_view::npos)
-    return pattern == text;
-  if (text.substr(0, star) != pattern.substr(0, star))
-    return false;
-  auto rest = pattern.substr(star + 1);
-  for (auto at = star; at <= text.size(); ++at)
-    if (matches(rest, text.substr(at)))
-      return true;
-  return false;
+  constexpr auto none = std::string_view::npos;
+  size_t p = 0;
+  size_t t = 0;
+  size_t star = none;
+  size_t taken_to = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      taken_to = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != none) {
+      p = star + 1;
+      t = ++taken_to;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == none;
 }
 
 /// Same for every step and tier: what a group of values comes to.

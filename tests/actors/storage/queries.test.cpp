@@ -129,6 +129,19 @@ TEST_CASE("patterns name dimensions by id or name", "[actors]") {
   CHECK(matching({"idle", "user"}) == indexes{0, 2});
   CHECK(matching({"use"}).empty());
   CHECK(matching({""}).empty());
+  CHECK(matching({"**"}) == indexes{0, 1, 2});
+  CHECK(matching({"*us*er*"}) == indexes{0});
+  CHECK(matching({"*er*us*"}).empty());
+}
+
+TEST_CASE("a pattern of many stars ends", "[actors]") {
+  std::string name(1000, 'a');
+  std::string pattern;
+  for (int i = 0; i < 100; ++i)
+    pattern += "*a";
+  auto x = make_chart("c", {name});
+  CHECK(matching_dimensions(*x, {pattern}).size() == 1);
+  CHECK(matching_dimensions(*x, {pattern + "b"}).empty());
 }
 
 TEST_CASE("gauges are scaled", "[actors]") {
