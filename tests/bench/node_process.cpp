@@ -69,11 +69,19 @@ int connect_to(uint16_t port) {
   return result;
 }
 
-std::string http_get(int socket, const std::string& path) {
-  auto request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-  if (send(socket, request.data(), request.size(), MSG_NOSIGNAL)
-      != static_cast<ssize_t>(request.size()))
-    return {};
+std::string http_get(int socket, const std::string& path,
+                     const std::string& fields) {
+  return http_send(socket, path, fields) ? http_receive(socket) : "";
+}
+
+bool http_send(int socket, const std::string& path, const std::string& fields) {
+  auto request
+      = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
+  return send(socket, request.data(), request.size(), MSG_NOSIGNAL)
+         == static_cast<ssize_t>(request.size());
+}
+
+std::string http_receive(int socket) {
   std::string text;
   size_t head = std::string::npos;
   size_t length = 0;

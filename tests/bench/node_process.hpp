@@ -63,7 +63,13 @@ private:
 int connect_to(uint16_t port);
 
 /// One request on a connection that is kept open; the body of the answer,
-/// empty when it is not 200.
-std::string http_get(int socket, const std::string& path);
+/// empty when it is not 200. @param fields further lines of its head.
+std::string http_get(int socket, const std::string& path,
+                     const std::string& fields = {});
+
+/// The two halves of it; false when nothing could be sent.
+bool http_send(int socket, const std::string& path,
+               const std::string& fields = {});
+std::string http_receive(int socket);
 
 } // namespace tributary::bench
