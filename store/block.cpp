@@ -176,6 +176,26 @@ caf::expected<std::string> unpack(wire::Block::Reader from) {
   return result;
 }
 
+/// The payload of a block: from the cache, where it was once checked and
+/// unpacked, or unpacked now.
+caf::expected<std::shared_ptr<const std::string>>
+payload_of(wire::Block::Reader from, payload_cache* cache) {
+  auto data = from.getPayload();
+  auto name
+      = cache != nullptr ? hash_of(data.begin(), data.size()) : content_hash{};
+  if (auto known = cache != nullptr ? cache->find(name) : nullptr)
+    if (known->size() == from.getRawBytes()
+        && known->size() >= from.getColumns() * size_t{4})
+      return known;
+  auto raw = unpack(from);
+  if (!raw)
+    return std::move(raw.error());
+  auto result = std::make_shared<const std::string>(std::move(*raw));
+  if (cache != nullptr)
+    cache->keep(name, result);
+  return result;
+}
+
 /// Calls `f` with the root of a block in `sealed`, of any alignment.
 template <class F>
 auto with_block(std::string_view sealed, F f)
@@ -256,7 +276,8 @@ caf::expected<block_header> open_block_header(std::string_view sealed) {
 }
 
 caf::error open_block(std::string_view sealed, const layout& columns_of,
-                      window_table& window, std::string_view only_chart) {
+                      window_table& window, std::string_view only_chart,
+                      payload_cache* cache) {
   return with_block(sealed, [&](wire::Block::Reader from) -> caf::error {
     auto header = read_header(from);
     if (!header)
@@ -265,12 +286,12 @@ caf::error open_block(std::string_view sealed, const layout& columns_of,
       return corrupt("another window");
     if (header->columns != columns_of.columns())
       return corrupt("columns differ from the layout");
-    auto raw = unpack(from);
+    auto raw = payload_of(from, cache);
     if (!raw)
       return raw.error();
     window_table decoded{header->start, header->slots};
     if (auto error
-        = read_columns(*raw, *header, columns_of, only_chart, decoded))
+        = read_columns(**raw, *header, columns_of, only_chart, decoded))
       return error;
     if (window.empty() && window.charts().empty())
       window = std::move(decoded);

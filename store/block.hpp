@@ -11,6 +11,7 @@
 #include "schema/coverage.hpp"
 #include "schema/definition.hpp"
 #include "schema/error.hpp"
+#include "store/payload_cache.hpp"
 #include "store/window.hpp"
 
 namespace tributary {
@@ -45,10 +46,12 @@ struct block_header {
 caf::expected<block_header> open_block_header(std::string_view sealed);
 
 /// Unpacks a block and adds it to `window`, which must have its start and
-/// slots. With `only_chart` not empty, other charts are left out. Yields
-/// `ec::corrupt`; the window is then as before.
+/// slots. With `only_chart` not empty, other charts are left out. Payloads are
+/// looked up and kept in `cache` where there is one. Yields `ec::corrupt`; the
+/// window is then as before.
 caf::error open_block(std::string_view sealed, const layout& columns_of,
-                      window_table& window, std::string_view only_chart = {});
+                      window_table& window, std::string_view only_chart = {},
+                      payload_cache* cache = nullptr);
 
 /// What a reader takes: a group of 227 columns of ten-byte values at 3,600
 /// slots fits, one of `group_columns_max` at 600.

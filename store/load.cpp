@@ -73,7 +73,8 @@ caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
       return columns_of.error();
     if (!only_chart.empty() && !has_chart(**columns_of, only_chart))
       return {};
-    return open_block(sealed, **columns_of, window, only_chart);
+    return open_block(sealed, **columns_of, window, only_chart,
+                      layouts.payloads.get());
   };
   return for_each_group(
       txn, host, window.start(),

@@ -82,6 +82,9 @@ public:
   caf::expected<std::shared_ptr<const layout>>
   get(const lmdb::transaction& txn, host_number host, const content_hash& hash);
 
+  /// Payloads of blocks go here too; null: they don't.
+  std::unique_ptr<payload_cache> payloads;
+
   /// Beyond this it is emptied: 128 columns of 100 bytes each, about 50 MiB.
   static constexpr size_t entries_max = 4096;
 

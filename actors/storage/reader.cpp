@@ -15,6 +15,10 @@ namespace {
 /// for a node that is about to end.
 constexpr auto hot_timeout = std::chrono::seconds(5);
 
+/// About fifty groups of 128 busy columns: what a page with all of its charts
+/// asks for.
+constexpr size_t payload_bytes_max = 8u << 20;
+
 constexpr auto forever = std::numeric_limits<tick>::max();
 
 /// The chart's newest definition in any of the windows; null when in none.
@@ -49,7 +53,7 @@ reader::reader(caf::actor_config& cfg, actor_identity identity,
       environment_(std::move(environment)),
       clock_(std::move(clock)),
       ingest_(std::move(ingest)) {
-  // nop
+  layouts_.payloads = std::make_unique<payload_cache>(payload_bytes_max);
 }
 
 reader::behavior_type reader::make_behavior() {
