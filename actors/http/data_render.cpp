@@ -27,6 +27,51 @@ void for_each_row(const data_table& from, const data_options& options, F f) {
     f(options.oldest_first ? i : count - 1 - i, i + 1 == count);
 }
 
+/// What stands around the values of a row.
+struct row_marks {
+  std::string_view before;
+  char between = ',';
+  std::string_view after;
+  /// Instead of a gap.
+  std::string_view gap;
+};
+
+/// Appends time and values of a row. Made in a buffer of its own, since growing
+/// `out` value by value costs more than the values.
+class row_writer {
+public:
+  row_writer(const data_table& from, const row_marks& marks)
+      : from_(from),
+        marks_(marks),
+        buffer_((from.labels.size() + 1) * (number_chars_max + 1)
+                + marks.before.size() + marks.after.size()) {
+    // nop
+  }
+
+  void append_row(std::string& out, size_t row) {
+    auto columns = from_.labels.size();
+    auto values = from_.values.data() + row * columns;
+    auto at = put(buffer_.data(), marks_.before);
+    at = write_number(at, from_.times[row]);
+    for (size_t i = 0; i < columns; ++i) {
+      *at++ = marks_.between;
+      auto end = write_number(at, values[i]);
+      at = end == at ? put(at, marks_.gap) : end;
+    }
+    at = put(at, marks_.after);
+    out.append(buffer_.data(), at);
+  }
+
+private:
+  static char* put(char* at, std::string_view text) {
+    return std::copy(text.begin(), text.end(), at);
+  }
+
+  const data_table& from_;
+  row_marks marks_;
+  std::vector<char> buffer_;
+};
+
 void append_csv_text(std::string& out, std::string_view text) {
   auto safe = to_utf8(text);
   if (safe.find_first_of(",\"\r\n") == std::string::npos) {
@@ -51,21 +96,17 @@ void append_label(std::string& out, std::string_view text, char separator) {
 
 void put_json(std::string& out, const data_table& from,
               const data_options& options) {
-  auto columns = from.labels.size();
   out += "{\"labels\":[\"time\"";
   for (auto& x : from.labels) {
     out += ',';
     append_json_string(out, x);
   }
   out += "],\"data\":[";
+  row_writer rows{from, {"[", ',', "]", "null"}};
   for_each_row(from, options, [&](size_t row, bool is_last) {
-    out += '[';
-    append_number(out, from.times[row]);
-    for (size_t i = 0; i < columns; ++i) {
+    rows.append_row(out, row);
+    if (!is_last)
       out += ',';
-      append_json_number(out, from.values[row * columns + i]);
-    }
-    out += is_last ? "]" : "],";
   });
   out += "]}";
 }
@@ -94,7 +135,6 @@ void put_objects(std::string& out, const data_table& from,
 
 void put_separated(std::string& out, const data_table& from,
                    const data_options& options, char separator) {
-  auto columns = from.labels.size();
   out += "time";
   for (auto& x : from.labels) {
     out += separator;
@@ -104,37 +144,25 @@ void put_separated(std::string& out, const data_table& from,
       append_label(out, x, separator);
   }
   out += '\n';
-  for_each_row(from, options, [&](size_t row, bool) {
-    append_number(out, from.times[row]);
-    for (size_t i = 0; i < columns; ++i) {
-      out += separator;
-      append_number(out, from.values[row * columns + i]);
-    }
-    out += '\n';
-  });
+  row_writer rows{from, {{}, separator, "\n", {}}};
+  for_each_row(from, options,
+               [&](size_t row, bool) { rows.append_row(out, row); });
 }
 
 void put_markdown(std::string& out, const data_table& from,
                   const data_options& options) {
-  auto columns = from.labels.size();
   out += "|time|";
   for (auto& x : from.labels) {
     append_label(out, x, '|');
     out += '|';
   }
   out += "\n|";
-  for (size_t i = 0; i <= columns; ++i)
+  for (size_t i = 0; i <= from.labels.size(); ++i)
     out += "---:|";
   out += '\n';
-  for_each_row(from, options, [&](size_t row, bool) {
-    out += '|';
-    append_number(out, from.times[row]);
-    for (size_t i = 0; i < columns; ++i) {
-      out += '|';
-      append_number(out, from.values[row * columns + i]);
-    }
-    out += "|\n";
-  });
+  row_writer rows{from, {"|", '|', "|\n", {}}};
+  for_each_row(from, options,
+               [&](size_t row, bool) { rows.append_row(out, row); });
 }
 
 /// The sum of a row's values; NaN when all are gaps.

@@ -259,15 +259,24 @@ void http::answer_data(const exchange_ptr& x, const route& to) {
   auto parsed = parse_data_request(x->request().parameters);
   if (!parsed)
     return x->respond(error_response(parsed.error()));
+  // A GUID needs no list of hosts: the reader knows whether it is one.
+  auto id = to.host.empty() ? std::optional<guid>{facts_.own}
+                            : guid::parse(to.host);
+  if (id)
+    return ask_reader(x, *parsed, *id);
   with_host(x, to.host, [this, x, what = *parsed](auto&, auto& host) {
-    request(peers_.reader, answer_timeout, query_atom_v,
-            to_query(what, host.definition.id))
-        .then(
-            [x, what](const query_answer_ptr& answer) {
-              x->respond(data_response(what, *answer));
-            },
-            [x](caf::error& error) { x->respond(error_response(error)); });
+    ask_reader(x, what, host.definition.id);
   });
+}
+
+void http::ask_reader(const exchange_ptr& x, const data_request& what,
+                      const guid& host) {
+  request(peers_.reader, answer_timeout, query_atom_v, to_query(what, host))
+      .then(
+          [x, what](const query_answer_ptr& answer) {
+            x->respond(data_response(what, *answer));
+          },
+          [x](caf::error& error) { x->respond(error_response(error)); });
 }
 
 void http::answer_live(const exchange_ptr& x, const route& to) {

@@ -55,6 +55,8 @@ private:
   void answer_charts(const exchange_ptr& x, const route& to);
   void answer_chart(const exchange_ptr& x, const route& to);
   void answer_data(const exchange_ptr& x, const route& to);
+  void ask_reader(const exchange_ptr& x, const data_request& what,
+                  const guid& host);
   void answer_live(const exchange_ptr& x, const route& to);
   void answer_all_metrics(const exchange_ptr& x, const route& to);
   void ask_latest(const exchange_ptr& x, const metrics_request& what,

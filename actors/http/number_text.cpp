@@ -14,29 +14,23 @@ constexpr double exact_max = 1e15;
 constexpr double exponent_below = 1e-7;
 constexpr double exponent_from = 1e21;
 
-/// Longest output of `to_chars` in fixed notation within the two bounds above,
-/// and of any int64, with room to spare.
-constexpr size_t number_chars_max = 64;
-
-/// Appends `value` if it is a whole number of units of `1 / Scale`, which has
-/// `Digits` zeros; false when it is not, or is too large to tell.
+/// Writes `value` if it is a whole number of units of `1 / Scale`, which has
+/// `Digits` zeros; null when it is not, or is too large to tell.
 template <uint64_t Scale, int Digits>
-bool append_scaled(std::string& out, double value) {
+char* write_scaled(char* at, double value) {
   auto scaled = std::fabs(value) * static_cast<double>(Scale);
   if (scaled >= exact_max)
-    return false;
+    return nullptr;
   // Division of two exact integers rounds like reading the decimal does, so
   // equality here means that the decimal reads back as this very double.
   auto whole = int64_t{std::llrint(scaled)};
   if (static_cast<double>(whole) / static_cast<double>(Scale)
       != std::fabs(value))
-    return false;
-  char buffer[number_chars_max];
-  auto at = buffer;
+    return nullptr;
   if (value < 0)
     *at++ = '-';
   auto units = static_cast<uint64_t>(whole);
-  at = std::to_chars(at, buffer + sizeof(buffer), units / Scale).ptr;
+  at = std::to_chars(at, at + number_chars_max - 1, units / Scale).ptr;
   auto fraction = units % Scale;
   if (fraction != 0) {
     *at = '.';
@@ -46,39 +40,47 @@ bool append_scaled(std::string& out, double value) {
     while (at[-1] == '0')
       --at;
   }
-  out.append(buffer, at);
-  return true;
+  return at;
 }
 
-void append_general(std::string& out, double value) {
-  char buffer[number_chars_max];
+char* write_general(char* at, double value) {
   auto size = std::fabs(value);
   auto format = size < exponent_below || size >= exponent_from
                     ? std::chars_format::scientific
                     : std::chars_format::fixed;
-  auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, format).ptr;
-  out.append(buffer, end);
+  return std::to_chars(at, at + number_chars_max, value, format).ptr;
 }
 
 } // namespace
 
-bool append_number(std::string& out, double value) {
+char* write_number(char* to, double value) {
   if (!std::isfinite(value))
-    return false;
+    return to;
   // The values of charts are scaled integers: three or six decimals hold most
   // of them, and this prints those faster than the general algorithm.
-  bool done = append_scaled<1, 0>(out, value)
-              || append_scaled<1'000, 3>(out, value)
-              || append_scaled<1'000'000, 6>(out, value);
-  if (!done)
-    append_general(out, value);
-  return true;
+  if (auto end = write_scaled<1, 0>(to, value))
+    return end;
+  if (auto end = write_scaled<1'000, 3>(to, value))
+    return end;
+  if (auto end = write_scaled<1'000'000, 6>(to, value))
+    return end;
+  return write_general(to, value);
+}
+
+char* write_number(char* to, int64_t value) {
+  return std::to_chars(to, to + number_chars_max, value).ptr;
+}
+
+bool append_number(std::string& out, double value) {
+  char buffer[number_chars_max];
+  auto end = write_number(buffer, value);
+  out.append(buffer, end);
+  return end != buffer;
 }
 
 void append_number(std::string& out, int64_t value) {
   char buffer[number_chars_max];
-  auto end = std::to_chars(buffer, buffer + sizeof(buffer), value).ptr;
-  out.append(buffer, end);
+  out.append(buffer, write_number(buffer, value));
 }
 
 } // namespace tributary

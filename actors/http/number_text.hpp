@@ -3,6 +3,7 @@
 /// Prints numbers for JSON and CSV: the shortest decimal text that reads back
 /// as the same double; whole numbers from 1e15 on in full. Pure.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -14,5 +15,13 @@ namespace tributary {
 bool append_number(std::string& out, double value);
 
 void append_number(std::string& out, int64_t value);
+
+/// The longest text of a number, with room to spare.
+constexpr size_t number_chars_max = 64;
+
+/// The same into a buffer of at least `number_chars_max` bytes at `to`; where
+/// the text ends, `to` itself for what is no number.
+char* write_number(char* to, double value);
+char* write_number(char* to, int64_t value);
 
 } // namespace tributary

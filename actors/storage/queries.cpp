@@ -67,8 +67,10 @@ struct accumulator {
 };
 
 double scaled(int64_t stored, const dimension& of) {
-  return static_cast<double>(stored) * static_cast<double>(of.multiplier)
-         / static_cast<double>(of.divisor);
+  auto result = static_cast<double>(stored);
+  if (of.multiplier != 1)
+    result *= static_cast<double>(of.multiplier);
+  return of.divisor == 1 ? result : result / static_cast<double>(of.divisor);
 }
 
 bool is_percentage(algorithm x) {
@@ -85,6 +87,10 @@ public:
   }
 
   void add(tick t, const std::vector<double>& shown) {
+    if (range_.per_row == 1) {
+      add_row(t, shown);
+      return;
+    }
     auto end = row_end(t);
     if (end != end_)
       start_row(end);
@@ -94,7 +100,7 @@ public:
   }
 
   void finish() {
-    if (end_ == 0)
+    if (end_ == 0 || range_.per_row == 1)
       return;
     out_.times.push_back(std::min(end_, range_.to));
     for (auto& x : row_)
@@ -109,16 +115,28 @@ private:
   }
 
   void start_row(tick end) {
-    auto before = end_;
     finish();
-    // Rows between that hold nothing are gaps, not missing.
-    for (auto t = before + range_.per_row; before != 0 && t < end;
+    add_gaps(end);
+    end_ = end;
+    row_.assign(row_.size(), accumulator{});
+  }
+
+  /// A row of one slot: whatever the grouping, its values are what is shown.
+  void add_row(tick t, const std::vector<double>& shown) {
+    add_gaps(t);
+    end_ = t;
+    out_.times.push_back(t);
+    for (auto i : out_.dimensions)
+      out_.values.push_back(shown[i]);
+  }
+
+  /// Rows between that hold nothing are gaps, not missing.
+  void add_gaps(tick end) {
+    for (auto t = end_ + range_.per_row; end_ != 0 && t < end;
          t += range_.per_row) {
       out_.times.push_back(t);
       out_.values.insert(out_.values.end(), row_.size(), gap);
     }
-    end_ = end;
-    row_.assign(row_.size(), accumulator{});
   }
 
   query_range range_;
@@ -219,24 +237,30 @@ void fill_table(const std::vector<window_table>& windows,
     if (found == window.charts().end())
       continue;
     auto& columns = found->second;
-    std::vector<size_t> places;
-    for (auto& d : of.dimensions)
-      places.push_back(dimension_index(*columns.chart, d.id));
-    for (size_t slot = 0; slot < window.slots(); ++slot) {
-      auto t = window.start() + static_cast<tick>(slot);
-      if (t <= range.from || t > range.to || window.epochs()[slot] == 0)
+    // One a dimension; null where the window's definition lacks it.
+    std::vector<const window_column*> places;
+    for (auto& d : of.dimensions) {
+      auto at = dimension_index(*columns.chart, d.id);
+      places.push_back(at < columns.columns.size() ? &columns.columns[at]
+                                                   : nullptr);
+    }
+    auto begin = std::max<tick>(range.from + 1 - window.start(), 0);
+    auto end = std::min<tick>(range.to + 1 - window.start(),
+                              static_cast<tick>(window.slots()));
+    for (auto slot = static_cast<size_t>(begin); static_cast<tick>(slot) < end;
+         ++slot) {
+      if (window.epochs()[slot] == 0)
         continue;
       auto any = false;
       for (size_t i = 0; i < places.size(); ++i) {
-        present[i] = places[i] < columns.columns.size()
-                     && bit_at(columns.columns[places[i]].present, slot);
+        present[i] = places[i] != nullptr && bit_at(places[i]->present, slot);
         any = any || present[i];
-        stored[i] = present[i] ? columns.columns[places[i]].values[slot] : 0;
+        stored[i] = present[i] ? places[i]->values[slot] : 0;
       }
       if (!any)
         continue;
       shown_values(of, stored, present, shown);
-      table.add(t, shown);
+      table.add(window.start() + static_cast<tick>(slot), shown);
     }
   }
   table.finish();
