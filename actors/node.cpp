@@ -68,6 +68,10 @@ node::behavior_type node::make_behavior() {
 void node::on_exit() {
   web_.stop();
   stop_children(0);
+  // Else a node that somebody still knows keeps those alive whose end it has
+  // not heard of, and with them their threads, which the process waits for.
+  for (auto& x : children_)
+    x.handle = nullptr;
   writer_ = nullptr;
   ingest_ = nullptr;
   reader_ = nullptr;
