@@ -43,10 +43,10 @@ export async function openPage(browser, url, options = {}) {
     }
   })
   page.on('requestfailed', (request) => {
-    // The page itself ends a stream when it moves to another one.
+    // The page itself ends a stream when it moves to another one, and a reload
+    // ends all.
     const reason = request.failure()?.errorText
-    const isStream = request.url().includes('/api/v1/live')
-    if (isStream && reason === 'net::ERR_ABORTED') return
+    if (reason === 'net::ERR_ABORTED') return
     complaints.push(`request failed: ${request.url()} ${reason}`)
   })
   page.on('response', (response) => {

@@ -35,14 +35,29 @@ export class Client {
     return this.read<ChartList>('/api/v1/charts')
   }
 
-  /** Rows of one chart; `after` is exclusive, `before` 0 is the newest. */
-  data(chart: string, after: number, before = 0): Promise<Table> {
+  /**
+   * Rows of one chart; `after` is exclusive, `before` 0 is the newest, and
+   * `points` 0 is a row for each step.
+   */
+  data(chart: string, after: number, before = 0, points = 0): Promise<Table> {
     const query = new URLSearchParams({
       chart,
       after: String(after),
       before: String(before),
+      points: String(points),
     })
     return this.read<Table>(`/api/v1/data?${query}`)
+  }
+
+  /** Address of the rows of a time as CSV. */
+  csvAddress(chart: string, after: number, before: number): string {
+    const query = new URLSearchParams({
+      chart,
+      after: String(after),
+      before: String(before),
+      format: 'csv',
+    })
+    return `${this.prefix}/api/v1/data?${query}`
   }
 
   /** Address of the live values of these charts, or of all charts. */

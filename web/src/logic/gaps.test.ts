@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runsOf } from './gaps'
+import { missingRuns, runsOf } from './gaps'
 
 it('finds the stretches between gaps', () => {
   expect(runsOf([1, 2, null, 3, null, null, 0])).toEqual([
@@ -16,4 +16,12 @@ it('finds nothing where nothing is', () => {
 
 it('keeps to the part that is asked for', () => {
   expect(runsOf([1, 1, 1, 1, 1], 1, 3)).toEqual([{ first: 1, last: 3 }])
+})
+
+it('finds where all are missing, between values only', () => {
+  const one = [null, 1, null, null, 1, null, null]
+  expect(missingRuns([one])).toEqual([{ first: 2, last: 3 }])
+  const other = [null, null, 5, null, null, null, null]
+  expect(missingRuns([one, other])).toEqual([{ first: 3, last: 3 }])
+  expect(missingRuns([])).toEqual([])
 })

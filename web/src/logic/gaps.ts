@@ -24,3 +24,20 @@ export function runsOf(
   }
   return runs
 }
+
+/** Stretches of rows without any value that lie between rows with some. */
+export function missingRuns(
+  columns: readonly ArrayLike<Value | undefined>[],
+): Run[] {
+  const length = columns[0]?.length ?? 0
+  const runs: Run[] = []
+  let lastFilled = -1
+  for (let index = 0; index < length; index += 1) {
+    if (!columns.some((column) => column[index] != null)) continue
+    if (lastFilled >= 0 && index > lastFilled + 1) {
+      runs.push({ first: lastFilled + 1, last: index - 1 })
+    }
+    lastFilled = index
+  }
+  return runs
+}

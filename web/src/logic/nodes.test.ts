@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { HostStatus } from '../api/types'
-import { ambiguousNames, hopsText, hostPath, routeOf, sortHosts } from './nodes'
+import {
+  ambiguousNames,
+  countStates,
+  hopsText,
+  hostPath,
+  matchingHosts,
+  routeOf,
+  sortHosts,
+} from './nodes'
 
 function host(guid: string, hostname: string, hops = 1): HostStatus {
   return {
@@ -61,4 +69,33 @@ describe('the route of an address', () => {
 
 it('tells hops in words', () => {
   expect([0, 1, 3].map(hopsText)).toEqual(['this node', '1 hop', '3 hops'])
+})
+
+describe('many hosts', () => {
+  const hosts: HostStatus[] = [
+    { ...host('aa', 'a-live'), age_ms: 900 },
+    { ...host('bb', 'b-stale', 3), state: 'stale', age_ms: 40_000 },
+    { ...host('cc', 'c-offline', 2), state: 'offline', age_ms: 90_000 },
+    { ...host('dd', 'd-live'), age_ms: 100 },
+    { ...host('ee', 'e-never'), state: 'offline' },
+  ]
+  const names = (order: Parameters<typeof sortHosts>[2]) =>
+    sortHosts(hosts, 'dd', order).map((one) => one.hostname)
+
+  it('are sorted by what needs somebody, the node itself first', () => {
+    expect(names('state')).toEqual(['d-live', 'c-offline', 'e-never', 'b-stale', 'a-live'])
+    expect(names('lag')).toEqual(['d-live', 'e-never', 'c-offline', 'b-stale', 'a-live'])
+    expect(names('hops')[4]).toBe('b-stale')
+  })
+
+  it('are found by name, state or GUID', () => {
+    expect(matchingHosts(hosts, ' STALE ')).toHaveLength(1)
+    expect(matchingHosts(hosts, 'offline').map((one) => one.guid)).toEqual(['cc', 'ee'])
+    expect(matchingHosts(hosts, 'aa')[0]?.hostname).toBe('a-live')
+    expect(matchingHosts(hosts, '')).toBe(hosts)
+  })
+
+  it('are counted', () => {
+    expect(countStates(hosts)).toEqual({ live: 2, stale: 1, offline: 2 })
+  })
 })

@@ -1,18 +1,62 @@
-import type { HostStatus } from '../api/types'
+import type { HostState, HostStatus } from '../api/types'
 import { compareNames } from './sections'
 
-/** The answering node first, the others by name. */
+/** What the node list can be sorted by. */
+export type HostOrder = 'name' | 'state' | 'hops' | 'lag'
+
+/** What needs somebody first. */
+const urgency: Record<HostState, number> = { offline: 0, stale: 1, live: 2 }
+
+const comparisons: Record<HostOrder, (one: HostStatus, other: HostStatus) => number> = {
+  name: () => 0,
+  state: (one, other) => urgency[one.state] - urgency[other.state],
+  hops: (one, other) => one.hops - other.hops,
+  // Longest first, and those that never sent anything before them.
+  lag: (one, other) => lagRank(other) - lagRank(one),
+}
+
+/** Live hosts differ by milliseconds that say nothing: they are equal. */
+function lagRank({ age_ms, state }: HostStatus): number {
+  if (age_ms === null) return Number.MAX_SAFE_INTEGER
+  return state === 'live' ? 0 : age_ms
+}
+
+/** The answering node first, the others in order, equal ones by name. */
 export function sortHosts(
   hosts: readonly HostStatus[],
   nodeGuid: string,
+  order: HostOrder = 'name',
 ): HostStatus[] {
   const rank = (host: HostStatus) => (host.guid === nodeGuid ? 0 : 1)
   return [...hosts].sort(
     (one, other) =>
       rank(one) - rank(other) ||
+      comparisons[order](one, other) ||
       compareNames(one.hostname, other.hostname) ||
       compareNames(one.guid, other.guid),
   )
+}
+
+/** Those whose name, state or GUID begins or goes on with the text. */
+export function matchingHosts(
+  hosts: readonly HostStatus[],
+  text: string,
+): readonly HostStatus[] {
+  const wanted = text.trim().toLowerCase()
+  if (wanted === '') return hosts
+  return hosts.filter(
+    ({ hostname, guid, state }) =>
+      hostname.toLowerCase().includes(wanted) ||
+      guid.startsWith(wanted) ||
+      state === wanted,
+  )
+}
+
+/** How many hosts are in each state. */
+export function countStates(hosts: readonly HostStatus[]): Record<HostState, number> {
+  const counts = { live: 0, stale: 0, offline: 0 }
+  for (const { state } of hosts) counts[state] += 1
+  return counts
 }
 
 /** Names that stand for several hosts. */

@@ -2,21 +2,30 @@
 // ground; neighbours differ in lightness as well as in hue, for those who
 // see fewer hues.
 const colors = [
-  '#3a7fd5',
-  '#e8872b',
-  '#1f9e89',
-  '#d4587a',
-  '#8a66c9',
-  '#b5a01f',
-  '#43a8d0',
-  '#a5643a',
-  '#6aa83c',
-  '#c04fb0',
-  '#6f7fa0',
-  '#d9694a',
+  '#3f87e0',
+  '#ee8a2c',
+  '#1fa68f',
+  '#dc5a7d',
+  '#8f6ad2',
+  '#bda520',
+  '#48aeda',
+  '#ad6b3f',
+  '#6fae3f',
+  '#c653b6',
+  '#7786a8',
+  '#df6d4c',
 ] as const
 
-/** The color of the dimension at this place among those that are drawn. */
-export function colorAt(index: number): string {
+/** What is left over is not what a chart is about: it stands back. */
+const restful = new Set(['free', 'idle', 'avail', 'available'])
+const restfulColor = '#7c8899'
+
+export function isRestful(name: string): boolean {
+  return restful.has(name)
+}
+
+/** The color of the dimension of this name at this place. */
+export function colorOf(name: string, index: number): string {
+  if (isRestful(name)) return restfulColor
   return colors[index % colors.length] ?? colors[0]
 }

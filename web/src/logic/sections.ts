@@ -1,4 +1,5 @@
 import type { Chart } from '../api/types'
+import { type Kind, kindOf } from './kinds'
 
 export interface Family {
   name: string
@@ -6,28 +7,10 @@ export interface Family {
   charts: Chart[]
 }
 
-export interface Section {
-  type: string
-  title: string
+export interface Section extends Kind {
   anchor: string
   count: number
   families: Family[]
-}
-
-/** Chart types whose name alone reads badly. */
-const titles: Record<string, string> = {
-  cpu: 'CPUs',
-  disk: 'Disks',
-  ip: 'IP',
-  ipv4: 'IPv4',
-  ipv6: 'IPv6',
-  mem: 'Memory',
-  net: 'Network interfaces',
-}
-
-export function titleOf(type: string): string {
-  const words = type.replaceAll('_', ' ')
-  return titles[type] ?? words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 const natural = new Intl.Collator('en', { numeric: true })
@@ -39,6 +22,11 @@ export function compareNames(one: string, other: string): number {
 
 function slug(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9_.-]/g, '_')
+}
+
+/** Where the chart is on the page, for links to it. */
+export function chartAnchor(id: string): string {
+  return `chart_${slug(id)}`
 }
 
 function groupBy(charts: readonly Chart[], key: (chart: Chart) => string) {
@@ -53,27 +41,58 @@ function groupBy(charts: readonly Chart[], key: (chart: Chart) => string) {
 
 /**
  * Sections by chart type, in them families. Each stands where its chart of
- * the lowest priority number puts it, as the origin has ordered them.
+ * the lowest priority number puts it, as the origin has ordered them; families
+ * that begin alike, such as disks, stand by name.
  */
 export function sectionsOf(charts: readonly Chart[]): Section[] {
   const sorted = [...charts].sort(
     (one, other) =>
       one.priority - other.priority || compareNames(one.id, other.id),
   )
-  return groupBy(sorted, (chart) => chart.type).map(([type, members]) => {
-    const anchor = `menu_${slug(type)}`
-    return {
-      type,
-      title: titleOf(type),
-      anchor,
-      count: members.length,
-      families: groupBy(members, (chart) => chart.family || type).map(
-        ([name, own]) => ({
-          name,
-          anchor: `${anchor}_submenu_${slug(name)}`,
+  return groupBy(sorted, (chart) => kindOf(chart.type).name).map(
+    ([name, members]) => {
+      const anchor = `menu_${slug(name)}`
+      const families = groupBy(members, (chart) => chart.family || chart.type)
+      families.sort(
+        ([one, [ones]], [other, [others]]) =>
+          ones!.priority - others!.priority || compareNames(one, other),
+      )
+      return {
+        ...kindOf(members[0]!.type),
+        anchor,
+        count: members.length,
+        families: families.map(([family, own]) => ({
+          name: family,
+          anchor: `${anchor}_submenu_${slug(family)}`,
           charts: own,
-        }),
-      ),
+        })),
+      }
+    },
+  )
+}
+
+/** The first chart of each context in each section: it says what is shown. */
+export function introducing(sections: readonly Section[]): Set<string> {
+  const result = new Set<string>()
+  for (const { families } of sections) {
+    const seen = new Set<string>()
+    for (const { id, context } of families.flatMap((one) => one.charts)) {
+      if (!seen.has(context)) result.add(id)
+      seen.add(context)
     }
-  })
+  }
+  return result
+}
+
+/** Whether each word of the search is somewhere in what names the chart. */
+export function matchesSearch(chart: Chart, search: string): boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return true
+  const { id, title, family, context, units } = chart
+  const dimensions = Object.values(chart.dimensions).map((one) => one.name)
+  const section = kindOf(chart.type).title
+  const text = [id, title, family, context, units, section, ...dimensions]
+    .join('\n')
+    .toLowerCase()
+  return words.every((word) => text.includes(word))
 }

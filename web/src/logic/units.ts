@@ -47,6 +47,8 @@ const spellings: Record<string, string> = {
   microseconds: 'µs',
   milliseconds: 'ms',
   seconds: 's',
+  'milliseconds/s': 'ms/s',
+  'microseconds/s': 'µs/s',
 }
 
 const counts: Ladder = [

@@ -102,3 +102,13 @@ describe('a sample window', () => {
     expect(window.view({ from: 160, to: 170 }).times).toEqual([])
   })
 })
+
+it('a row of several steps that is short stands at the end of its time', () => {
+  const window = new SampleWindow(5, 1, 20)
+  window.put(100, [1])
+  window.put(103, [2])
+  expect(window.newest).toBe(105)
+  window.put(105, [3])
+  expect(window.view({ from: 100, to: 105 })).toEqual({ times: [100, 105], columns: [[1, 3]] })
+  expect(window.oldest).toBe(105 - 5 * 5)
+})

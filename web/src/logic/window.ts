@@ -37,10 +37,16 @@ export class SampleWindow {
     return this.newestSlot === null ? null : this.newestSlot * this.step
   }
 
+  /** The oldest time that there is room for. */
+  get oldest(): number | null {
+    if (this.newestSlot === null) return null
+    return (this.newestSlot - this.slots + 1) * this.step
+  }
+
   /** False when the row does not fit: too old, or not of this layout. */
   put(time: number, row: readonly Value[], offset = 0): boolean {
     if (row.length - offset !== this.width) return false
-    const slot = Math.floor(time / this.step)
+    const slot = this.slotOf(time)
     if (this.newestSlot === null) this.newestSlot = slot
     if (slot <= this.newestSlot - this.slots) return false
     if (slot > this.newestSlot) this.advance(slot)
@@ -92,7 +98,7 @@ export class SampleWindow {
    * of the oldest slot when there is none. Null when there is no such gap.
    */
   gapBefore(time: number): number | null {
-    const slot = Math.floor(time / this.step)
+    const slot = this.slotOf(time)
     if (this.newestSlot === null || slot > this.newestSlot) return null
     const oldest = this.newestSlot - this.slots + 1
     if (slot <= oldest || this.isEmpty(slot)) return null
@@ -114,6 +120,11 @@ export class SampleWindow {
       lastFilled = slot
     }
     return null
+  }
+
+  /** A row stands for the time up to its own: one that is short, too. */
+  private slotOf(time: number): number {
+    return Math.ceil(time / this.step)
   }
 
   private isEmpty(slot: number): boolean {

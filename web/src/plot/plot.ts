@@ -2,22 +2,31 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { ChartType, Value } from '../api/types'
 import { tickTexts } from '../logic/clock'
-import { colorAt } from '../logic/palette'
 import { type Band, overlay, stack } from '../logic/stack'
 import { numberText, type Scale, tickDecimals } from '../logic/units'
 import type { Range, Series } from '../logic/window'
+import { drawGaps } from './gaps'
+import { type TimeGestures, watchGestures } from './gestures'
 import { bandPaths } from './paths'
-import { currentTheme } from './theme'
+import { canvasColors } from './theme'
 
-export interface PlotEvents {
+export interface PlotEvents extends TimeGestures {
   /** The row under the cursor, null when there is none. */
   cursor(index: number | null): void
-  zoom(from: number, to: number): void
+  /** Somebody has dragged over this time. */
+  select(from: number, to: number): void
   reset(): void
 }
 
 const font = '11px system-ui, sans-serif'
-const fillAlpha: Record<ChartType, string> = { line: '', area: '38', stacked: 'd8' }
+const fillAlpha: Record<ChartType, string> = { line: '', area: '30', stacked: 'c8' }
+/** Of dimensions that stand back while another one is pointed at. */
+const fadedAlpha = 0.18
+/** Seconds between two ticks of the time axis. */
+const timeSteps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400,
+  21600, 43200, 86400, 172800, 604800,
+]
 /** All charts of a page share one cursor. */
 const syncKey = 'page'
 /** What one chart tells the others; a drag is its own affair. */
@@ -29,16 +38,16 @@ export class Plot {
   private readonly sizes: ResizeObserver
   private bands: Band[] = []
   private range: Range = { from: 0, to: 1 }
-  private unit = ''
 
   constructor(
     private readonly element: HTMLElement,
     private readonly type: ChartType,
-    private readonly width: number,
+    private readonly colors: readonly string[],
     private readonly events: PlotEvents,
   ) {
-    const empty: number[][] = Array.from({ length: width }, () => [])
+    const empty: number[][] = colors.map(() => [])
     this.plot = new uPlot(this.options(), [[], ...empty], element)
+    watchGestures(this.plot, events)
     this.sizes = new ResizeObserver(() => this.plot.setSize(this.size()))
     this.sizes.observe(element)
   }
@@ -49,13 +58,17 @@ export class Plot {
     )
     this.bands = this.type === 'stacked' ? stack(scaled) : overlay(scaled)
     this.range = range
-    this.unit = scale.unit
     const tops = this.bands.map((band) => band.top)
     this.plot.setData([times, ...tops])
   }
 
   redraw(): void {
     this.plot.redraw()
+  }
+
+  /** The dimension at this place stands out; null: all are equal. */
+  point(at: number | null): void {
+    this.plot.setSeries(at === null ? null : at + 1, { focus: at !== null })
   }
 
   /** Moves the cursor of all charts by so many rows, from the newest on. */
@@ -102,16 +115,18 @@ export class Plot {
   private options(): uPlot.Options {
     return {
       ...this.size(),
-      padding: [8, 4, 0, 0],
+      padding: [20, 6, 0, 0],
       legend: { show: false },
+      focus: { alpha: fadedAlpha },
       cursor: this.cursor(),
       scales: {
         x: { time: true, range: () => [this.range.from, this.range.to] },
         y: { range: (_, low, high) => this.valueRange(low, high) },
       },
       axes: [this.timeAxis(), this.valueAxis()],
-      series: [{}, ...Array.from({ length: this.width }, (_, at) => this.series(at))],
+      series: [{}, ...this.colors.map((color) => this.series(color))],
       hooks: {
+        drawClear: [drawGaps],
         setCursor: [(plot) => this.events.cursor(plot.cursor.idx ?? null)],
         setSelect: [(plot) => this.selected(plot)],
       },
@@ -129,6 +144,11 @@ export class Plot {
         filters: { pub: (type) => sharedEvents.has(type) },
       },
       bind: {
+        // With Shift it is the time that is dragged.
+        mousedown: (_, __, handler) => (event) => {
+          if (!event.shiftKey) handler(event)
+          return null
+        },
         dblclick: () => () => {
           this.events.reset()
           return null
@@ -137,8 +157,7 @@ export class Plot {
     }
   }
 
-  private series(index: number): uPlot.Series {
-    const color = colorAt(index)
+  private series(color: string): uPlot.Series {
     const isFilled = this.type !== 'line'
     return {
       stroke: color,
@@ -156,11 +175,12 @@ export class Plot {
       ...axisLook(),
       size: 24,
       space: 72,
+      incrs: timeSteps,
       values: (plot, ticks, _, __, increment) => {
         // A text that would reach over the edge would be cut.
-        const end = plot.over.clientWidth - 22
+        const end = plot.over.clientWidth
         return tickTexts(ticks, increment).map((text, at) =>
-          plot.valToPos(ticks[at] ?? 0, 'x') > end ? '' : text,
+          plot.valToPos(ticks[at] ?? 0, 'x') + text.length * 2.9 > end ? '' : text,
         )
       },
     }
@@ -169,12 +189,8 @@ export class Plot {
   private valueAxis(): uPlot.Axis {
     return {
       ...axisLook(),
-      size: 46,
-      space: 28,
-      label: () => this.unit,
-      labelSize: 16,
-      labelGap: 0,
-      labelFont: font,
+      size: 44,
+      space: 26,
       values: (_, ticks, __, ___, increment) => {
         const decimals = tickDecimals(increment)
         return ticks.map((tick) => numberText(tick, decimals))
@@ -199,14 +215,14 @@ export class Plot {
     const from = plot.posToVal(left, 'x')
     const to = plot.posToVal(left + width, 'x')
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-    this.events.zoom(from, to)
+    this.events.select(from, to)
   }
 }
 
 function axisLook(): uPlot.Axis {
-  const grid = { stroke: () => currentTheme().grid, width: 1 }
+  const grid = { stroke: () => canvasColors().grid, width: 1 }
   return {
-    stroke: () => currentTheme().text,
+    stroke: () => canvasColors().text,
     grid,
     ticks: { ...grid, size: 4 },
     font,

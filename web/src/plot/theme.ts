@@ -1,31 +1,23 @@
+import { theme } from '../state/theme.svelte'
+
 /** Colors of what the canvas holds besides the series. */
-export interface Theme {
+export interface CanvasColors {
   text: string
   grid: string
+  /** Of the stripes where nothing was collected. */
+  gap: string
 }
 
-const dark = matchMedia('(prefers-color-scheme: dark)')
-let theme = read()
+let colors = read()
+theme.onChange(() => (colors = read()))
 
-function read(): Theme {
+function read(): CanvasColors {
   const style = getComputedStyle(document.documentElement)
-  return {
-    text: style.getPropertyValue('--text-quiet').trim(),
-    grid: style.getPropertyValue('--grid').trim(),
-  }
+  const token = (name: string) => style.getPropertyValue(name).trim()
+  return { text: token('--text-quiet'), grid: token('--grid'), gap: token('--gap') }
 }
 
 /** The colors of the style sheet, read once and not at every draw. */
-export function currentTheme(): Theme {
-  return theme
-}
-
-/** Canvases do not follow the style sheet by themselves. */
-export function onThemeChange(redraw: () => void): () => void {
-  const listener = () => {
-    theme = read()
-    redraw()
-  }
-  dark.addEventListener('change', listener)
-  return () => dark.removeEventListener('change', listener)
+export function canvasColors(): CanvasColors {
+  return colors
 }

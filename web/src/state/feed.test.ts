@@ -20,7 +20,7 @@ const range = { from: 100, to: 105 }
 
 describe('a feed', () => {
   it('joins what was read with what comes live', () => {
-    const feed = new Feed(chart)
+    const feed = new Feed(chart, 300)
     feed.takeTable({ labels: ['time', 'User', 'Idle'], data: [[102, 2, 8], [101, 1, 9]] })
     expect(feed.take(103, [3, 7])).toBeNull()
     const { times, columns } = feed.view({ from: 102, to: 102 })
@@ -29,7 +29,7 @@ describe('a feed', () => {
   })
 
   it('notices that ticks are missing', () => {
-    const feed = new Feed(chart)
+    const feed = new Feed(chart, 300)
     feed.take(100, [1, 9])
     feed.take(101, [1, 9])
     expect(feed.take(105, [5, 5])).toBe(101)
@@ -40,18 +40,18 @@ describe('a feed', () => {
   })
 
   it('finds columns by name when the table has others', () => {
-    const feed = new Feed(chart)
+    const feed = new Feed(chart, 300)
     feed.takeTable({ labels: ['time', 'Nice', 'idle', 'User'], data: [[101, 1, 2, 3]] })
     expect(feed.view({ from: 101, to: 101 }).columns.map((one) => one.at(-1))).toEqual([3, 2])
   })
 
-  it('shows a zoomed range from what was read for it alone', () => {
-    const feed = new Feed(chart)
+  it('shows a fixed range from what was read for it alone', () => {
+    const feed = new Feed(chart, 300)
     feed.take(9000, [1, 1])
-    feed.takeZoomed({ labels: ['time', 'User', 'Idle'], data: [[101, 4, 4]] }, range)
-    expect(feed.hasZoomed(range)).toBe(true)
+    feed.takeFixed({ labels: ['time', 'User', 'Idle'], data: [[101, 4, 4]] }, range)
+    expect(feed.hasFixed(range)).toBe(true)
     expect(feed.view(range).times.at(-1)).toBe(101)
-    expect(feed.hasZoomed({ ...range })).toBe(false)
+    expect(feed.hasFixed({ ...range })).toBe(false)
   })
 })
 

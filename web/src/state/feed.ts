@@ -1,6 +1,6 @@
 import type { Chart, Table, Value } from '../api/types'
+import { resolutionFor } from '../logic/resolution'
 import { type Range, SampleWindow, type Series } from '../logic/window'
-import { liveSpan } from './view.svelte'
 
 /** What tells whether values of before still fit the chart. */
 export function shapeOf(chart: Chart): string {
@@ -26,21 +26,43 @@ export class Feed {
   loaded = false
   hole: Hole | null = null
   private live: SampleWindow
-  private zoomed: SampleWindow | null = null
-  private zoomedRange: Range | null = null
+  private fixed: SampleWindow | null = null
+  private fixedRange: Range | null = null
 
-  constructor(readonly chart: Chart) {
+  constructor(
+    readonly chart: Chart,
+    private span: number,
+  ) {
     this.ids = Object.keys(chart.dimensions)
     this.shape = shapeOf(chart)
-    this.live = this.windowFor(liveSpan)
+    this.live = this.windowFor(span)
   }
 
   get step(): number {
     return Math.max(1, this.chart.update_every)
   }
 
+  /** Seconds that a row of the moving range stands for. */
+  get resolution(): number {
+    return this.live.step
+  }
+
+  /** True while live values are rows as they come. */
+  get isRaw(): boolean {
+    return this.resolution === this.step
+  }
+
   get newest(): number | null {
     return this.live.newest
+  }
+
+  /** Keeps so many seconds from now on; what it has is of use only if equal. */
+  keep(span: number): void {
+    if (span === this.span) return
+    this.span = span
+    this.live = this.windowFor(span)
+    this.loaded = false
+    this.hole = null
   }
 
   /** Takes a live row; returns the time after which there is a gap. */
@@ -54,14 +76,14 @@ export class Feed {
     this.error = null
   }
 
-  takeZoomed(table: Table, range: Range): void {
-    this.zoomed = this.windowFor(range.to - range.from + 2 * this.step)
-    this.zoomedRange = range
-    fill(this.zoomed, this.columnsOf(table), table)
+  takeFixed(table: Table, range: Range): void {
+    this.fixed = this.windowFor(range.to - range.from + 2 * this.step)
+    this.fixedRange = range
+    fill(this.fixed, this.columnsOf(table), table)
   }
 
-  hasZoomed(range: Range): boolean {
-    return this.zoomed !== null && this.zoomedRange === range
+  hasFixed(range: Range): boolean {
+    return this.fixed !== null && this.fixedRange === range
   }
 
   /** Time after which the oldest gap between values begins. */
@@ -73,15 +95,23 @@ export class Feed {
     return this.live.hasHole(range.from, range.to)
   }
 
-  /** A step more on both sides, so that lines run to the edges. */
+  /** A row more on both sides, so that lines run to the edges. */
   view(range: Range): Series {
-    const wider = { from: range.from - this.step, to: range.to + this.step }
-    const source = this.hasZoomed(range) ? this.zoomed! : this.live
-    return source.view(wider)
+    const source = this.sourceOf(range)
+    const { step } = source
+    return source.view({ from: range.from - step, to: range.to + step })
+  }
+
+  /** What was read for this range, else what shows most of it. */
+  private sourceOf(range: Range): SampleWindow {
+    if (this.fixed === null || this.hasFixed(range)) return this.fixed ?? this.live
+    const isLive = this.live.oldest !== null && this.live.oldest <= range.from
+    return isLive ? this.live : this.fixed
   }
 
   private windowFor(span: number): SampleWindow {
-    return new SampleWindow(this.step, this.ids.length, span)
+    const row = resolutionFor(span, this.step)
+    return new SampleWindow(row, this.ids.length, span)
   }
 
   /**

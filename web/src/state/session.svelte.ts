@@ -1,13 +1,20 @@
 import { ApiError, Client } from '../api/client'
 import { LiveConnection } from '../api/live'
+import { RequestQueue } from '../api/queue'
 import type { Chart, HostStatus, Info } from '../api/types'
 import { routeOf, sortHosts } from '../logic/nodes'
-import { sectionsOf } from '../logic/sections'
+import { introducing, matchesSearch, sectionsOf } from '../logic/sections'
 import { Feeds } from './feeds'
+import { Glances } from './glances.svelte'
+import { Navigation } from './navigation.svelte'
 import { View } from './view.svelte'
 
 export type Phase = 'loading' | 'ready' | 'unknown'
 
+/** More reads at once would only make the first charts of the page wait. */
+const concurrentReads = 4
+/** Seconds that the tiles at the head of the page show. */
+export const tileSpan = 120
 /** Scrolling passes by many charts; only where it ends matters. */
 const subscribeDelay = 250
 const retryDelay = 2_000
@@ -32,8 +39,20 @@ export class Session {
 
   readonly route = routeOf(location.pathname)
   readonly view = new View()
+  readonly tileView = new View(tileSpan)
+  readonly navigation = new Navigation(this.view)
+  private readonly queue = new RequestQueue(concurrentReads)
+  readonly glances = new Glances(this.queue)
   readonly feeds: Feeds
-  readonly sections = $derived(sectionsOf(this.charts ?? []))
+  readonly tileFeeds: Feeds
+  private readonly found = $derived(
+    (this.charts ?? []).filter((chart) =>
+      matchesSearch(chart, this.navigation.search),
+    ),
+  )
+  /** Of the charts that the search finds. */
+  readonly sections = $derived(sectionsOf(this.found))
+  readonly introducing = $derived(introducing(this.sections))
   readonly sortedHosts = $derived(
     sortHosts(this.hosts, this.info?.node_uid ?? ''),
   )
@@ -50,11 +69,16 @@ export class Session {
   private isBehind = false
 
   constructor() {
-    this.feeds = new Feeds(this.client, this.view, () => this.subscribeSoon())
+    const changed = () => this.subscribeSoon()
+    this.feeds = new Feeds(this.client, this.queue, this.view, changed)
+    this.tileFeeds = new Feeds(this.client, this.queue, this.tileView, changed)
     this.live = new LiveConnection({
       opened: () => this.opened(),
       lost: () => this.lost(),
-      tick: (tick) => this.feeds.take(tick),
+      tick: (tick) => {
+        this.tileFeeds.take(tick)
+        this.feeds.take(tick)
+      },
       nodes: (hosts) => this.takeHosts(hosts),
       charts: () => this.readChartsSoon(0),
     })
@@ -65,6 +89,8 @@ export class Session {
     try {
       this.info = await this.client.info()
       this.takeHosts(this.info.mirrored_hosts_status)
+      const newest = this.host?.newest_sample
+      if (newest) this.view.advance(newest)
       await this.readCharts()
       this.phase = 'ready'
       this.trouble = null
@@ -75,12 +101,13 @@ export class Session {
         await this.becomeUnknown()
         return
       }
-      this.trouble = error.message
+      const isStarting = error.status === 503
+      this.trouble = isStarting ? 'The node is starting or stopping.' : error.message
       setTimeout(() => void this.start(), retryDelay)
     }
   }
 
-  /** No such host here: offer those that are. */
+  /** No such host here: offer those that are, and look for it again. */
   private async becomeUnknown(): Promise<void> {
     this.phase = 'unknown'
     this.trouble = null
@@ -88,6 +115,14 @@ export class Session {
     try {
       this.info = await node.info()
       this.takeHosts(this.info.mirrored_hosts_status)
+      const isHere = this.hosts.some(({ hostname, guid }) =>
+        [hostname, guid].includes(this.route.name ?? ''),
+      )
+      if (isHere) {
+        this.phase = 'loading'
+        void this.start()
+        return
+      }
     } catch {
       // The list is a courtesy; the page says what matters without it.
     }
@@ -123,7 +158,8 @@ export class Session {
     clearTimeout(this.subscribeTimer)
     this.subscribeTimer = setTimeout(() => {
       if (document.hidden && this.hiddenTimer === undefined) return
-      const ids = this.feeds.visible.map((feed) => feed.chart.id).sort()
+      const visible = [...this.feeds.visible, ...this.tileFeeds.visible]
+      const ids = [...new Set(visible.map((feed) => feed.chart.id))].sort()
       const isEmpty = this.charts?.length === 0
       // Without a chart in view the stream of before does as well.
       if (ids.length > 0 || isEmpty) this.live.open(this.client.liveAddress(ids))
@@ -137,6 +173,7 @@ export class Session {
     if (!this.isBehind) return
     this.isBehind = false
     this.feeds.catchUp()
+    this.tileFeeds.catchUp()
     this.readChartsSoon(0)
   }
 

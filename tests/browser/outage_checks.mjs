@@ -1,0 +1,156 @@
+// Nodes that are killed while somebody looks: what the page says, and that
+// afterwards it shows all that was collected.
+
+import { openPage } from './browser.mjs'
+import { chartsDrawn, expect, waitOn } from './checks.mjs'
+import { waitFor } from './nodes.mjs'
+
+/** Reconnecting takes seconds, and a loaded machine is slow. */
+const returnMilliseconds = 60_000
+
+/**
+ * The rows that the page shows of a chart, by unix second, read as a person
+ * would: the time stands still, and the cursor walks back from the newest.
+ */
+async function shownRows(page, chart, count) {
+  await page.keyboard.press('Space')
+  await page.getByRole('button', { name: 'Back to live' }).waitFor()
+  const rows = await page.evaluate(
+    async ([id, length]) => {
+      const card = document.querySelector(`[data-chart="${id}"]`)
+      const plot = card.querySelector('.plot')
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+      const result = {}
+      plot.focus({ preventScroll: true })
+      for (let step = 0; step < length; step += 1) {
+        plot.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }))
+        await frame()
+        const time = Date.parse(card.querySelector('.legend time').dateTime) / 1000
+        const values = [...card.querySelectorAll('.legend .value')].map((one) => one.textContent)
+        result[time] = values.some((text) => /\d/.test(text))
+      }
+      plot.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+      plot.blur()
+      return result
+    },
+    [chart, count],
+  )
+  await page.keyboard.press('Space')
+  await page.getByRole('button', { name: 'Pause' }).waitFor()
+  return rows
+}
+
+/** Seconds between the two for which the page shows no value. */
+function holesOf(rows, from, to) {
+  const holes = []
+  for (let time = from; time <= to; time += 1) if (!rows[time]) holes.push(time)
+  return holes
+}
+
+async function newestOf(node, prefix) {
+  const table = await node.ask(`${prefix}api/v1/data?chart=system.cpu&after=-5`)
+  return table.data[0]?.[0] ?? 0
+}
+
+/** Ticks that the node itself has, of the last minutes. */
+async function ticksOf(node, prefix, from, to) {
+  const address = `${prefix}api/v1/data?chart=system.cpu&after=${from - 1}&before=${to}`
+  const table = await node.ask(address)
+  return new Set(table.data.filter((row) => row[1] !== null).map((row) => row[0]))
+}
+
+async function noHole(page, from, to, known) {
+  let holes = []
+  await waitFor(
+    `the page shows all from ${from} to ${to}`,
+    async () => {
+      const now = Math.floor(Date.now() / 1000)
+      const rows = await shownRows(page, 'system.cpu', now - from + 5)
+      holes = holesOf(rows, from, to).filter((time) => known?.has(time) ?? true)
+      return holes.length === 0
+    },
+    returnMilliseconds,
+  ).catch((error) => {
+    throw new Error(`${error.message}; nothing for ${holes.join(', ')}`)
+  })
+}
+
+/** Until the parent has so many seconds of the child beyond this one. */
+function grows(parent, prefix, beyond, seconds) {
+  return waitFor(`${prefix} grows at the parent`, async () => {
+    const newest = await newestOf(parent, prefix)
+    return newest >= beyond + seconds ? newest : 0
+  }, returnMilliseconds)
+}
+
+/** A killed child: its page says so, and goes on without a reload. */
+export async function childIsKilled(browser, parent, child, screenshot) {
+  const prefix = `host/${child.name}/`
+  const { page, complaints, close } = await openPage(browser, new URL(prefix, parent.url).href)
+  await chartsDrawn(page)
+  const start = await newestOf(parent, prefix)
+  await grows(parent, prefix, start, 3)
+  await child.kill()
+  await page.getByText(`${child.name} is offline`).waitFor({ timeout: returnMilliseconds })
+  const list = await openPage(browser, parent.url)
+  await waitOn(
+    list.page,
+    'the node list does not say offline and why',
+    (name) =>
+      [...document.querySelectorAll('section:has(#nodes) li')].some(
+        (row) => row.innerText.includes(name) && /offline/.test(row.innerText) && row.querySelector('.reason'),
+      ),
+    child.name,
+    returnMilliseconds,
+  )
+  await screenshot(list.page, 'nodes-offline')
+  await list.close()
+  const last = await newestOf(parent, prefix)
+  await child.start()
+  const newest = await grows(parent, prefix, last, 4)
+  await page.getByText(`${child.name} is offline`).waitFor({ state: 'detached' })
+  // While it was dead there was nothing to collect: only its own ticks count.
+  const known = await ticksOf(child, '', start, newest)
+  expect(known.size < newest - start + 1, 'the child has not been away')
+  await noHole(page, start, newest, known)
+  await screenshot(page, 'gap-striped')
+  await page.reload()
+  await chartsDrawn(page)
+  await noHole(page, start, newest, known)
+  expect(complaints.length === 0, complaints.join('; '))
+  await close()
+  return `${known.size} of ${newest - start + 1} seconds collected, all shown`
+}
+
+/** A killed parent: a banner comes and goes, and the child's page is whole. */
+export async function parentIsKilled(browser, parent, child, screenshot) {
+  const prefix = `host/${child.name}/`
+  const { page, close } = await openPage(browser, new URL(prefix, parent.url).href)
+  await chartsDrawn(page)
+  const start = await newestOf(parent, prefix)
+  await grows(parent, prefix, start, 3)
+  await parent.kill()
+  const banner = page.getByTestId('trouble')
+  await banner.waitFor({ timeout: returnMilliseconds })
+  await screenshot(page, 'banner')
+  const childNow = await newestOf(child, '')
+  await waitFor('the child collects alone', async () => (await newestOf(child, '')) >= childNow + 5)
+  await parent.start()
+  await banner.waitFor({ state: 'detached', timeout: returnMilliseconds })
+  const newest = await grows(parent, prefix, childNow + 5, 3)
+  await noHole(page, start, newest)
+  await page.reload()
+  await chartsDrawn(page)
+  await noHole(page, start, newest)
+  await close()
+  return `${newest - start + 1} seconds, no hole`
+}
+
+/** A host that is not there is named, and those that are are listed. */
+export async function unknownHost(browser, parent, name, screenshot) {
+  const { page, close } = await openPage(browser, new URL(`host/${name}/`, parent.url).href)
+  await page.getByRole('heading', { name: 'Unknown host' }).waitFor()
+  await page.getByText(`no host named ${name}`).waitFor()
+  await screenshot(page, 'unknown-host')
+  await close()
+}
