@@ -44,7 +44,7 @@ function chartsOf(count) {
     chart('system.io', 'disk', 'system.io', 150, 'KiB/s', 'area', ['reads', 'writes']),
     chart('system.ram', 'ram', 'system.ram', 200, 'MiB', 'stacked', ['free', 'used', 'cached', 'buffers']),
     chart('system.net', 'network', 'system.net', 500, 'kilobits/s', 'area', ['received', 'sent']),
-    chart('disk_space./', '/', 'disk.space', 2023, 'GiB', 'stacked', ['avail', 'used', 'reserved']),
+    chart('disk_space._', '/', 'disk.space', 2023, 'GiB', 'stacked', ['avail', 'used', 'reserved']),
   ]
   for (let at = 0; all.length < count; at += 1) {
     all.push(

@@ -43,6 +43,10 @@ const known: Record<string, Omit<Kind, 'name'>> = {
     title: 'Network interfaces',
     text: 'Each interface: traffic, packets, and what was dropped or damaged on the way.',
   },
+  netfilter: {
+    title: 'Netfilter',
+    text: 'Connections that the firewall of the kernel keeps track of.',
+  },
   tributary: {
     title: 'Tributary',
     text: 'The node itself: what it costs this machine, and whether all that it takes in gets to where it should.',

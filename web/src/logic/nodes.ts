@@ -87,11 +87,11 @@ export interface Route {
 export function routeOf(pathname: string): Route {
   const encoded = /^\/host\/([^/]+)/.exec(pathname)?.[1]
   if (encoded === undefined) return { prefix: '', name: null }
-  return { prefix: `/host/${encoded}`, name: decode(encoded) }
+  return { prefix: `/host/${encoded}`, name: decodeText(encoded) }
 }
 
-/** An address may hold a stray `%`. */
-function decode(text: string): string {
+/** A part of an address, which may hold a stray `%`. */
+export function decodeText(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -7,7 +7,7 @@ function chart(id: string, units: string, dimensions: string[]): Chart {
     id,
     name: id,
     type: 'system',
-    family: 'f',
+    family: '/',
     context: id,
     title: id,
     priority: 1,
@@ -64,7 +64,7 @@ describe('tiles', () => {
   })
 
   it('show dashes before anything has come', () => {
-    for (const id of ['system.cpu', 'system.ram', 'system.io', 'system.load', 'disk_space./']) {
+    for (const id of ['system.cpu', 'system.ram', 'system.io', 'system.load', 'disk.space']) {
       const state = tileOf(chart(id, 'MiB', ['used', 'load1'])).read({ times: [], columns: [] })
       expect(state.share).toBeNull()
       expect(state.readings.every((one) => one.text === '–')).toBe(true)

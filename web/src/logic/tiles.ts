@@ -125,20 +125,29 @@ const load: Reader = (chart, series) => {
   }
 }
 
-const table: readonly { id: string; title: string; reader: Reader }[] = [
+/** Found by id, or by context and family where the id is no name. */
+interface Wanted {
+  id: string
+  family?: string
+  title: string
+  reader: Reader
+}
+
+const table: readonly Wanted[] = [
   { id: 'system.cpu', title: 'CPU', reader: processors },
   { id: 'system.ram', title: 'Memory', reader: filled },
   { id: 'system.load', title: 'Load', reader: load },
-  { id: 'disk_space./', title: 'Space on /', reader: filled },
+  { id: 'disk.space', family: '/', title: 'Space on /', reader: filled },
   { id: 'system.io', title: 'Disk', reader: flows },
   { id: 'system.net', title: 'Network', reader: flows },
 ]
 
 /** The tiles that the charts of this host give. */
 export function tilesOf(charts: readonly Chart[]): Tile[] {
-  const byId = new Map(charts.map((chart) => [chart.id, chart]))
-  return table.flatMap(({ id, title, reader }) => {
-    const chart = byId.get(id)
+  return table.flatMap(({ id, family, title, reader }) => {
+    const chart = charts.find((one) =>
+      family ? one.context === id && one.family === family : one.id === id,
+    )
     if (!chart) return []
     return [{ chart, title, read: (series: Series) => reader(chart, series) }]
   })

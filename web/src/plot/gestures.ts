@@ -1,6 +1,8 @@
 import type uPlot from 'uplot'
 
 export interface TimeGestures {
+  /** A finger is at this place of the plot, in pixels. */
+  pointAt(left: number, top: number): void
   zoomBy(factor: number, around: number): void
   pan(seconds: number): void
 }
@@ -49,7 +51,7 @@ export function watchGestures(plot: uPlot, gestures: TimeGestures): void {
   over.addEventListener('pointermove', (event) => {
     if (event.pointerType === 'touch') {
       const left = event.clientX - over.getBoundingClientRect().left
-      plot.setCursor({ left, top: event.offsetY })
+      gestures.pointAt(left, event.offsetY)
     }
     if (draggedAt === null) return
     const seconds = (draggedAt - event.clientX) * secondsPerPixel()

@@ -10,7 +10,7 @@ import { type TimeGestures, watchGestures } from './gestures'
 import { bandPaths } from './paths'
 import { canvasColors } from './theme'
 
-export interface PlotEvents extends TimeGestures {
+export interface PlotEvents extends Omit<TimeGestures, 'pointAt'> {
   /** The row under the cursor, null when there is none. */
   cursor(index: number | null): void
   /** Somebody has dragged over this time. */
@@ -47,7 +47,11 @@ export class Plot {
   ) {
     const empty: number[][] = colors.map(() => [])
     this.plot = new uPlot(this.options(), [[], ...empty], element)
-    watchGestures(this.plot, events)
+    watchGestures(this.plot, {
+      zoomBy: events.zoomBy,
+      pan: events.pan,
+      pointAt: (left, top) => this.setCursor(left, top),
+    })
     this.sizes = new ResizeObserver(() => this.plot.setSize(this.size()))
     this.sizes.observe(element)
   }
@@ -115,7 +119,7 @@ export class Plot {
   private options(): uPlot.Options {
     return {
       ...this.size(),
-      padding: [20, 6, 0, 0],
+      padding: [23, 6, 0, 0],
       legend: { show: false },
       focus: { alpha: fadedAlpha },
       cursor: this.cursor(),

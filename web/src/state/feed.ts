@@ -102,6 +102,11 @@ export class Feed {
     return source.view({ from: range.from - step, to: range.to + step })
   }
 
+  /** Seconds that a row of this range stands for. */
+  rowLength(range: Range): number {
+    return this.sourceOf(range).step
+  }
+
   /** What was read for this range, else what shows most of it. */
   private sourceOf(range: Range): SampleWindow {
     if (this.fixed === null || this.hasFixed(range)) return this.fixed ?? this.live

@@ -72,7 +72,11 @@ export class Feeds {
 
   /** The stream was away: read what it would have told. */
   catchUp(): void {
-    for (const feed of this.visible) this.readLive(feed)
+    const { fixed } = this.view
+    for (const feed of this.visible) {
+      if (fixed) this.readFixed(feed, fixed, true)
+      this.readLive(feed)
+    }
   }
 
   /** The range shown is another one. */

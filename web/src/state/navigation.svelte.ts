@@ -72,7 +72,7 @@ export class Navigation {
     const { fixed } = this.view
     const isSame =
       fixed?.from === address.fixed?.from && fixed?.to === address.fixed?.to
-    this.view.isGliding = false
+    this.view.isGliding = this.lastWasGliding = false
     this.view.span = address.span
     if (!isSame) this.view.fixed = address.fixed
     this.search = address.search
