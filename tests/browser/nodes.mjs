@@ -59,6 +59,15 @@ class Node {
     })
   }
 
+  /** As a machine that hangs: its links stay up. */
+  suspend() {
+    this.process.kill('SIGSTOP')
+  }
+
+  resume() {
+    this.process.kill('SIGCONT')
+  }
+
   async kill() {
     this.process.kill('SIGKILL')
     await this.ended

@@ -2,7 +2,7 @@
 // afterwards it shows all that was collected.
 
 import { openPage } from './browser.mjs'
-import { chartsDrawn, expect, waitOn } from './checks.mjs'
+import { chartsDrawn, expect, valuesMove, waitOn } from './checks.mjs'
 import { waitFor } from './nodes.mjs'
 
 /** Reconnecting takes seconds, and a loaded machine is slow. */
@@ -118,6 +118,25 @@ export async function childIsKilled(browser, parent, child, screenshot) {
   expect(complaints.length === 0, complaints.join('; '))
   await close()
   return `${known.size} of ${newest - start + 1} seconds collected, all shown`
+}
+
+/** A child that hangs is stale, and live again when it goes on. */
+export async function childHangs(browser, parent, child, screenshot) {
+  const address = new URL(`host/${child.name}/`, parent.url).href
+  const { page, complaints, close } = await openPage(browser, address)
+  await chartsDrawn(page)
+  const notice = page.getByText(`${child.name} is stale`)
+  child.suspend()
+  try {
+    await notice.waitFor({ timeout: returnMilliseconds })
+    await screenshot(page, 'stale')
+  } finally {
+    child.resume()
+  }
+  await notice.waitFor({ state: 'detached', timeout: returnMilliseconds })
+  await valuesMove(page)
+  expect(complaints.length === 0, complaints.join('; '))
+  await close()
 }
 
 /** A killed parent: a banner comes and goes, and the child's page is whole. */

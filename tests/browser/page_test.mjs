@@ -151,6 +151,9 @@ async function outages(browser, { parent, child }) {
   await check('an unknown host is named', () =>
     outage.unknownHost(browser, parent, 'no-such-host', screenshot),
   )
+  await check('a child that hangs is stale', () =>
+    outage.childHangs(browser, parent, child, screenshot),
+  )
   await check('a killed child is told of, and goes on', () =>
     outage.childIsKilled(browser, parent, child, screenshot),
   )

@@ -16,6 +16,7 @@ export class Glances {
   private readonly values = $state<Record<string, Glance>>({})
   private readonly inView = new Map<string, string>()
   private readonly readAt = new Map<string, number>()
+  private isReading = false
 
   constructor(private readonly queue: RequestQueue) {
     setInterval(() => void this.readAll(), 1000)
@@ -27,13 +28,12 @@ export class Glances {
 
   show(guid: string): void {
     this.inView.set(guid, `/host/${guid}`)
+    void this.readAll()
   }
 
   hide(guid: string): void {
     this.inView.delete(guid)
   }
-
-  private isReading = false
 
   private async readAll(): Promise<void> {
     if (this.isReading || document.hidden) return
