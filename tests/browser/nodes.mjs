@@ -73,12 +73,14 @@ class Node {
     await this.ended
   }
 
+  /** False when it had to be killed or complained. */
   async stop() {
-    if (!this.process || this.process.exitCode !== null || this.process.signalCode) return
+    if (!this.process) return true
     const timer = setTimeout(() => this.process.kill('SIGKILL'), stopMilliseconds)
     this.process.kill('SIGTERM')
     await this.ended
     clearTimeout(timer)
+    return this.process.exitCode === 0
   }
 
   async ask(address) {
@@ -155,10 +157,17 @@ ${web}[global]
     return node
   }
 
-  /** Ends all nodes; their files go only when nothing went wrong. */
+  /**
+   * Ends all nodes and names those that did not end well. Their files go only
+   * when nothing went wrong.
+   */
   async end(keepFiles) {
-    for (const node of [...this.nodes].reverse()) await node.stop()
-    if (keepFiles) console.log(`note  logs are in ${this.folder}`)
+    const unwell = []
+    for (const node of [...this.nodes].reverse()) {
+      if (!(await node.stop())) unwell.push(node.name)
+    }
+    if (keepFiles || unwell.length > 0) console.log(`note  logs are in ${this.folder}`)
     else if (this.folder) await rm(this.folder, { recursive: true, force: true })
+    return unwell
   }
 }

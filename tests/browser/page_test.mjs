@@ -194,7 +194,10 @@ try {
   console.log(`FAIL  the test itself broke off\n      ${error.message}`)
 } finally {
   await browser.close()
-  await family.end(failures > 0)
+  await check('all nodes end well', async () => {
+    const unwell = await family.end(failures > 0)
+    checks.expect(unwell.length === 0, `killed after 15 s, or not 0: ${unwell.join(', ')}`)
+  })
 }
 console.log(failures === 0 ? 'all checks hold' : `${failures} checks failed`)
 process.exit(failures === 0 ? 0 : 1)
