@@ -57,6 +57,8 @@ public:
     auto words = row.text;
     if (!row.bounds.empty())
       words += fmt::format(" ({})", row.bounds);
+    if (!row.reloadable)
+      words += " Read at the start only.";
     if (value != usual)
       words += fmt::format(" Default: {}", usual.empty() ? "empty" : usual);
     blank();

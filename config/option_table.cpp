@@ -1,5 +1,7 @@
 #include "config/option_table.hpp"
 
+#include <algorithm>
+
 #include "config/option_kind.hpp"
 
 namespace tributary {
@@ -242,6 +244,23 @@ std::vector<option_row<Section>> receiver_rows(std::string type,
   return result;
 }
 
+/// What a running node holds on to: where its files are, how its store is cut,
+/// and the name that its parents know.
+constexpr std::array<option_name, 10> read_at_start{{
+    {"directories", "data"},
+    {"directories", "run"},
+    {"global", "hostname"},
+    {"global", "gap limit ticks"},
+    {"db", "mode"},
+    {"db", "window"},
+    {"db", "group columns"},
+    {"db", "durability"},
+    {"db", "map size"},
+    {"db", "tier0 retention size"},
+}};
+
+constexpr option_name secret{"stream", "api key"};
+
 rows make_node_rows() {
   rows result;
   add_directories(result);
@@ -252,6 +271,11 @@ rows make_node_rows() {
   add_plugins(result);
   add_sender(result);
   add_listener(result);
+  for (auto& x : result) {
+    x.reloadable = std::find(read_at_start.begin(), read_at_start.end(), x.name)
+                   == read_at_start.end();
+    x.secret = x.name == secret;
+  }
   return result;
 }
 

@@ -51,6 +51,10 @@ struct option_row {
   std::function<caf::error(Target&, std::string_view)> read;
   /// The field as `read` takes it.
   std::function<std::string(const Target&)> write;
+  /// Whether a running node takes a new value; else it waits for a restart.
+  bool reloadable = true;
+  /// Whether the value is a key, which no log may show.
+  bool secret = false;
 };
 
 /// Options of the named sections, in the order in which they are printed.
