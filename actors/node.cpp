@@ -43,6 +43,7 @@ std::vector<child_rule> rules() {
 node::node(caf::actor_config& cfg, std::shared_ptr<const node_setup> setup)
     : observed(cfg, {setup->directory, "node", {}}),
       setup_(std::move(setup)),
+      options_(setup_->options),
       table_(rules()),
       http_door_(std::make_shared<http_door>()) {
   children_ = {
@@ -60,6 +61,7 @@ node::behavior_type node::make_behavior() {
   return {
       [this](start_atom) { return on_start(); },
       [this](tick_atom) { on_timer(); },
+      [this](reload_atom, const node_options_ptr& x) { return on_reload(*x); },
       [this](status_atom) { return on_status(); },
       [this](stop_atom) { return on_stop(); },
   };
@@ -76,9 +78,11 @@ void node::on_exit() {
   ingest_ = nullptr;
   reader_ = nullptr;
   connector_ = nullptr;
+  framer_ = nullptr;
   live_ = nullptr;
   listener_ = nullptr;
   introspection_ = nullptr;
+  uplink_ = nullptr;
   environment_.reset();
   observed::on_exit();
 }

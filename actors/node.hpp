@@ -16,11 +16,14 @@
 #include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
 #include "actors/collect/source.hpp"
+#include "actors/http/host_view.hpp"
 #include "actors/http/server.hpp"
+#include "actors/link/uplink.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/restart_table.hpp"
 #include "actors/storage/recovery.hpp"
+#include "actors/storage/writer.hpp"
 #include "config/options.hpp"
 
 namespace spdlog {
@@ -28,6 +31,9 @@ class logger;
 }
 
 namespace tributary {
+
+/// Sets the least level that is written.
+void set_level(spdlog::logger& log, log_level level);
 
 /// What a node is made of. The hooks let a simulation put its own network and
 /// sources under the real actors.
@@ -94,6 +100,15 @@ private:
   /// Milliseconds of a clock that nobody sets.
   int64_t steady_ms() const;
 
+  // node_reload.cpp: other options while it runs
+  caf::result<uint64_t, uint64_t> on_reload(const node_options& wanted);
+  void apply_storage(const node_options& before);
+  void apply_collectors(const node_options& before);
+  void apply_sender(const node_options& before);
+  void apply_receiver(const node_options& before);
+  void apply_web(const node_options& before);
+  void renew(size_t line);
+
   // node_children.cpp: how each line is started
   caf::expected<bool> start_storage();
   caf::expected<bool> start_reader();
@@ -109,6 +124,11 @@ private:
   void offer_storage();
   caf::error open_web_port();
   actor_identity identity(const char* name) const;
+  std::vector<std::string> collector_names() const;
+  node_facts facts() const;
+  writer_options options_of_writer() const;
+  session_options_ptr options_of_sessions() const;
+  uplink_options options_of_uplink() const;
 
   template <class Actor, class... Ts>
   auto spawn_child(bool blocks, size_t line, Ts&&... xs);
@@ -116,6 +136,8 @@ private:
   void adopt(size_t line, const Handle& handle);
 
   std::shared_ptr<const node_setup> setup_;
+  /// In force: those of the setup and what reloads have changed.
+  node_options options_;
   restart_table table_;
   std::vector<child> children_;
   // Handles of the running children, for those that are started after them.
@@ -127,9 +149,11 @@ private:
   ingest_actor ingest_;
   reader_actor reader_;
   connector_actor connector_;
+  framer_actor framer_;
   live_actor live_;
   listener_actor listener_;
   introspection_actor introspection_;
+  uplink_actor uplink_;
 
   http_server web_;
   /// Where the web port's thread finds the http actor of the moment.

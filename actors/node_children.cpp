@@ -1,5 +1,7 @@
 #include "actors/node_children.hpp"
 
+#include <algorithm>
+
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
@@ -29,8 +31,9 @@ namespace tributary {
 
 namespace {
 
-store_options store_options_of(const node_setup& setup) {
-  auto& db = setup.options.db;
+store_options store_options_of(const node_setup& setup,
+                               const node_options& options) {
+  auto& db = options.db;
   store_options result;
   result.environment.map_bytes = db.map_size_mib << 20;
   result.environment.sync = !setup.sync ? lmdb::sync_mode::none
@@ -41,17 +44,21 @@ store_options store_options_of(const node_setup& setup) {
   return result;
 }
 
-std::vector<source_ptr> enabled_sources(const node_setup& setup) {
-  if (setup.make_sources)
-    return setup.make_sources();
-  return make_sources(setup.figures, [&setup](std::string_view name) {
-    return is_enabled(setup.options.collectors, name);
+/// A source for one collector, as `collector_names` names it: a source is used
+/// by one collector at a time, so each gets one of its own.
+source_ptr fresh_source(const node_setup& setup, const std::string& name) {
+  if (setup.make_sources) {
+    for (auto& x : setup.make_sources())
+      if (x->name() == name)
+        return std::move(x);
+    return nullptr;
+  }
+  auto members = name.substr(name.find(':') + 1) + ",";
+  auto made = make_sources(setup.figures, [&](std::string_view x) {
+    return ("," + members).find("," + std::string{x} + ",")
+           != std::string::npos;
   });
-}
-
-node_facts facts_of(const node_setup& setup) {
-  return {setup.own, setup.hostname, setup.version,
-          setup.options.sender.enabled, !enabled_sources(setup).empty()};
+  return made.empty() ? nullptr : std::move(made.front());
 }
 
 std::string program_of(const node_setup& setup) {
@@ -62,6 +69,35 @@ std::string program_of(const node_setup& setup) {
 
 actor_identity node::identity(const char* name) const {
   return {setup_->directory, name, "node"};
+}
+
+std::vector<std::string> node::collector_names() const {
+  std::vector<std::string> result;
+  if (setup_->make_sources) {
+    for (auto& x : setup_->make_sources())
+      result.emplace_back(x->name());
+    return result;
+  }
+  std::vector<std::string_view> groups;
+  for (auto& entry : source_table()) {
+    if (!is_enabled(options_.collectors, entry.name))
+      continue;
+    auto at = std::find(groups.begin(), groups.end(), entry.group);
+    if (at == groups.end()) {
+      groups.push_back(entry.group);
+      result.push_back(std::string{entry.group} + ":");
+      at = groups.end() - 1;
+    } else {
+      result[static_cast<size_t>(at - groups.begin())] += ",";
+    }
+    result[static_cast<size_t>(at - groups.begin())] += entry.name;
+  }
+  return result;
+}
+
+node_facts node::facts() const {
+  return {setup_->own, setup_->hostname, setup_->version,
+          options_.sender.enabled, !collector_names().empty()};
 }
 
 template <class Handle>
@@ -85,17 +121,25 @@ auto node::spawn_child(bool blocks, size_t line, Ts&&... xs) {
   return handle;
 }
 
+writer_options node::options_of_writer() const {
+  writer_options result;
+  result.commit_every_ms = commit_every_ms(options_);
+  result.retention_seconds = static_cast<int64_t>(options_.db.tier0.time_s);
+  return result;
+}
+
 caf::expected<bool> node::start_storage() {
   environment_.reset();
   host_definition own;
   own.id = setup_->own;
   own.hostname = setup_->hostname;
-  own.window_seconds = setup_->options.db.window_s;
-  own.group_columns = static_cast<uint16_t>(setup_->options.db.group_columns);
+  own.window_seconds = options_.db.window_s;
+  own.group_columns = static_cast<uint16_t>(options_.db.group_columns);
   own.info = read_host_info();
   auto now = setup_->clock->now_ms() / 1000;
-  auto opened = open_storage(setup_->store_path, store_options_of(*setup_),
-                             std::move(own), now);
+  auto opened
+      = open_storage(setup_->store_path, store_options_of(*setup_, options_),
+                     std::move(own), now);
   if (!opened)
     return std::move(opened.error());
   setup_->log->info("store {}: {} hosts, {} frames replayed, epoch {}",
@@ -107,9 +151,7 @@ caf::expected<bool> node::start_storage() {
   environment_ = opened->store->environment();
   setup_->figures->hosts.store(static_cast<int64_t>(opened->hosts.size()),
                                std::memory_order_relaxed);
-  writer_options options;
-  options.commit_every_ms = commit_every_ms(setup_->options);
-  writer_ = spawn_child<writer>(true, line_writer, options,
+  writer_ = spawn_child<writer>(true, line_writer, options_of_writer(),
                                 std::move(opened->store), setup_->clock,
                                 setup_->figures, setup_->log);
   ingest_options limits;
@@ -135,7 +177,7 @@ void node::offer_storage() {
 }
 
 caf::expected<bool> node::start_connector() {
-  if (!setup_->options.sender.enabled)
+  if (!options_.sender.enabled)
     return false;
   if (setup_->start_connector) {
     connector_ = setup_->start_connector(system());
@@ -157,44 +199,42 @@ caf::expected<bool> node::start_framer() {
   framer_options options;
   options.host = own_host_;
   options.newest = newest_;
-  auto sources
-      = std::make_shared<std::vector<source_ptr>>(enabled_sources(*setup_));
-  options.collector_count = sources->size();
-  // A source is used by one collector at a time; after a restart a fresh one is
-  // made from the table.
-  options.start_collector
-      = [setup = setup_, sources](framer_actor self, size_t index) {
-          auto what = std::move((*sources)[index]);
-          if (!what)
-            what = std::move(enabled_sources(*setup)[index]);
-          auto name = "collector " + std::string{what->name()};
-          actor_identity who{setup->directory, std::move(name), "framer"};
-          auto& system = self.home_system();
-          return setup->threads
-                     ? system.spawn<collector, caf::detached>(
-                         std::move(who), std::move(what), kernel_files{}, index,
-                         setup->log, self)
-                     : system.spawn<collector>(std::move(who), std::move(what),
-                                               kernel_files{}, index,
-                                               setup->log, self);
-        };
-  spawn_child<framer>(false, line_framer, std::move(options), setup_->clock,
-                      setup_->figures, setup_->log, ingest_);
+  options.collectors = collector_names();
+  options.start_collector = [setup = setup_](framer_actor self, size_t index,
+                                             const std::string& name) {
+    auto what = fresh_source(*setup, name);
+    auto called = "collector " + std::string{what->name()};
+    actor_identity who{setup->directory, called, "framer"};
+    auto& system = self.home_system();
+    auto handle = setup->threads
+                      ? system.spawn<collector, caf::detached>(
+                          std::move(who), std::move(what), kernel_files{},
+                          index, setup->log, self)
+                      : system.spawn<collector>(std::move(who), std::move(what),
+                                                kernel_files{}, index,
+                                                setup->log, self);
+    if (setup->offer_child)
+      setup->offer_child(called,
+                         caf::actor_cast<caf::strong_actor_ptr>(handle));
+    return handle;
+  };
+  framer_ = spawn_child<framer>(false, line_framer, std::move(options),
+                                setup_->clock, setup_->figures, setup_->log,
+                                ingest_);
   return true;
 }
 
 caf::expected<bool> node::start_live() {
-  live_ = spawn_child<live>(false, line_live, facts_of(*setup_), setup_->clock,
-                            ingest_);
+  live_ = spawn_child<live>(false, line_live, facts(), setup_->clock, ingest_);
   return true;
 }
 
 caf::expected<bool> node::start_http() {
-  if (setup_->options.web.mode == web_mode::none)
+  if (options_.web.mode == web_mode::none)
     return false;
   auto handle = spawn_child<http>(
-      false, line_http, facts_of(*setup_), setup_->options.directories.web,
-      setup_->clock, node_counters{setup_->figures, setup_->directory},
+      false, line_http, facts(), options_.directories.web, setup_->clock,
+      node_counters{setup_->figures, setup_->directory},
       http_peers{ingest_, reader_, live_});
   {
     std::lock_guard<std::mutex> guard{http_door_->mutex};
@@ -208,11 +248,11 @@ caf::expected<bool> node::start_http() {
 caf::error node::open_web_port() {
   if (web_open_)
     return {};
-  auto& web = setup_->options.web;
+  auto& web = options_.web;
   http_options options;
   options.addresses = {web.bind_to};
   options.port = web.port;
-  options.link_port = setup_->options.receiver.port;
+  options.link_port = options_.receiver.port;
   auto port = web_.start(options, [door = http_door_](exchange_ptr x) {
     http_actor to;
     {
@@ -229,40 +269,47 @@ caf::error node::open_web_port() {
   return {};
 }
 
+session_options_ptr node::options_of_sessions() const {
+  auto result = std::make_shared<session_options>();
+  result->own = setup_->own;
+  result->clock = setup_->clock;
+  result->hostname = setup_->hostname;
+  result->program = program_of(*setup_);
+  result->rules = std::make_shared<const admission>(
+      options_.receiver, options_.db.mode, setup_->own);
+  result->durability = options_.db.mode == db_mode::ram ? ack_durability::ram
+                                                        : ack_durability::disk;
+  return result;
+}
+
 caf::expected<bool> node::start_listener() {
-  auto& options = setup_->options;
-  if (!listens(options.receiver))
+  if (!listens(options_.receiver))
     return false;
-  session_options rules;
-  rules.own = setup_->own;
-  rules.clock = setup_->clock;
-  rules.hostname = setup_->hostname;
-  rules.program = program_of(*setup_);
-  rules.rules = std::make_shared<const admission>(options.receiver,
-                                                  options.db.mode, setup_->own);
-  rules.durability = options.db.mode == db_mode::ram ? ack_durability::ram
-                                                     : ack_durability::disk;
-  auto shared = std::make_shared<const session_options>(std::move(rules));
   session_factory start
-      = [setup = setup_, shared, ingest = ingest_](
-            listener_actor self, wire_actor wire, const std::string& address) {
+      = [setup = setup_, ingest = ingest_](listener_actor self, wire_actor wire,
+                                           const std::string& address,
+                                           session_options_ptr options) {
           actor_identity who{setup->directory, "session " + address, "listener",
                              actor_tenure::connection};
-          return self.home_system().spawn<session>(
-              std::move(who), shared, std::move(wire), address, setup->figures,
-              setup->log, ingest);
+          auto handle = self.home_system().spawn<session>(
+              std::move(who), std::move(options), std::move(wire), address,
+              setup->figures, setup->log, ingest);
+          if (setup->offer_child)
+            setup->offer_child("session",
+                               caf::actor_cast<caf::strong_actor_ptr>(handle));
+          return handle;
         };
-  listener_ = spawn_child<listener>(false, line_listener, std::move(start),
-                                    setup_->log);
+  listener_ = spawn_child<listener>(false, line_listener, options_of_sessions(),
+                                    std::move(start), setup_->log);
   if (setup_->offer_listener)
     setup_->offer_listener(listener_);
   return true;
 }
 
 caf::expected<bool> node::start_acceptor() {
-  if (setup_->offer_listener)
+  if (setup_->offer_listener || !listens(options_.receiver))
     return false;
-  auto& receiver = setup_->options.receiver;
+  auto& receiver = options_.receiver;
   auto socket = listen_on(receiver.bind_to, receiver.port);
   if (!socket)
     return std::move(socket.error());
@@ -272,32 +319,37 @@ caf::expected<bool> node::start_acceptor() {
   return true;
 }
 
+uplink_options node::options_of_uplink() const {
+  auto& sender = options_.sender;
+  uplink_options result;
+  result.own = setup_->own;
+  result.boot = own_host_.boot;
+  result.hostname = setup_->hostname;
+  result.program = program_of(*setup_);
+  result.api_key = to_string(sender.api_key);
+  result.destinations = sender.destinations;
+  result.default_port = sender.default_port;
+  result.timeout_ms = sender.timeout_ms;
+  result.reconnect_min_ms = reconnect_delay_min_ms;
+  result.reconnect_max_ms = sender.reconnect_delay_ms;
+  result.seed = setup_->seed;
+  result.clock = setup_->clock;
+  return result;
+}
+
 caf::expected<bool> node::start_uplink() {
-  auto& sender = setup_->options.sender;
-  if (!sender.enabled)
+  if (!options_.sender.enabled)
     return false;
-  uplink_options options;
-  options.own = setup_->own;
-  options.boot = own_host_.boot;
-  options.hostname = setup_->hostname;
-  options.program = program_of(*setup_);
-  options.api_key = to_string(sender.api_key);
-  options.destinations = sender.destinations;
-  options.default_port = sender.default_port;
-  options.timeout_ms = sender.timeout_ms;
-  options.reconnect_min_ms = reconnect_delay_min_ms;
-  options.reconnect_max_ms = sender.reconnect_delay_ms;
-  options.seed = setup_->seed;
-  options.clock = setup_->clock;
-  spawn_child<uplink>(false, line_uplink, std::move(options),
-                      uplink_peers{ingest_, writer_, reader_, connector_},
-                      setup_->figures, setup_->log);
+  uplink_
+      = spawn_child<uplink>(false, line_uplink, options_of_uplink(),
+                            uplink_peers{ingest_, writer_, reader_, connector_},
+                            setup_->figures, setup_->log);
   return true;
 }
 
 caf::expected<bool> node::start_introspection() {
   introspection_options options;
-  options.node.facts = facts_of(*setup_);
+  options.node.facts = facts();
   options.node.started_ms = setup_->started_ms;
   options.node.pid = getpid();
   options.node.store_path = setup_->store_path;
@@ -313,7 +365,7 @@ caf::expected<bool> node::start_introspection() {
 caf::expected<bool> node::start_shell() {
   if (setup_->offer_listener) // a simulation has no sockets
     return false;
-  auto path = shell_socket_path(setup_->options.directories.run);
+  auto path = shell_socket_path(options_.directories.run);
   auto door = open_shell_door(system(), identity(table_.rule(line_shell).name),
                               path, setup_->log, introspection_);
   if (!door)

@@ -41,21 +41,27 @@ struct journal_batch;
 struct journal_chunk;
 struct late_rows;
 struct link_target;
+struct node_options;
 struct query_answer;
 struct query_request;
 struct publication;
 class roster;
+struct session_options;
 struct shell_report;
 struct shell_request;
 struct store_statistics;
 struct subscriber_standing;
 struct subscription_start;
 struct tick_readings;
+struct uplink_options;
 struct window_groups;
 struct wire_batch;
+struct writer_options;
 
 using child_list_ptr = std::shared_ptr<const std::vector<child_status>>;
 using closed_windows_ptr = std::shared_ptr<const closed_windows>;
+/// The collectors that shall run, see framer_options.
+using collector_names_ptr = std::shared_ptr<const std::vector<std::string>>;
 using commit_report_ptr = std::shared_ptr<const commit_report>;
 using cursor_update_ptr = std::shared_ptr<const cursor_update>;
 using exchange_ptr = std::shared_ptr<exchange>;
@@ -72,19 +78,23 @@ using journal_batch_ptr = std::shared_ptr<const journal_batch>;
 using journal_chunk_ptr = std::shared_ptr<const journal_chunk>;
 using late_rows_ptr = std::shared_ptr<const late_rows>;
 using link_target_ptr = std::shared_ptr<const link_target>;
+using node_options_ptr = std::shared_ptr<const node_options>;
 using publication_ptr = std::shared_ptr<const publication>;
 using query_answer_ptr = std::shared_ptr<const query_answer>;
 using query_request_ptr = std::shared_ptr<const query_request>;
 using roster_update_ptr = std::shared_ptr<
     const std::pair<host_number, std::shared_ptr<const roster>>>;
+using session_options_ptr = std::shared_ptr<const session_options>;
 using shell_report_ptr = std::shared_ptr<const shell_report>;
 using shell_request_ptr = std::shared_ptr<const shell_request>;
 using store_statistics_ptr = std::shared_ptr<const store_statistics>;
 using subscriber_standing_ptr = std::shared_ptr<const subscriber_standing>;
 using subscription_start_ptr = std::shared_ptr<const subscription_start>;
 using tick_readings_ptr = std::shared_ptr<const tick_readings>;
+using uplink_options_ptr = std::shared_ptr<const uplink_options>;
 using window_groups_ptr = std::shared_ptr<const window_groups>;
 using wire_batch_ptr = std::shared_ptr<const wire_batch>;
+using writer_options_ptr = std::shared_ptr<const writer_options>;
 /// Bytes ready for a socket: whole framed messages.
 using wire_bytes_ptr = std::shared_ptr<const std::string>;
 
@@ -93,6 +103,7 @@ using wire_bytes_ptr = std::shared_ptr<const std::string>;
 // clang-format off
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::child_list_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::closed_windows_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::collector_names_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::commit_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::cursor_update_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::exchange_ptr)
@@ -110,19 +121,23 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_chunk_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::late_rows_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::link_target_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::node_options_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::publication_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_request_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::roster_update_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::session_options_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::shell_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::shell_request_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::store_statistics_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::subscriber_standing_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::subscription_start_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::tick_readings_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::uplink_options_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::window_groups_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::wire_batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::wire_bytes_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::writer_options_ptr)
 
 CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, accept_atom, "accept")
@@ -147,6 +162,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, query_atom, "query")
   CAF_ADD_ATOM(tributary, tributary, readings_atom, "readings")
   CAF_ADD_ATOM(tributary, tributary, refuse_atom, "refuse")
+  CAF_ADD_ATOM(tributary, tributary, reload_atom, "reload")
   CAF_ADD_ATOM(tributary, tributary, resume_atom, "resume")
   CAF_ADD_ATOM(tributary, tributary, roster_atom, "roster")
   CAF_ADD_ATOM(tributary, tributary, sample_atom, "sample")
@@ -195,7 +211,9 @@ using framer_actor = source_actor::extend<
     // Its own timers: the next second; the deadline of a tick.
     on<tick_atom>, on<late_atom, tick>,
     // Its own timer: a collector that ended is started again.
-    on<start_atom, uint64_t>, on<readings_atom, tick_readings_ptr>>;
+    on<start_atom, uint64_t>, on<readings_atom, tick_readings_ptr>,
+    // These sources are read from now on.
+    on<reload_atom, collector_names_ptr>>;
 
 // -- storage ------------------------------------------------------------------
 
@@ -237,7 +255,7 @@ using writer_actor = caf::typed_actor<
     // Journal items from a position on, durable or not yet, about so many
     // bytes.
     asks<journal_atom, journal_position, uint64_t>::with<journal_chunk_ptr>,
-    on<cursor_atom, cursor_update_ptr>,
+    on<cursor_atom, cursor_update_ptr>, on<reload_atom, writer_options_ptr>,
     // Its own timer.
     on<commit_atom>,
     // Commits what there is and answers when it is durable.
@@ -270,20 +288,25 @@ using wire_actor = caf::typed_actor<
 /// Parent side of one connection.
 using session_actor = source_actor::extend_with<wire_user>::extend<
     // Its own timers: deadline of the hello, pings, silence.
-    on<tick_atom>>;
+    on<tick_atom>,
+    // Other rules: who is not admitted any more is refused.
+    on<reload_atom, session_options_ptr>>;
 
 /// Makes connections; runs detached.
 using connector_actor
     = caf::typed_actor<asks<connect_atom, link_target_ptr>::with<wire_actor>>;
 
 /// Child side: one destination list.
-using uplink_actor
-    = subscriber_actor::extend_with<wire_user>::extend<on<tick_atom>,
-                                                       on<connect_atom>>;
+using uplink_actor = subscriber_actor::extend_with<wire_user>::extend<
+    on<tick_atom>, on<connect_atom>,
+    // The link stays if it is still wanted.
+    on<reload_atom, uplink_options_ptr>>;
 
 /// Accepts connections, one session each.
 using listener_actor
-    = caf::typed_actor<on<accept_atom, wire_actor, std::string>>;
+    = caf::typed_actor<on<accept_atom, wire_actor, std::string>,
+                       // For the sessions that there are, and those to come.
+                       on<reload_atom, session_options_ptr>>;
 
 // -- HTTP ---------------------------------------------------------------------
 
@@ -311,6 +334,9 @@ using node_actor = caf::typed_actor<
     asks<start_atom>::with<bool>,
     // Its own timer: what waits to be started again is.
     on<tick_atom>,
+    // The configuration as it is now: what can be is applied. Answers how many
+    // options are, and how many wait for a restart.
+    asks<reload_atom, node_options_ptr>::with<uint64_t, uint64_t>,
     // Every child of the table: what it does, why it ended, when it is tried.
     asks<status_atom>::with<child_list_ptr>,
     // Drains, commits, stops all; answers when the last commit is done.

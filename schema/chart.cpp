@@ -28,4 +28,17 @@ const char* to_string(chart_type x) noexcept {
   return "line";
 }
 
+bool operator==(const dimension& x, const dimension& y) noexcept {
+  return x.id == y.id && x.name == y.name && x.algorithm == y.algorithm
+         && x.multiplier == y.multiplier && x.divisor == y.divisor
+         && x.hidden == y.hidden;
+}
+
+bool operator==(const chart& x, const chart& y) noexcept {
+  return x.id == y.id && x.name == y.name && x.context == y.context
+         && x.family == y.family && x.title == y.title && x.units == y.units
+         && x.type == y.type && x.priority == y.priority && x.module == y.module
+         && x.step == y.step && x.dimensions == y.dimensions;
+}
+
 } // namespace tributary

@@ -70,6 +70,10 @@ struct chart {
   std::vector<dimension> dimensions;
 };
 
+/// Whether all of both definitions is equal.
+bool operator==(const dimension& x, const dimension& y) noexcept;
+bool operator==(const chart& x, const chart& y) noexcept;
+
 using chart_ptr = std::shared_ptr<const chart>;
 
 /// The most dimensions a chart may have: a chart is never cut over two groups.

@@ -167,6 +167,11 @@ public:
 
   // -- writing ----------------------------------------------------------------
 
+  /// Another retention, as in `store_options`; holds from the next commit on.
+  void keep_seconds(int64_t retention_seconds) noexcept {
+    options_.retention_seconds = retention_seconds;
+  }
+
   /// Whether there is anything to write.
   bool has_work() const noexcept;
 

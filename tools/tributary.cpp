@@ -51,8 +51,7 @@ std::shared_ptr<spdlog::logger> make_log(log_level level) {
   // Under systemd the journal adds the time and reads the priority.
   auto journal = getenv("JOURNAL_STREAM") != nullptr;
   result->set_pattern(journal ? "%l: %v" : "%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
-  result->set_level(static_cast<spdlog::level::level_enum>(
-      static_cast<int>(spdlog::level::debug) + static_cast<int>(level)));
+  set_level(*result, level);
   result->flush_on(spdlog::level::debug);
   return result;
 }
@@ -88,9 +87,32 @@ int exit_code_of(const caf::error& error) {
   }
 }
 
+/// Reads all files again. With any fault in them the node goes on as before.
+void reload(caf::scoped_actor& self, const node_actor& supervisor,
+            const command_line& flags, spdlog::logger& log) {
+  auto conf = load_configuration(flags);
+  add_limits_of_version(conf);
+  if (!conf.faults.empty()) {
+    for (auto& x : conf.faults)
+      log.error("{}", to_text(x));
+    log.error("not reloaded: {} in the configuration; the node goes on with "
+              "the one that it had",
+              conf.faults.size() == 1 ? "a fault" : "faults");
+    return;
+  }
+  // A web port that moves waits for its requests for seconds.
+  constexpr auto timeout = std::chrono::seconds(30);
+  self->request(supervisor, timeout, reload_atom_v,
+                std::make_shared<const node_options>(std::move(conf.options)))
+      .receive([](uint64_t, uint64_t) {},
+               [&](caf::error& error) {
+                 log.error("not reloaded: {}", to_text(error));
+               });
+}
+
 /// Waits for the end of the node or a signal to stop; the node's exit code.
 int run(caf::actor_system& system, const std::shared_ptr<node_setup>& setup,
-        const sigset_t& signals) {
+        const command_line& flags, const sigset_t& signals) {
   auto& log = *setup->log;
   auto supervisor = system.spawn<node, caf::detached>(
       std::shared_ptr<const node_setup>{setup});
@@ -119,7 +141,7 @@ int run(caf::actor_system& system, const std::shared_ptr<node_setup>& setup,
   for (int signal = 0; signal != SIGTERM && signal != SIGINT;) {
     sigwait(&signals, &signal);
     if (signal == SIGHUP)
-      log.warn("reload is not there yet: restart the node to apply changes");
+      reload(self, supervisor, flags, log);
   }
   log.info("stopping");
   constexpr auto stop_timeout = std::chrono::seconds(10);
@@ -133,7 +155,7 @@ int run(caf::actor_system& system, const std::shared_ptr<node_setup>& setup,
   return code;
 }
 
-int start(const configuration& conf) {
+int start(const configuration& conf, const command_line& flags) {
   auto& options = conf.options;
   auto& folders = options.directories;
   for (auto& path : {folders.data, folders.run})
@@ -169,7 +191,7 @@ int start(const configuration& conf) {
   setup->seed = own->low() ^ static_cast<uint64_t>(setup->clock->now_ms());
   system_config config;
   caf::actor_system system{config};
-  auto code = run(system, setup, signals);
+  auto code = run(system, setup, flags, signals);
   if (options.db.mode == db_mode::ram)
     remove(setup->store_path.c_str());
   return code;
@@ -198,5 +220,5 @@ int main(int argc, char** argv) {
     puts("the configuration is good");
     return exit_ok;
   }
-  return start(conf);
+  return start(conf, flags);
 }

@@ -18,9 +18,13 @@ using std::chrono::milliseconds;
 /// Ingest answers in microseconds once the writer has committed the host.
 constexpr auto offer_timeout = std::chrono::seconds(10);
 
-/// A collector that ends is started again after this long, for ever: a source
-/// that always fails says so in the log once a restart.
-constexpr auto collector_restart_delay = std::chrono::seconds(5);
+/// A collector that ends is started again, for ever, after a delay that doubles
+/// up to five minutes: a source that always fails says so in the log each time.
+constexpr int64_t restart_delay_ms_min = 5'000;
+constexpr int64_t restart_delay_ms_max = 300'000;
+
+/// After so many ticks that it answered, its failures are counted anew.
+constexpr size_t calm_answers = 60;
 
 } // namespace
 
@@ -34,8 +38,6 @@ framer::framer(caf::actor_config& cfg, actor_identity identity,
       figures_(std::move(figures)),
       log_(std::move(log)),
       ingest_(std::move(ingest)),
-      collectors_(options_.collector_count),
-      asked_(options_.collector_count, 0),
       ticks_(options_.newest),
       sealer_(options_.host.epoch) {
   // nop
@@ -43,8 +45,7 @@ framer::framer(caf::actor_config& cfg, actor_identity identity,
 
 framer::behavior_type framer::make_behavior() {
   set_down_handler([this](caf::down_msg& x) { on_down(x); });
-  for (size_t i = 0; i < collectors_.size(); ++i)
-    start_collector(i);
+  switch_collectors(options_.collectors);
   offer_host();
   return {
       [](commit_atom, uint64_t) {
@@ -68,24 +69,59 @@ framer::behavior_type framer::make_behavior() {
         start_collector(static_cast<size_t>(index));
       },
       [this](readings_atom, const tick_readings_ptr& x) { on_readings(*x); },
+      [this](reload_atom, const collector_names_ptr& x) {
+        switch_collectors(*x);
+      },
   };
 }
 
 void framer::start_collector(size_t index) {
-  collectors_[index] = options_.start_collector(this, index);
-  monitor(collectors_[index]);
+  auto& to = collectors_[index];
+  if (!to.wanted || to.actor)
+    return;
+  to.actor = options_.start_collector(this, index, to.name);
+  to.answers = 0;
+  monitor(to.actor);
+}
+
+void framer::switch_collectors(const std::vector<std::string>& wanted) {
+  auto is_wanted = [&](const std::string& name) {
+    return std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+  };
+  for (auto& x : collectors_) {
+    x.wanted = is_wanted(x.name);
+    if (x.wanted || !x.actor)
+      continue;
+    send_exit(x.actor, caf::exit_reason::user_shutdown);
+    x.actor = nullptr;
+    x.asked = 0;
+  }
+  for (auto& name : wanted) {
+    auto same = [&](const slot& x) {
+      return x.name == name;
+    };
+    auto i = std::find_if(collectors_.begin(), collectors_.end(), same);
+    if (i == collectors_.end())
+      i = collectors_.insert(collectors_.end(), slot{name, {}});
+    start_collector(static_cast<size_t>(i - collectors_.begin()));
+  }
 }
 
 void framer::on_down(const caf::down_msg& what) {
-  for (size_t i = 0; i < collectors_.size(); ++i)
-    if (collectors_[i] && collectors_[i].address() == what.source) {
-      log_->warn("collector {} ended ({}); it is started again", i,
-                 caf::to_string(what.reason));
-      collectors_[i] = nullptr;
-      asked_[i] = 0;
-      delayed_send(this, collector_restart_delay, start_atom_v,
-                   static_cast<uint64_t>(i));
-    }
+  for (size_t i = 0; i < collectors_.size(); ++i) {
+    auto& x = collectors_[i];
+    if (!x.actor || x.actor.address() != what.source)
+      continue;
+    x.actor = nullptr;
+    x.asked = 0;
+    x.failures = x.answers >= calm_answers ? 1 : x.failures + 1;
+    auto shift = std::min<size_t>(x.failures - 1, 10);
+    auto delay = std::min(restart_delay_ms_min << shift, restart_delay_ms_max);
+    log_->warn("collector {} ended: {}; it is started again in {} ms",
+               x.name.substr(0, x.name.find(':')), to_text(what.reason), delay);
+    delayed_send(this, milliseconds(delay), start_atom_v,
+                 static_cast<uint64_t>(i));
+  }
 }
 
 void framer::offer_host() {
@@ -142,13 +178,13 @@ void framer::request_samples(tick t) {
   open_ = t;
   sealed_ = false;
   sealer_.begin(t);
-  for (size_t i = 0; i < collectors_.size(); ++i) {
+  for (auto& x : collectors_) {
     // One that still works on an older tick is not asked again: its mailbox
     // stays empty, and its readings of ticks in between are gaps.
-    if (asked_[i] != 0 || !collectors_[i])
+    if (x.asked != 0 || !x.actor)
       continue;
-    asked_[i] = t;
-    send(collectors_[i], sample_atom_v, t);
+    x.asked = t;
+    send(x.actor, sample_atom_v, t);
   }
   delayed_send(this, milliseconds(options_.deadline_ms), late_atom_v, t);
 }
@@ -159,7 +195,9 @@ void framer::on_late(tick t) {
 }
 
 void framer::on_readings(const tick_readings& what) {
-  asked_[what.collector] = 0;
+  auto& from = collectors_[what.collector];
+  from.asked = 0;
+  ++from.answers;
   if (what.tick != open_)
     return; // a whole tick late: a gap
   if (sealed_) {
@@ -169,7 +207,8 @@ void framer::on_readings(const tick_readings& what) {
   }
   sealer_.add(what.readings);
   // One that hangs since an older tick keeps nobody waiting.
-  if (std::find(asked_.begin(), asked_.end(), open_) == asked_.end())
+  if (std::none_of(collectors_.begin(), collectors_.end(),
+                   [&](auto& x) { return x.asked == open_; }))
     seal_part_0();
 }
 
@@ -218,8 +257,8 @@ void framer::begin_epoch() {
 
 void framer::on_exit() {
   for (auto& x : collectors_)
-    if (x)
-      send_exit(x, caf::exit_reason::user_shutdown);
+    if (x.actor)
+      send_exit(x.actor, caf::exit_reason::user_shutdown);
   collectors_.clear();
   options_.start_collector = nullptr;
   ingest_ = nullptr;

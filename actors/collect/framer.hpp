@@ -6,6 +6,7 @@
 /// comes later travels as parts.
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -24,8 +25,9 @@ class logger;
 
 namespace tributary {
 
-/// Starts collector `index` for that framer.
-using collector_factory = std::function<collector_actor(framer_actor, size_t)>;
+/// Starts a collector by name; its readings carry `index`.
+using collector_factory = std::function<collector_actor(
+    framer_actor, size_t index, const std::string& name)>;
 
 /// What a framer is told once.
 struct framer_options {
@@ -34,8 +36,9 @@ struct framer_options {
   tick newest = 0;
   /// After a tick's start; design figure, far above what a /proc read takes.
   int64_t deadline_ms = 50;
-  /// Number of collectors, and how each is started, again after it ended.
-  size_t collector_count = 0;
+  /// Names of the collectors, up to a `:` for people and then the sources that
+  /// it reads, and how one is started, again after it ended.
+  std::vector<std::string> collectors;
   collector_factory start_collector;
 };
 
@@ -50,8 +53,22 @@ public:
   void on_exit() override;
 
 private:
+  /// The collector of one source; its place never changes.
+  struct slot {
+    std::string name;
+    /// Null while it waits to be started again, and while it is not wanted.
+    collector_actor actor;
+    bool wanted = true;
+    /// The tick that it works on; 0 if it waits for the next.
+    tick asked = 0;
+    /// Ends in a row, and ticks that it answered since it was started.
+    size_t failures = 0;
+    size_t answers = 0;
+  };
+
   void offer_host();
   void start_collector(size_t index);
+  void switch_collectors(const std::vector<std::string>& wanted);
   void request_samples(tick t);
   void schedule();
   void on_tick();
@@ -68,9 +85,7 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   ingest_actor ingest_;
 
-  std::vector<collector_actor> collectors_;
-  /// The tick that each collector works on; 0 if it waits for the next.
-  std::vector<tick> asked_;
+  std::vector<slot> collectors_;
   host_number number_ = 0;
   tick_clock ticks_;
   sealer sealer_;

@@ -29,13 +29,19 @@ void sealer::begin(tick t) {
 
 uint32_t sealer::first_column(const chart_reading& reading) {
   auto& chart = reading.chart;
-  auto i = columns_.find(chart.get());
+  auto i = columns_.find(chart);
   if (i != columns_.end())
     return i->second;
+  // A source that was started again defines its charts anew.
+  auto known = roster_.find(chart->id);
+  if (known != nullptr && *known->chart == *chart) {
+    columns_.emplace(chart, known->first_column);
+    return known->first_column;
+  }
   if (roster_.columns() + chart->dimensions.size() > host_columns_max)
     return host_columns_max;
   auto first = roster_.append(chart);
-  columns_.emplace(chart.get(), first);
+  columns_.emplace(chart, first);
   counters_.resize(roster_.columns());
   row_.values.resize(roster_.columns(), 0);
   row_.present.resize((roster_.columns() + 63) / 64, 0);

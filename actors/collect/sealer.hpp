@@ -63,7 +63,8 @@ private:
                                    int64_t reading);
 
   roster roster_;
-  std::unordered_map<const chart*, uint32_t> columns_;
+  /// First columns of the charts that came, which live on here.
+  std::unordered_map<chart_ptr, uint32_t> columns_;
   std::vector<counter> counters_;
   frame_chain chain_;
   frame_row row_;

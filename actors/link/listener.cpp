@@ -5,9 +5,10 @@
 namespace tributary {
 
 listener::listener(caf::actor_config& cfg, actor_identity identity,
-                   session_factory start_session,
+                   session_options_ptr options, session_factory start_session,
                    std::shared_ptr<spdlog::logger> log)
     : observed(cfg, std::move(identity)),
+      options_(std::move(options)),
       start_session_(std::move(start_session)),
       log_(std::move(log)) {
   // nop
@@ -22,6 +23,7 @@ listener::behavior_type listener::make_behavior() {
       [this](accept_atom, const wire_actor& wire, const std::string& address) {
         on_accept(wire, address);
       },
+      [this](reload_atom, const session_options_ptr& x) { on_reload(x); },
   };
 }
 
@@ -42,9 +44,15 @@ void listener::on_accept(const wire_actor& wire, const std::string& address) {
     send(wire, close_atom_v);
     return;
   }
-  auto session = start_session_(this, wire, address);
+  auto session = start_session_(this, wire, address, options_);
   monitor(session);
   sessions_.emplace(session.address(), std::move(session));
+}
+
+void listener::on_reload(const session_options_ptr& options) {
+  options_ = options;
+  for (auto& kvp : sessions_)
+    send(kvp.second, reload_atom_v, options);
 }
 
 } // namespace tributary

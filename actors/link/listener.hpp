@@ -19,12 +19,14 @@ namespace tributary {
 
 /// Starts the session of one wire; the listener monitors it.
 using session_factory = std::function<session_actor(
-    listener_actor self, wire_actor wire, const std::string& address)>;
+    listener_actor self, wire_actor wire, const std::string& address,
+    session_options_ptr options)>;
 
 class listener final : public observed<listener_actor::base> {
 public:
   listener(caf::actor_config& cfg, actor_identity identity,
-           session_factory start_session, std::shared_ptr<spdlog::logger> log);
+           session_options_ptr options, session_factory start_session,
+           std::shared_ptr<spdlog::logger> log);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -35,7 +37,9 @@ public:
 
 private:
   void on_accept(const wire_actor& wire, const std::string& address);
+  void on_reload(const session_options_ptr& options);
 
+  session_options_ptr options_;
   session_factory start_session_;
   std::shared_ptr<spdlog::logger> log_;
   std::map<caf::actor_addr, session_actor> sessions_;

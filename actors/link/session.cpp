@@ -28,9 +28,8 @@ caf::error malformed(const char* what) {
 } // namespace
 
 session::session(caf::actor_config& cfg, actor_identity identity,
-                 std::shared_ptr<const session_options> options,
-                 wire_actor wire, std::string address,
-                 std::shared_ptr<node_figures> figures,
+                 session_options_ptr options, wire_actor wire,
+                 std::string address, std::shared_ptr<node_figures> figures,
                  std::shared_ptr<spdlog::logger> log, ingest_actor ingest)
     : observed(cfg, std::move(identity)),
       options_(std::move(options)),
@@ -59,6 +58,7 @@ session::behavior_type session::make_behavior() {
       },
       [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
       [this](tick_atom) { on_tick(); },
+      [this](reload_atom, const session_options_ptr& x) { on_reload(x); },
   };
 }
 
@@ -271,6 +271,8 @@ caf::error session::on_host_open(const link_host_open& x) {
     log_->info("host {} from {} is refused: {}", x.host.hostname, peer_,
                to_string(reason));
     transmit(link_host_refuse{x.channel, reason});
+    if (reason == link_reason::denied && denied_hosts_.size() < channels_max)
+      denied_hosts_.insert(x.host.id);
     return {};
   }
   auto& to = channels_[x.channel];
@@ -295,7 +297,7 @@ caf::error session::on_host_open(const link_host_open& x) {
 void session::accept_host(uint32_t number, const link_host_open& x,
                           const host_standing& standing) {
   auto i = channels_.find(number);
-  if (i == channels_.end() || mode_ != mode::open) {
+  if (i == channels_.end() || mode_ != mode::open || i->second.given_up) {
     send(ingest_, leave_atom_v, source_actor{this}, standing.number,
          "closed below");
     return;

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,8 +51,8 @@ struct session_options {
 class session final : public observed<session_actor::base> {
 public:
   session(caf::actor_config& cfg, actor_identity identity,
-          std::shared_ptr<const session_options> options, wire_actor wire,
-          std::string address, std::shared_ptr<node_figures> figures,
+          session_options_ptr options, wire_actor wire, std::string address,
+          std::shared_ptr<node_figures> figures,
           std::shared_ptr<spdlog::logger> log, ingest_actor ingest);
 
   behavior_type make_behavior() override;
@@ -89,6 +90,10 @@ private:
   void tell_status();
   caf::expected<channel*> channel_of(uint32_t number);
 
+  // session_rules.cpp: other rules while it is open
+  void on_reload(const session_options_ptr& options);
+  void refuse_link(const std::string& why);
+
   // session_lanes.cpp: frames, rosters, blocks, acks
   caf::error on_roster(link_roster& x);
   caf::error on_frame(link_frame& x);
@@ -99,7 +104,7 @@ private:
   void on_window_committed(uint64_t number);
   void on_need_key(host_number number, tick t);
 
-  std::shared_ptr<const session_options> options_;
+  session_options_ptr options_;
   wire_actor wire_;
   std::string address_;
   std::shared_ptr<node_figures> figures_;
@@ -116,6 +121,8 @@ private:
   std::string key_;
   std::map<uint32_t, channel> channels_;
   std::map<host_number, uint32_t> channel_numbers_;
+  /// Hosts that the rules keep out; other rules may let them in.
+  std::set<guid> denied_hosts_;
   std::vector<incoming_frame> frames_;
   uint64_t live_number_ = 0;
   uint64_t history_number_ = 0;

@@ -1,5 +1,6 @@
 #include "actors/link/uplink.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <spdlog/spdlog.h>
@@ -38,6 +39,7 @@ uplink::behavior_type uplink::make_behavior() {
       [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
       [this](tick_atom) { on_tick(); },
       [this](connect_atom) { connect(); },
+      [this](reload_atom, const uplink_options_ptr& x) { on_reload(*x); },
   };
 }
 
@@ -47,6 +49,9 @@ void uplink::on_exit() {
     send(wire_, close_atom_v);
   }
   wire_ = nullptr;
+  auto& figure
+      = mode_ == mode::open ? figures_->links_up : figures_->links_down;
+  figure.fetch_sub(1, std::memory_order_relaxed);
   peers_ = uplink_peers{};
   figures_->links.end(id(), "uplink ended", options_.clock->now_ms());
   observed::on_exit();
@@ -105,7 +110,8 @@ void uplink::transmit(const link_message& message) {
   send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
 }
 
-void uplink::drop(const std::string& reason) {
+/// Ends the link, if there is one.
+void uplink::leave() {
   if (wire_) {
     send(wire_, close_atom_v);
     wire_ = nullptr;
@@ -117,6 +123,10 @@ void uplink::drop(const std::string& reason) {
   }
   ++generation_;
   channels_.clear();
+}
+
+void uplink::drop(const std::string& reason) {
+  leave();
   // The next one in the list is tried first: failover.
   destination_ = (destination_ + 1) % options_.destinations.size();
   std::uniform_int_distribution<int64_t> jitter{options_.reconnect_min_ms,
@@ -125,6 +135,24 @@ void uplink::drop(const std::string& reason) {
   enter(mode::waiting, reason);
   log_->warn("uplink: {}; next attempt in {} ms", reason, wait_ms_);
   delayed_send(this, std::chrono::milliseconds(wait_ms_), connect_atom_v);
+}
+
+void uplink::on_reload(const uplink_options& options) {
+  auto current = options_.destinations[destination_];
+  auto& wanted = options.destinations;
+  auto at = std::find(wanted.begin(), wanted.end(), current);
+  auto stays = at != wanted.end() && options.api_key == options_.api_key
+               && options.default_port == options_.default_port;
+  options_ = options;
+  destination_ = stays ? static_cast<size_t>(at - wanted.begin()) : size_t{0};
+  if (stays)
+    return;
+  if (wire_)
+    transmit(link_bye{link_reason::shutdown});
+  leave();
+  enter(mode::waiting, "the configuration changed");
+  log_->info("uplink: starts anew with another destination or key");
+  connect();
 }
 
 void uplink::enter(mode next, std::string reason) {

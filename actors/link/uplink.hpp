@@ -90,6 +90,8 @@ private:
   void drop(const std::string& reason);
   void tell_status();
   void enter(mode next, std::string reason);
+  void leave();
+  void on_reload(const uplink_options& options);
   void on_tick();
   void on_batch(const wire_batch& batch);
   caf::error on_body(const std::string& body);

@@ -58,6 +58,7 @@ writer::behavior_type writer::make_behavior() {
         return on_read(first, bytes);
       },
       [this](cursor_atom, const cursor_update_ptr& x) { on_cursor(*x); },
+      [this](reload_atom, const writer_options_ptr& x) { on_reload(*x); },
       [this](commit_atom) { on_timer(); },
       [this](stop_atom) { return !store_->has_work() || commit(); },
   };
@@ -194,6 +195,11 @@ void writer::on_cursor(const cursor_update& what) {
   if (what.position != 0)
     store_->move_cursor(what.subscriber, what.position);
   schedule(options_.commit_every_ms);
+}
+
+void writer::on_reload(const writer_options& options) {
+  options_ = options;
+  store_->keep_seconds(options.retention_seconds);
 }
 
 bool writer::commit() {

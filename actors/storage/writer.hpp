@@ -31,6 +31,9 @@ struct writer_options {
   /// A commit begins at once when this much waits, so that a sender whose
   /// window is half used goes on; half of the credit of a link.
   size_t commit_bytes = 256u << 10;
+  /// As store_options::retention_seconds, for a reload; what the store was
+  /// opened with holds until then.
+  int64_t retention_seconds = 0;
 };
 
 class writer final : public observed<writer_actor::base> {
@@ -52,6 +55,7 @@ private:
   caf::result<journal_chunk_ptr> on_read(journal_position first,
                                          uint64_t bytes);
   void on_cursor(const cursor_update& what);
+  void on_reload(const writer_options& options);
   void schedule(int64_t delay_ms);
   void staged();
   void on_timer();

@@ -144,11 +144,11 @@ class Node:
         self.configure(stream, conf)
 
     def configure(self, stream=None, conf=None):
-        """Takes effect with the next start."""
-        if stream is not None:
-            (self.etc / "stream.conf").write_text(stream)
-        if conf is not None:
-            (self.etc / "tributary.conf").write_text(conf)
+        """Takes effect with the next start or HUP; whole at any moment."""
+        for name, text in (("stream.conf", stream), ("tributary.conf", conf)):
+            if text is not None:
+                (self.etc / "new").write_text(text)
+                (self.etc / "new").rename(self.etc / name)
 
     def command(self, *flags):
         return [PROGRAM, "--config-dir", str(self.etc), "--data-dir",

@@ -279,3 +279,24 @@ TEST_CASE("a chart that is defined anew goes on counting", "[collect]") {
     CHECK(value(back.row, 2) == 10);
   }
 }
+
+TEST_CASE("charts of a source that was started again keep their columns",
+          "[collect]") {
+  sealer seal{1};
+  reader back;
+  seal.begin(1000);
+  seal.add({{counters(), {100}}, {gauges(), {1, 2}}});
+  REQUIRE_FALSE(back.read(seal, *seal.seal(false)));
+  auto columns = seal.columns_of().columns();
+  seal.begin(1001);
+  seal.add({{gauges(), {3, 4}}, {counters(), {107}}});
+  REQUIRE_FALSE(back.read(seal, *seal.seal(false)));
+  CHECK(seal.columns_of().columns() == columns);
+  CHECK(value(back.row, 0) == 7);
+  CHECK(value(back.row, 2) == 4);
+  // One that is defined otherwise is another.
+  seal.begin(1002);
+  seal.add({{counters(algorithm::absolute), {5}}});
+  REQUIRE_FALSE(back.read(seal, *seal.seal(false)));
+  CHECK(seal.columns_of().columns() == columns + 1);
+}
