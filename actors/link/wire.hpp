@@ -29,6 +29,10 @@ struct link_target {
   int64_t timeout_ms = 0;
 };
 
+/// A wire that nobody has started by then closes: whoever it was made for ended
+/// before it came. Far above what a message within the process takes.
+constexpr int64_t wire_start_ms_max = 30'000;
+
 /// Bytes that a wire reads ahead of its user; beyond, the peer is stopped by
 /// TCP. Twice the credit that a parent grants for both lanes.
 constexpr size_t wire_read_ahead_bytes_max = 16u << 20;

@@ -1,5 +1,7 @@
 #include "actors/link/wire_broker.hpp"
 
+#include <chrono>
+
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/io/middleman.hpp>
@@ -31,6 +33,7 @@ wire_broker::behavior_type wire_broker::make_behavior() {
   handle_ = connection_->hdl();
   move_scribe(std::move(connection_));
   set_down_handler([this](caf::down_msg&) { quit(); });
+  delayed_send(this, std::chrono::milliseconds(wire_start_ms_max), tick_atom_v);
   return {
       [this](start_atom, const wire_user& user) { on_start(user); },
       [this](bytes_atom, const wire_bytes_ptr& x) { on_bytes(*x); },
@@ -49,6 +52,10 @@ wire_broker::behavior_type wire_broker::make_behavior() {
       },
       [this](const caf::io::new_data_msg& x) { on_data(x); },
       [this](const caf::io::connection_closed_msg&) { give_up({}); },
+      [this](tick_atom) {
+        if (!started_)
+          give_up("nobody uses it");
+      },
   };
 }
 

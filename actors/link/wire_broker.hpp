@@ -18,7 +18,9 @@ namespace tributary {
 
 using wire_broker_interface
     = wire_actor::extend<caf::reacts_to<caf::io::new_data_msg>,
-                         caf::reacts_to<caf::io::connection_closed_msg>>;
+                         caf::reacts_to<caf::io::connection_closed_msg>,
+                         // Its own timer: has anybody started it?
+                         caf::reacts_to<tick_atom>>;
 
 class wire_broker final : public observed<wire_broker_interface::broker_base> {
 public:

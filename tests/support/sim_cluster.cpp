@@ -55,6 +55,7 @@ struct sim_cluster::sim_node {
   connector_actor connector;
   ingest_actor ingest;
   reader_actor reader;
+  std::map<std::string, std::vector<caf::actor_addr>> children;
 };
 
 /// Keeps the log of all nodes with simulated time, and notes what no scenario
@@ -77,8 +78,11 @@ protected:
                 + std::to_string(1000 + now % 1000).substr(1) + " "
                 + std::string{what.logger_name.data(), what.logger_name.size()}
                 + ": " + words;
-    for (auto bad : {"it is started again", "restart of", "can't be read",
-                     "malformed", "commit failed", "does not take"})
+    auto restart = words.find("it is started again") != std::string::npos;
+    if (restart && !owner_.expects_restarts)
+      owner_.faults.push_back(line);
+    for (auto bad : {"can't be started", "can't be read", "malformed",
+                     "commit failed", "does not take"})
       if (words.find(bad) != std::string::npos)
         owner_.faults.push_back(line);
     if (loud_)
@@ -203,6 +207,10 @@ void sim_cluster::start(const std::string& name) {
           node.ingest = ingest;
           node.reader = reader;
         };
+  setup->offer_child
+      = [&node](const std::string& name, const caf::strong_actor_ptr& x) {
+          node.children[name].push_back(caf::actor_cast<caf::actor_addr>(x));
+        };
   node.setup = setup;
   node.supervisor = system_.spawn<tributary::node>(
       std::shared_ptr<const node_setup>{setup});
@@ -214,6 +222,7 @@ void sim_cluster::expect_nobody(sim_node& node, const char* when) {
   for (auto& x : node.setup->directory->list())
     faults.push_back(node.name + ": " + x->name + " is alive after " + when);
   node.setup = nullptr;
+  node.children.clear();
 }
 
 void sim_cluster::crash(const std::string& name, bool silent) {
@@ -294,6 +303,29 @@ node_figures& sim_cluster::figures_of(const std::string& name) {
 
 void sim_cluster::set_clock_offset(const std::string& name, int64_t ms) {
   at(name).clock->offset_ms = ms;
+}
+
+bool sim_cluster::kill(const std::string& name, const std::string& actor) {
+  auto& node = at(name);
+  std::set<caf::actor_id> living;
+  for (auto& x : node.setup->directory->list())
+    living.insert(x->id);
+  if (node.connector) // not one of the directory's
+    living.insert(node.connector.id());
+  auto& all = node.children[actor];
+  all.erase(std::remove_if(all.begin(), all.end(),
+                           [&](auto& x) { return living.count(x.id()) == 0; }),
+            all.end());
+  if (all.empty())
+    return false;
+  auto who = caf::actor_cast<caf::actor>(all[random(all.size())]);
+  caf::anon_send_exit(who, caf::exit_reason::unhandled_exception);
+  return true;
+}
+
+std::vector<child_status> sim_cluster::children_of(const std::string& name) {
+  auto result = ask<child_list_ptr>(at(name).supervisor, status_atom_v);
+  return result ? **result : std::vector<child_status>{};
 }
 
 void sim_cluster::hold_disk(const std::string& name) {

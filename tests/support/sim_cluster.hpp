@@ -98,6 +98,17 @@ public:
   void hold_disk(const std::string& name);
   void release_disks();
 
+  /// Ends one actor of a running node as if it had failed: a line of the node's
+  /// table, `session` (one of them) or `collector <source>`. False when none of
+  /// that name lives.
+  bool kill(const std::string& name, const std::string& actor);
+
+  /// Whether children that are started again are no fault.
+  bool expects_restarts = false;
+
+  /// Children of a running node as it tells them.
+  std::vector<child_status> children_of(const std::string& name);
+
   /// Sources read nothing (or again) from now on.
   void freeze(bool frozen);
 

@@ -111,6 +111,19 @@ void sim_network::cut(const std::string& a, const std::string& b) {
         end(link);
 }
 
+void sim_network::kill_wire(const std::string& child, const std::string& parent,
+                            sim_side side) {
+  for (auto& x : links_) {
+    auto link = x.lock();
+    if (!link || link->child != child || link->parent != parent)
+      continue;
+    auto& reader
+        = side == sim_side::child ? link->down.reader : link->up.reader;
+    if (reader)
+      caf::anon_send_exit(reader, caf::exit_reason::unhandled_exception);
+  }
+}
+
 void sim_network::stall(const std::string& a, const std::string& b) {
   stalled_[pair_of(a, b)] = true;
 }

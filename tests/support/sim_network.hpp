@@ -19,7 +19,11 @@ namespace tributary {
 
 /// The wire of one side; ticks when bytes may have come, and is told to leave
 /// when the connection was cut.
-using sim_wire_actor = wire_actor::extend<on<tick_atom>, on<leave_atom>>;
+/// Its own timer asks whether anybody has started it.
+using sim_wire_actor
+    = wire_actor::extend<on<tick_atom>, on<leave_atom>, on<stop_atom>>;
+
+enum class sim_side { child, parent };
 
 /// Bytes on their way in one direction.
 struct sim_pipe {
@@ -70,6 +74,10 @@ public:
 
   /// Ends the connections of the two at once.
   void cut(const std::string& a, const std::string& b);
+
+  /// Ends the wire actor of one side of their connections, as if it had failed.
+  void kill_wire(const std::string& child, const std::string& parent,
+                 sim_side side);
 
   /// Holds all bytes between the two; new connections fail.
   void stall(const std::string& a, const std::string& b);

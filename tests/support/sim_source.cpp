@@ -86,6 +86,7 @@ public:
     auto t = origin_->clock->now_ms() / 1000;
     if (origin_->first == 0)
       origin_->first = t;
+    origin_->reads[t]; // also where the source that counts is down
     for (auto& x : charts_)
       if (x.appears == 0 || t - origin_->first >= x.appears)
         readings.push_back(read(*x.what, t));

@@ -1,6 +1,7 @@
 #include "tests/support/sim_wire.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <caf/actor_cast.hpp>
 
@@ -15,6 +16,7 @@ sim_wire::sim_wire(caf::actor_config& cfg, sim_link_ptr link, sim_side side)
 
 sim_wire::behavior_type sim_wire::make_behavior() {
   set_down_handler([this](caf::down_msg&) { quit(); });
+  delayed_send(this, std::chrono::milliseconds(wire_start_ms_max), stop_atom_v);
   return {
       [this](start_atom, const wire_user& user) {
         user_ = user.address();
@@ -36,6 +38,10 @@ sim_wire::behavior_type sim_wire::make_behavior() {
       [this](close_atom) { on_close(); },
       [this](tick_atom) { read(); },
       [this](leave_atom) { give_up("the connection was cut"); },
+      [this](stop_atom) {
+        if (!started_)
+          give_up("nobody uses it");
+      },
   };
 }
 

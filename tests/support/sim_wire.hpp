@@ -7,8 +7,6 @@
 
 namespace tributary {
 
-enum class sim_side { child, parent };
-
 class sim_wire final : public sim_wire_actor::base {
 public:
   sim_wire(caf::actor_config& cfg, sim_link_ptr link, sim_side side);
