@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""docs/operations.md is true: its commands, taken from it as they stand, are
+run in one shell, in a folder and on ports of their own."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+
+import cluster
+
+DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "operations.md"
+COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILES = re.compile(r"^```ini\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SECONDS_MAX = 90
+
+# Ends with its parent shell, whatever happens.
+HEAD = """set -eu
+trap 'for x in $(jobs -p); do kill "$x" 2>/dev/null || :; done; wait' EXIT
+"""
+
+
+class Operations(cluster.Test):
+
+    def run_shell(self, text, **places):
+        """(exit code, output) of commands; the program to test comes first in
+        the path."""
+        programs = self.folder / "bin"
+        programs.mkdir(exist_ok=True)
+        if not (programs / "tributary").exists():
+            (programs / "tributary").symlink_to(cluster.PROGRAM)
+        environment = {**os.environ, **places}
+        # The document finds the program below the folder that it stands in.
+        text = text.replace("PATH=$PWD/build/bin:$PATH",
+                            f"PATH={programs}:$PATH")
+        script = self.folder / "commands.sh"
+        script.write_text(HEAD + text)
+        with subprocess.Popen(["bash", str(script)], env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL, text=True,
+                              start_new_session=True) as shell:
+            try:
+                return shell.wait(SECONDS_MAX), shell.stdout.read()
+            except subprocess.TimeoutExpired:
+                os.killpg(shell.pid, signal.SIGKILL)
+                self.fail(f"not done in {SECONDS_MAX} s: "
+                          + shell.stdout.read())
+
+    def places(self):
+        return {"try": str(self.folder / "try"),
+                "page": str(cluster.free_port()),
+                "links": str(cluster.free_port()),
+                "child_page": str(cluster.free_port())}
+
+    def test_every_command(self):
+        blocks = COMMANDS.findall(DOCUMENT.read_text())
+        self.assertGreater(len(blocks), 9)
+        code, said = self.run_shell("".join(blocks), **self.places())
+        self.assertEqual(code, 0, said)
+        # What a reader is told to see.
+        self.assertIn("the configuration is good", said)
+        self.assertRegex(said, r"time,.*user.*\n(\d+,.*\n){3}")
+        self.assertIn("API key", said)
+        try_folder = self.folder / "try"
+        for x in ("store.mdb", "node.guid", "again/stream.conf"):
+            self.assertTrue((try_folder / x).exists(), x)
+
+    def test_a_command_that_fails_is_noticed(self):
+        blocks = COMMANDS.findall(DOCUMENT.read_text())
+        text = "".join(blocks).replace("enabled = yes", "enabeld = yes", 1)
+        code, said = self.run_shell(text, **self.places())
+        self.assertNotEqual(code, 0)
+        self.assertIn("did you mean 'enabled'", said)
+
+    def test_every_file(self):
+        for text in FILES.findall(DOCUMENT.read_text()):
+            node = self.node("node", text)
+            code = subprocess.run(node.command("--check-config"), timeout=30,
+                                  stdout=subprocess.PIPE).returncode
+            self.assertEqual(code, 0, text)
+
+    def test_every_word_of_a_log_is_one_of_ours(self):
+        """The table of refusals quotes the program."""
+        text = DOCUMENT.read_text()
+        rows = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+        self.assertGreater(len(rows), 4)
+        sources = "".join(x.read_text() for folder in ("actors", "schema")
+                          for x in (DOCUMENT.parents[1] / folder)
+                          .rglob("*.cpp"))
+        foreign = {"Connection refused", "denied: the parent refuses this node",
+                   "timed out"}
+        for words in set(rows) - foreign:
+            self.assertIn(words, sources)
+
+
+if __name__ == "__main__":
+    cluster.main()
