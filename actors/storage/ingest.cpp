@@ -35,7 +35,8 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
     numbers_[x.hot.definition().id] = x.number;
     auto number = x.number;
     hosts_.emplace(
-        number, host_entry{std::move(x), {}, "not connected since start", 0});
+        number,
+        host_entry{std::move(x), {}, "not connected since start", 0, {}});
   }
 }
 
@@ -138,10 +139,12 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
   if (i == hosts_.end()) {
     hot_host hot{standing.definition, standing.durable, 0};
     i = hosts_
-            .emplace(
-                standing.number,
-                host_entry{
-                    {standing.number, offer.path, std::move(hot)}, {}, {}, 0})
+            .emplace(standing.number,
+                     host_entry{{standing.number, offer.path, std::move(hot)},
+                                {},
+                                {},
+                                0,
+                                {}})
             .first;
     numbers_[standing.definition.id] = standing.number;
   }
@@ -264,9 +267,10 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   result.published.items.push_back(std::move(news));
   if (*applied == frame_outcome::late) {
     auto& header = what.frame->header();
-    send(writer_, late_atom_v,
-         std::make_shared<const late_rows>(
-             late_rows{what.host, hot.late_table(header.tick, header.epoch)}));
+    auto rows = std::make_shared<const late_rows>(
+        late_rows{what.host, hot.late_table(header.tick, header.epoch)});
+    entry->late.emplace_back(head_, rows);
+    send(writer_, late_atom_v, late_rows_ptr{std::move(rows)});
   }
   return true;
 }
@@ -305,6 +309,11 @@ void ingest::on_stored(const commit_report& report) {
         static_cast<int64_t>(backlog_.front().second),
         std::memory_order_relaxed);
     backlog_.pop_front();
+  }
+  for (auto& kvp : hosts_) {
+    auto& late = kvp.second.late;
+    while (!late.empty() && late.front().first <= report.journal_end)
+      late.pop_front();
   }
   if (refusing_ && backlog_bytes_ < options_.backlog_bytes_max / 2) {
     refusing_ = false;
@@ -367,6 +376,12 @@ caf::result<hot_answer_ptr> ingest::on_hot(const hot_request& what) {
   auto result = std::make_shared<hot_answer>();
   result->host = summary_of(entry);
   result->windows = entry.kept.hot.extract(what.from, what.to, what.chart);
+  for (auto& x : entry.late) {
+    auto& rows = x.second->rows;
+    if (rows.start() <= what.to
+        && rows.start() + static_cast<tick>(rows.slots()) > what.from)
+      result->windows.push_back(rows);
+  }
   return hot_answer_ptr{std::move(result)};
 }
 

@@ -61,6 +61,9 @@ private:
     host_sources sources;
     std::string reason;
     unix_ms newest_arrival_ms = 0;
+    /// Late rows on their way to the disk by journal position: in no open
+    /// window any more and in no block yet.
+    std::deque<std::pair<journal_position, late_rows_ptr>> late;
   };
 
   /// What one incoming batch leads to.

@@ -26,6 +26,7 @@ public:
   }
 
   sim_findings run() {
+    cluster_.expects_restarts = true;
     cluster_.add_node("top", plan({}));
     cluster_.add_node("relay", plan({"top"}));
     if (two_relays_) {
@@ -46,7 +47,8 @@ public:
       if (!cluster_.running(name))
         cluster_.start(name);
     cluster_.finish_slow_collectors();
-    cluster_.set_clock_offset("leaf", 0);
+    for (auto& name : cluster_.names())
+      cluster_.set_clock_offset(name, 0);
     cluster_.network().heal();
     cluster_.release_disks();
     cluster_.step(below(90'000));
@@ -98,7 +100,7 @@ private:
   void disturb() {
     auto way = any_way();
     auto node = any_node();
-    switch (below(10)) {
+    switch (below(13)) {
     case 0:
     case 1:
       cluster_.network().cut(way.first, way.second);
@@ -127,7 +129,7 @@ private:
       }
       break;
     case 8:
-      step_clock();
+      step_clock("leaf");
       break;
     case 9:
       if (cluster_.running(node)) {
@@ -138,7 +140,25 @@ private:
         cluster_.release_disks();
       }
       break;
+    case 10:
+    case 11:
+      for (auto n = below(4); n >= 0; --n) {
+        if (cluster_.running(node))
+          cluster_.kill(node, any_actor());
+        cluster_.step(below(3'000));
+      }
+      break;
+    case 12: // those above have clocks of their own
+      step_clock(two_relays_ && below(2) == 0 ? "second" : way.second);
+      break;
     }
+  }
+
+  const char* any_actor() {
+    static const char* const actors[]
+        = {"writer", "ingest",   "reader", "connector", "framer",
+           "live",   "listener", "uplink", "session",   "collector sim.first"};
+    return actors[below(std::size(actors))];
   }
 
   void heal_later() {
@@ -161,11 +181,11 @@ private:
     findings_ = check_promises(cluster_, node);
   }
 
-  void step_clock() {
+  void step_clock(const std::string& node) {
     static const int64_t offsets[]
-        = {0, 0, 3'000, -3'000, 120'000, -40'000, 15'000};
+        = {0, 0, 3'000, -3'000, 120'000, -40'000, 15'000, 3'600'000, -900'000};
     cluster_.finish_slow_collectors();
-    cluster_.set_clock_offset("leaf", offsets[below(7)]);
+    cluster_.set_clock_offset(node, offsets[below(std::size(offsets))]);
   }
 
   sim_cluster cluster_;
@@ -187,7 +207,7 @@ TEST_CASE("random schedules end with everything everywhere", "[sim]") {
     check_seed(number_from("TRIBUTARY_SEED", 1));
     return;
   }
-  auto count = number_from("TRIBUTARY_SEEDS", 50);
+  auto count = number_from("TRIBUTARY_SEEDS", 200);
   for (uint64_t seed = 1; seed <= count; ++seed)
     check_seed(seed);
 }
