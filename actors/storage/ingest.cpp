@@ -310,11 +310,10 @@ void ingest::on_stored(const commit_report& report) {
         std::memory_order_relaxed);
     backlog_.pop_front();
   }
-  for (auto& kvp : hosts_) {
-    auto& late = kvp.second.late;
-    while (!late.empty() && late.front().first <= report.journal_end)
-      late.pop_front();
-  }
+  for (auto& [number, entry] : hosts_)
+    while (!entry.late.empty()
+           && entry.late.front().first <= report.journal_end)
+      entry.late.pop_front();
   if (refusing_ && backlog_bytes_ < options_.backlog_bytes_max / 2) {
     refusing_ = false;
     log_->info("the store keeps up again");
@@ -376,12 +375,10 @@ caf::result<hot_answer_ptr> ingest::on_hot(const hot_request& what) {
   auto result = std::make_shared<hot_answer>();
   result->host = summary_of(entry);
   result->windows = entry.kept.hot.extract(what.from, what.to, what.chart);
-  for (auto& x : entry.late) {
-    auto& rows = x.second->rows;
-    if (rows.start() <= what.to
-        && rows.start() + static_cast<tick>(rows.slots()) > what.from)
-      result->windows.push_back(rows);
-  }
+  auto first = result->host.definition.window_start(what.from);
+  for (auto& x : entry.late)
+    if (auto start = x.second->rows.start(); start >= first && start <= what.to)
+      result->windows.push_back(x.second->rows);
   return hot_answer_ptr{std::move(result)};
 }
 
