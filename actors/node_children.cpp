@@ -31,6 +31,10 @@ namespace tributary {
 
 namespace {
 
+block_retention retention_of(const db_options& db) {
+  return {static_cast<int64_t>(db.tier0.time_s), tier0_size_mib(db) << 20};
+}
+
 store_options store_options_of(const node_setup& setup,
                                const node_options& options) {
   auto& db = options.db;
@@ -40,7 +44,7 @@ store_options store_options_of(const node_setup& setup,
                             : db.durability == durability::relaxed
                                 ? lmdb::sync_mode::relaxed
                                 : lmdb::sync_mode::full;
-  result.retention_seconds = static_cast<int64_t>(db.tier0.time_s);
+  result.retention = retention_of(db);
   return result;
 }
 
@@ -124,7 +128,7 @@ auto node::spawn_child(bool blocks, size_t line, Ts&&... xs) {
 writer_options node::options_of_writer() const {
   writer_options result;
   result.commit_every_ms = commit_every_ms(options_);
-  result.retention_seconds = static_cast<int64_t>(options_.db.tier0.time_s);
+  result.retention = retention_of(options_.db);
   return result;
 }
 

@@ -106,6 +106,23 @@ std::string shown_flag(const setting& x) {
   return fmt::format("--set {}.{}", section, x.key);
 }
 
+/// Says that the keys in stream.conf lie open. Only a file that holds some is
+/// worth a word.
+void note_open_secrets(configuration& conf, const std::string& path) {
+  auto& options = conf.options;
+  if (options.sender.api_key.empty() && options.receiver.api_keys.empty())
+    return;
+  std::error_code error;
+  auto mode = std::filesystem::status(path, error).permissions();
+  using std::filesystem::perms;
+  if (error || mode == perms::unknown
+      || (mode & (perms::group_read | perms::others_read)) == perms::none)
+    return;
+  conf.notices.push_back({path, 0,
+                          "others can read the API keys in it: "
+                          "chmod 600 keeps them to you"});
+}
+
 } // namespace
 
 configuration load_configuration(const command_line& flags) {
@@ -131,6 +148,7 @@ configuration load_configuration(const command_line& flags) {
   result.faults.insert(result.faults.begin(), from.faults.begin(),
                        from.faults.end());
   sort_faults(result.faults, files);
+  note_open_secrets(result, files[2]);
   return result;
 }
 

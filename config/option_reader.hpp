@@ -34,6 +34,8 @@ struct configuration {
   node_options options;
   /// In no certain order, at most 1,001; empty when the options may be used.
   std::vector<fault> faults;
+  /// What is allowed and most likely not meant, for the log.
+  std::vector<fault> notices;
 };
 
 /// Applies `layers` in order over the defaults and checks what must fit

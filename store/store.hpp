@@ -22,10 +22,17 @@
 
 namespace tributary {
 
+/// How much of the blocks is kept: until the first of both limits.
+struct block_retention {
+  /// Blocks that end before `now - seconds` go; 0 keeps all.
+  int64_t seconds = 14 * 86400;
+  /// The oldest blocks go while tier 0 has more pages than this; 0 keeps all.
+  uint64_t bytes_max = 0;
+};
+
 struct store_options {
   lmdb::environment_options environment;
-  /// Blocks that end before `now - retention_seconds` go; 0 keeps all.
-  int64_t retention_seconds = 14 * 86400;
+  block_retention retention;
   /// Blocks made or merged in one commit at most, so that a commit that acks
   /// wait for stays short; the rest waits for the next. Late rows go in the
   /// commit of their frames, whatever their number.
@@ -167,9 +174,9 @@ public:
 
   // -- writing ----------------------------------------------------------------
 
-  /// Another retention, as in `store_options`; holds from the next commit on.
-  void keep_seconds(int64_t retention_seconds) noexcept {
-    options_.retention_seconds = retention_seconds;
+  /// Another retention; holds from the next commit on.
+  void keep(const block_retention& retention) noexcept {
+    options_.retention = retention;
   }
 
   /// Whether there is anything to write.
@@ -246,6 +253,7 @@ private:
   caf::error trim_blocks(lmdb::transaction& txn, int64_t now);
   caf::error erase_blocks(lmdb::transaction& txn, int64_t keep_from,
                           size_t count_max);
+  caf::error trim_to_size(lmdb::transaction& txn);
   caf::error write_hosts(lmdb::transaction& txn);
   caf::error write_subscribers(lmdb::transaction& txn);
   void add_debts(const guid& source, host_number host, const tick_set& ticks,

@@ -74,10 +74,29 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
     commits_until_space_check_ = space_check_commits;
     bytes_since_space_check_ = 0;
   }
-  auto keep_from
-      = options_.retention_seconds == 0 ? 0 : now - options_.retention_seconds;
-  return erase_blocks(txn, crowded_ ? forever : keep_from,
-                      trims_per_commit_max);
+  auto seconds = options_.retention.seconds;
+  auto keep_from = seconds == 0 ? 0 : now - seconds;
+  if (auto error
+      = erase_blocks(txn, crowded_ ? forever : keep_from, trims_per_commit_max))
+    return error;
+  return trim_to_size(txn);
+}
+
+/// Erases the oldest blocks, a few at a time, while tier 0 has more pages than
+/// it may.
+caf::error store::trim_to_size(lmdb::transaction& txn) {
+  auto bytes_max = options_.retention.bytes_max;
+  constexpr size_t step = 8;
+  for (size_t n = 0; bytes_max != 0 && n < trims_per_commit_max; n += step) {
+    auto use = txn.use_of(tables::tier0);
+    if (!use)
+      return use.error();
+    if (use->bytes <= bytes_max || use->entries == 0)
+      return {};
+    if (auto error = erase_blocks(txn, forever, step))
+      return error;
+  }
+  return {};
 }
 
 /// Erases blocks that end at or before `keep_from`, `count_max` of them at

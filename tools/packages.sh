@@ -10,7 +10,7 @@ packages_to_build=(g++ cmake ninja-build pkg-config
 # shellcheck disable=SC2034
 packages_to_run=(curl)
 # shellcheck disable=SC2034
-packages_to_test=(catch2 nlohmann-json3-dev clang-format python3 git curl
+packages_to_test=(catch2 ccache mandoc nlohmann-json3-dev clang-format python3 git curl
   chromium python3-yaml prometheus)
 # shellcheck disable=SC2034 # only where no other node is installed
 packages_for_the_page=(nodejs npm)

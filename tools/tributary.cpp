@@ -188,6 +188,8 @@ int start(const configuration& conf, const command_line& flags) {
   setup->figures = std::make_shared<node_figures>();
   setup->figures->actors = setup->directory;
   setup->log = make_log(options.log.level);
+  for (auto& x : conf.notices)
+    setup->log->warn("{}", to_text(x));
   setup->seed = own->low() ^ static_cast<uint64_t>(setup->clock->now_ms());
   system_config config;
   caf::actor_system system{config};
@@ -217,6 +219,7 @@ int main(int argc, char** argv) {
     return exit_ok;
   }
   if (flags.check_config) {
+    fputs(to_text(conf.notices).c_str(), stderr);
     puts("the configuration is good");
     return exit_ok;
   }

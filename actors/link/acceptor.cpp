@@ -6,6 +6,7 @@
 #include <caf/io/network/default_multiplexer.hpp>
 
 #include "actors/link/wire_broker.hpp"
+#include "config/admission.hpp"
 
 namespace tributary {
 
@@ -37,7 +38,7 @@ void acceptor::on_connection(caf::io::connection_handle handle) {
   auto scribe = take(handle);
   if (!listener || !scribe)
     return;
-  auto address = scribe->addr();
+  auto address = normal_address(scribe->addr());
   auto wire = spawn_wire(
       system(),
       {directory_, "wire " + address, name(), actor_tenure::connection},

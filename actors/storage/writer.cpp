@@ -199,7 +199,7 @@ void writer::on_cursor(const cursor_update& what) {
 
 void writer::on_reload(const writer_options& options) {
   options_ = options;
-  store_->keep_seconds(options.retention_seconds);
+  store_->keep(options.retention);
 }
 
 bool writer::commit() {

@@ -31,9 +31,8 @@ struct writer_options {
   /// A commit begins at once when this much waits, so that a sender whose
   /// window is half used goes on; half of the credit of a link.
   size_t commit_bytes = 256u << 10;
-  /// As store_options::retention_seconds, for a reload; what the store was
-  /// opened with holds until then.
-  int64_t retention_seconds = 0;
+  /// For a reload; what the store was opened with holds until then.
+  block_retention retention;
 };
 
 class writer final : public observed<writer_actor::base> {

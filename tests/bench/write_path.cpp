@@ -24,7 +24,7 @@ write_path::write_path(const std::string& folder, const row_set& rows,
   store_options options;
   options.environment.map_bytes = size_t{8} << 30;
   options.environment.sync = plan.sync;
-  options.retention_seconds = 0;
+  options.retention.seconds = 0;
   auto opened = store::open(path_, node_, options);
   if (!opened)
     fail(to_text(opened.error()));

@@ -138,6 +138,25 @@ TEST_CASE("a setting can't smuggle in a second line", "[config]") {
         == "--set holds control characters or is not UTF-8");
 }
 
+TEST_CASE("keys that others can read are worth a word", "[config]") {
+  config_directory directory;
+  directory.write("stream.conf", std::string{"["} + key + "]\nenabled = yes\n");
+  auto path = directory.path() + "/stream.conf";
+  using std::filesystem::perms;
+  auto notices = [&](perms mode) {
+    std::filesystem::permissions(path, mode);
+    auto conf = load_configuration(directory.flags());
+    CHECK(conf.faults.empty());
+    return to_text(conf.notices);
+  };
+  auto own = perms::owner_read | perms::owner_write;
+  CHECK(notices(own | perms::others_read).find(path) == 0);
+  CHECK_FALSE(notices(own | perms::group_read).empty());
+  CHECK(notices(own).empty());
+  directory.write("stream.conf", "[stream]\nenabled = no\n");
+  CHECK(notices(own | perms::others_read).empty());
+}
+
 TEST_CASE("what is not a file is a fault", "[config]") {
   config_directory dir;
   std::filesystem::create_directory(dir.path() + "/stream.conf");

@@ -14,7 +14,6 @@ import subprocess
 import sys
 
 import cluster
-from cluster import wait_until
 from shell_test import SHELL, SHELL_SECONDS_MAX, run_directory
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
@@ -55,14 +54,6 @@ class Transcript(cluster.Test):
         """Command and answer on a parent with a child, as a person sees it."""
         parent, child = self.pair("[db]\nwindow = 1m\n")
         self.wait_tick(parent, child.newest() + 20, child.guid())
-
-        def told():
-            text = subprocess.run(
-                [SHELL, "--run-dir", run_directory(parent), "-e", "links"],
-                capture_output=True, text=True, check=True,
-                timeout=SHELL_SECONDS_MAX).stdout
-            return "open" in text and " 0  B" not in text
-        wait_until("the link is open", told)
         result = []
         for command in COMMANDS:
             done = subprocess.run(

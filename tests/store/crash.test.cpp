@@ -242,7 +242,7 @@ public:
 private:
   static store_options options_of(std::mt19937_64& engine) {
     store_options result;
-    result.retention_seconds = 0;
+    result.retention.seconds = 0;
     result.windows_per_commit_max = 1 + below(engine, 3);
     return result;
   }

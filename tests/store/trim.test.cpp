@@ -183,7 +183,7 @@ TEST_CASE("old blocks go from the head and coverage with them",
           "[store][trim]") {
   temporary_directory directory;
   store_options options;
-  options.retention_seconds = 1000;
+  options.retention.seconds = 1000;
   auto path = directory.file("s");
   auto x = open_store(path, options);
   auto host = x->put_host(make_host(2), {});
@@ -208,10 +208,44 @@ TEST_CASE("old blocks go from the head and coverage with them",
   CHECK(x->durable(host).runs().empty());
 }
 
+TEST_CASE("the oldest blocks go while there are too many bytes of them",
+          "[store][trim]") {
+  temporary_directory directory;
+  store_options options;
+  options.retention = {0, 0};
+  auto x = open_store(directory.file("s"), options);
+  auto host = x->put_host(make_host(2), {});
+  auto bytes = [&] {
+    return x->environment()->read()->use_of(tables::tier0)->bytes;
+  };
+  tick at = start;
+  auto grow = [&] {
+    for (int i = 0; i < 8; ++i, at += 60)
+      x->put_late(host,
+                  make_window(make_host(2), at, "c", 1, {{0, 1}, {59, at}}));
+    committed(*x, at);
+  };
+  while (bytes() < (64 << 10))
+    grow();
+  auto all = entries_of(*x, tables::tier0);
+  x->keep({0, 32 << 10});
+  committed(*x, at);
+  auto kept = entries_of(*x, tables::tier0);
+  CHECK(bytes() <= (32 << 10));
+  CHECK(kept > all / 4);
+  CHECK(kept < all);
+  // The newest are kept, and coverage says what is there.
+  CHECK(x->durable(host).contains(at - 1));
+  CHECK_FALSE(x->durable(host).contains(start));
+  for (int i = 0; i < 20; ++i)
+    grow();
+  CHECK(bytes() <= (32 << 10) + (8 << 10));
+}
+
 TEST_CASE("retention 0 keeps all", "[store][trim]") {
   temporary_directory directory;
   store_options options;
-  options.retention_seconds = 0;
+  options.retention.seconds = 0;
   auto x = open_store(directory.file("s"), options);
   auto host = x->put_host(make_host(2), {});
   x->put_late(host, make_window(make_host(2), start, "c", 1, {{0, 1}}));
@@ -331,7 +365,7 @@ TEST_CASE("a store that fills up drops its oldest blocks in time",
   temporary_directory directory;
   store_options options;
   options.environment.map_bytes = 4 << 20;
-  options.retention_seconds = 0;
+  options.retention.seconds = 0;
   auto x = open_store(directory.file("s"), options);
   noisy_host host{*x};
   for (int window = 0; window < 150; ++window) {
@@ -349,7 +383,7 @@ TEST_CASE("a commit for which the store is too full makes room first",
   temporary_directory directory;
   store_options options;
   options.environment.map_bytes = 8 << 20;
-  options.retention_seconds = 0;
+  options.retention.seconds = 0;
   auto path = directory.file("s");
   auto x = open_store(path, options);
   noisy_host host{*x};

@@ -23,7 +23,7 @@ host_definition own_host() {
 
 store_options options() {
   store_options result;
-  result.retention_seconds = 0;
+  result.retention.seconds = 0;
   result.environment.sync = lmdb::sync_mode::none;
   result.environment.map_bytes = size_t{64} << 20;
   return result;
