@@ -76,9 +76,10 @@ std::shared_ptr<actor_figures> actor_directory::add(uint64_t id,
   std::lock_guard<std::mutex> guard{mutex_};
   if (who.tenure == actor_tenure::supervised) {
     auto& past = past_[who.name];
-    result->restarts = past.lives++;
+    result->restarts = past.failures;
     result->last_error = past.last_error;
     past.parent = who.parent;
+    past.away = false;
   }
   living_[id] = {result, who.tenure};
   return result;
@@ -90,8 +91,12 @@ void actor_directory::remove(uint64_t id, const std::string& reason) {
   if (i == living_.end())
     return;
   auto& x = *i->second.figures;
-  if (i->second.tenure == actor_tenure::supervised && !reason.empty())
-    past_[x.name].last_error = reason;
+  if (i->second.tenure == actor_tenure::supervised && !reason.empty()) {
+    auto& past = past_[x.name];
+    ++past.failures;
+    past.last_error = reason;
+    past.away = true;
+  }
   auto& sums = ended_[std::string{kind_of_actor(x.name)}];
   sums.handled += x.handled.load(std::memory_order_relaxed);
   sums.busy_ns += x.busy_ns.load(std::memory_order_relaxed);
@@ -111,17 +116,17 @@ std::vector<actor_record> actor_directory::records() const {
   auto now_ns = steady_now_ns();
   {
     std::lock_guard<std::mutex> guard{mutex_};
-    auto away = past_;
     for (auto& kvp : living_) {
       auto& x = *kvp.second.figures;
-      away.erase(x.name);
       by_parent.emplace(x.parent, record_of(x, now_ns));
     }
-    for (auto& kvp : away) {
+    for (auto& kvp : past_) {
+      if (!kvp.second.away)
+        continue;
       actor_record x;
       x.name = kvp.first;
       x.parent = kvp.second.parent;
-      x.restarts = kvp.second.lives - 1;
+      x.restarts = kvp.second.failures;
       x.last_error = kvp.second.last_error;
       by_parent.emplace(x.parent, std::move(x));
     }

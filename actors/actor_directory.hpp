@@ -42,7 +42,7 @@ struct actor_figures {
   uint64_t id = 0;
   std::string name;
   std::string parent;
-  /// Lives of this name before this one, and why the last of them that failed
+  /// Lives of this name that failed before this one, and why the last of them
   /// did; empty when none has failed.
   uint64_t restarts = 0;
   std::string last_error;
@@ -97,8 +97,8 @@ public:
   /// The living, by id.
   std::vector<actor_figures_ptr> list() const;
 
-  /// The living and the supervised that are between two lives, by name within
-  /// their parent; parents before their children.
+  /// The living and the supervised that failed and are not back, by name within
+  /// their parent; parents before their children. Who was asked to end is gone.
   std::vector<actor_record> records() const;
 
   /// By kind, for example `collector`.
@@ -109,8 +109,10 @@ private:
   /// and of its sources.
   struct past {
     std::string parent;
-    uint64_t lives = 0;
+    uint64_t failures = 0;
     std::string last_error;
+    /// The last life failed, and none has followed.
+    bool away = false;
   };
 
   struct entry {

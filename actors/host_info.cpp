@@ -54,7 +54,13 @@ std::string machine_hostname() {
   if (gethostname(name, sizeof(name) - 1) != 0 || name[0] == '\0')
     return "localhost";
   std::string result{name};
-  return result.substr(0, result.find('.'));
+  result.resize(std::min(result.find('.'), result.size()));
+  // The kernel takes any bytes; as an option the name has these characters.
+  for (auto& c : result)
+    if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z')
+        && !(c >= '0' && c <= '9') && c != '_' && c != '-')
+      c = '_';
+  return result.empty() ? "localhost" : result;
 }
 
 } // namespace tributary

@@ -12,8 +12,8 @@ namespace tributary {
 /// `cores_total`, `ram_total` (bytes); what can't be found out is left out.
 std::vector<std::pair<std::string, std::string>> read_host_info();
 
-/// The kernel's name for this machine, up to the first dot; `localhost` where
-/// it has none.
+/// The kernel's name for this machine, up to the first dot, with `_` for what a
+/// name in an address can't have; `localhost` where it has none.
 std::string machine_hostname();
 
 } // namespace tributary

@@ -25,6 +25,29 @@ caf::error error_of_exception(const std::exception_ptr& what);
 /// Why an actor ended, in words; empty for one that was asked to end.
 std::string words_of_end(const caf::error& reason);
 
+/// Times one run of an actor in its figures.
+class run_guard {
+public:
+  explicit run_guard(actor_figures& to)
+      : to_(to), begin_(std::chrono::steady_clock::now()) {
+    to_.running_since_ns.store(begin_.time_since_epoch().count(),
+                               std::memory_order_relaxed);
+  }
+  run_guard(const run_guard&) = delete;
+  run_guard& operator=(const run_guard&) = delete;
+  ~run_guard() {
+    auto busy = std::chrono::steady_clock::now() - begin_;
+    to_.running_since_ns.store(0, std::memory_order_relaxed);
+    to_.busy_ns.fetch_add(static_cast<uint64_t>(busy.count()),
+                          std::memory_order_relaxed);
+    to_.runs.fetch_add(1, std::memory_order_relaxed);
+  }
+
+private:
+  actor_figures& to_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
 /// @tparam Base `Handle::base` of a typed interface.
 template <class Base>
 class observed : public Base {
@@ -50,22 +73,33 @@ public:
   caf::resumable::resume_result resume(caf::execution_unit* host,
                                        size_t throughput) override {
     auto figures = figures_; // the actor may be gone after the run
-    auto begin = std::chrono::steady_clock::now();
-    figures->running_since_ns.store(begin.time_since_epoch().count(),
-                                    std::memory_order_relaxed);
-    auto result = Base::resume(host, throughput);
-    auto busy = std::chrono::steady_clock::now() - begin;
-    figures->running_since_ns.store(0, std::memory_order_relaxed);
-    figures->busy_ns.fetch_add(static_cast<uint64_t>(busy.count()),
-                               std::memory_order_relaxed);
-    figures->runs.fetch_add(1, std::memory_order_relaxed);
-    return result;
+    run_guard run{*figures};
+    return Base::resume(host, throughput);
   }
 
   using Base::consume;
 
   caf::invoke_message_result consume(caf::mailbox_element& what) override {
-    // A skipped one stays in the mailbox; one that throws does not.
+    // CAF's multiplexer hands what sockets bring straight to a broker: it comes
+    // neither through the mailbox nor within a run.
+    if (figures_->running_since_ns.load(std::memory_order_relaxed) == 0) {
+      figures_->received.fetch_add(1, std::memory_order_relaxed);
+      auto figures = figures_;
+      run_guard run{*figures};
+      return count(what);
+    }
+    return count(what);
+  }
+
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    directory_->remove(this->id(), words_of_end(reason));
+    return Base::cleanup(std::move(reason), host);
+  }
+
+private:
+  /// Handles one message and counts it. A skipped one stays in the mailbox; one
+  /// that throws does not.
+  caf::invoke_message_result count(caf::mailbox_element& what) {
     auto result = caf::invoke_message_result::consumed;
     try {
       result = Base::consume(what);
@@ -78,12 +112,6 @@ public:
     return result;
   }
 
-  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
-    directory_->remove(this->id(), words_of_end(reason));
-    return Base::cleanup(std::move(reason), host);
-  }
-
-private:
   actor_directory_ptr directory_;
   std::shared_ptr<actor_figures> figures_;
 };

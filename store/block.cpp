@@ -135,9 +135,9 @@ caf::expected<block_header> read_header(wire::Block::Reader from) {
   result.slots = from.getSlots();
   result.columns = from.getColumns();
   result.layout_hash = {from.getLayoutHigh(), from.getLayoutLow()};
-  if (result.start <= 0 || result.slots < window_seconds_min
-      || result.slots > window_seconds_max || result.columns == 0
-      || result.columns > group_columns_max)
+  if (result.start <= 0 || result.start > tick_max
+      || result.slots < window_seconds_min || result.slots > window_seconds_max
+      || result.columns == 0 || result.columns > group_columns_max)
     return corrupt("a bound is broken");
   int next = 0;
   for (auto run : from.getRuns()) {

@@ -116,6 +116,12 @@ link_charts::charts link_charts::make(const std::string& safe_name,
   return result;
 }
 
+/// Drops peers that the last round did not see; this round's may still come.
+void link_charts::forget_vanished() {
+  for (auto i = charts_.begin(); i != charts_.end();)
+    i = i->second.round + 1 < round_ ? charts_.erase(i) : std::next(i);
+}
+
 void link_charts::sample(const std::vector<link_status>& links,
                          std::vector<chart_reading>& readings) {
   ++round_;
@@ -127,6 +133,8 @@ void link_charts::sample(const std::vector<link_status>& links,
     safe_name.insert(0, std::string{to_string(link.side)} + "_");
     auto found = charts_.find(safe_name);
     if (found == charts_.end()) {
+      if (charts_.size() >= peers_max)
+        forget_vanished();
       if (charts_.size() >= peers_max)
         continue;
       found = charts_

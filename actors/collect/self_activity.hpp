@@ -59,6 +59,7 @@ private:
     uint64_t round = 0;
   };
 
+  void forget_vanished();
   static charts make(const std::string& safe_name, const std::string& peer);
 
   /// By side and safe name.

@@ -6,7 +6,7 @@
 #include "actors/http/json_text.hpp"
 #include "actors/http/number_text.hpp"
 #include "actors/http/target.hpp"
-#include "actors/http/utf8.hpp"
+#include "schema/utf8.hpp"
 
 namespace tributary {
 

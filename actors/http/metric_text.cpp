@@ -7,7 +7,7 @@
 #include "actors/http/metric_names.hpp"
 #include "actors/http/metric_values.hpp"
 #include "actors/http/number_text.hpp"
-#include "actors/http/utf8.hpp"
+#include "schema/utf8.hpp"
 
 namespace tributary {
 

@@ -23,7 +23,6 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/server.cpp
   ${CMAKE_CURRENT_LIST_DIR}/stream_channel.cpp
   ${CMAKE_CURRENT_LIST_DIR}/target.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/utf8.cpp
 )
 
 # Asio's own code is compiled once, in asio.cpp. Both must be the same in every

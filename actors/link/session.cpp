@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/link/wire.hpp"
+#include "schema/utf8.hpp"
 
 namespace tributary {
 
@@ -238,7 +239,7 @@ caf::error session::on_hello(const link_hello& x) {
   }
   node_ = x.node;
   key_ = x.api_key;
-  hostname_ = x.hostname.substr(0, hostname_bytes_max);
+  hostname_ = to_plain_text(x.hostname.substr(0, hostname_bytes_max));
   peer_ = hostname_ + " (" + address_ + ")";
   mode_ = mode::open;
   figures_->links_up.fetch_add(1, std::memory_order_relaxed);
@@ -268,8 +269,8 @@ caf::error session::on_host_open(const link_host_open& x) {
   else if (!options_->rules->check({key_, x.host.id, address_}))
     reason = link_reason::denied;
   if (reason != link_reason::none) {
-    log_->info("host {} from {} is refused: {}", x.host.hostname, peer_,
-               to_string(reason));
+    log_->info("host {} from {} is refused: {}", to_plain_text(x.host.hostname),
+               peer_, to_string(reason));
     transmit(link_host_refuse{x.channel, reason});
     if (reason == link_reason::denied && denied_hosts_.size() < channels_max)
       denied_hosts_.insert(x.host.id);
@@ -287,8 +288,8 @@ caf::error session::on_host_open(const link_host_open& x) {
             accept_host(x.channel, x, *standing);
           },
           [this, x](caf::error& error) {
-            log_->warn("host {} can't be taken: {}", x.host.hostname,
-                       to_text(error));
+            log_->warn("host {} can't be taken: {}",
+                       to_plain_text(x.host.hostname), to_text(error));
             transmit(link_host_refuse{x.channel, link_reason::busy});
           });
   return {};
@@ -306,7 +307,7 @@ void session::accept_host(uint32_t number, const link_host_open& x,
   // Windows are cut as the host's first definition says.
   i->second.host = standing.definition;
   channel_numbers_[standing.number] = number;
-  log_->info("host {} streams from {}", x.host.hostname, peer_);
+  log_->info("host {} streams from {}", to_plain_text(x.host.hostname), peer_);
   transmit(link_host_accept{number, standing.durable});
 }
 

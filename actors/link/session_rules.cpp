@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/link/session.hpp"
+#include "schema/utf8.hpp"
 
 namespace tributary {
 
@@ -34,8 +35,8 @@ void session::on_reload(const session_options_ptr& options) {
   for (auto number : denied) {
     auto& to = channels_[number];
     denied_hosts_.insert(to.host.id);
-    log_->warn("host {} from {} is not admitted any more", to.host.hostname,
-               peer_);
+    log_->warn("host {} from {} is not admitted any more",
+               to_plain_text(to.host.hostname), peer_);
     if (to.number != 0) {
       send(ingest_, leave_atom_v, source_actor{this}, to.number,
            "not admitted any more");

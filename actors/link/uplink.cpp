@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "schema/utf8.hpp"
+
 namespace tributary {
 
 namespace {
@@ -255,7 +257,7 @@ caf::error uplink::on_body(const std::string& body) {
   else if (auto x = std::get_if<link_host_refuse>(&*message)) {
     channels_[x->channel].refused = true;
     log_->warn("the parent refuses host {}: {}",
-               channels_[x->channel].host.definition.hostname,
+               to_plain_text(channels_[x->channel].host.definition.hostname),
                to_string(x->reason));
   } else if (auto x = std::get_if<link_host_close>(&*message))
     channels_[x->channel].refused = true;
@@ -271,7 +273,7 @@ caf::error uplink::on_body(const std::string& body) {
 void uplink::on_welcome(const link_welcome& x) {
   send(wire_, trust_atom_v);
   parent_ = x.node;
-  parent_name_ = x.hostname;
+  parent_name_ = to_plain_text(x.hostname.substr(0, hostname_bytes_max));
   credit_bytes_ = x.credit_bytes;
   enter(mode::resuming, {});
   log_->info("uplink: parent {} ({}), acks mean {}", parent_name_,

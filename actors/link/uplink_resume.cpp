@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/link/uplink.hpp"
+#include "schema/utf8.hpp"
 
 namespace tributary {
 
@@ -159,7 +160,7 @@ void uplink::on_accept(const link_host_accept& x) {
     missing.add(range);
   if (!missing.empty())
     log_->info("uplink: {} ticks of {} are owed to {}", missing.count(),
-               i->second.host.definition.hostname, parent_name_);
+               to_plain_text(i->second.host.definition.hostname), parent_name_);
   owe(number, missing);
   if (i->second.key_wanted)
     want_key(number);

@@ -30,8 +30,10 @@ struct link_target {
 };
 
 /// A wire that nobody has started by then closes: whoever it was made for ended
-/// before it came. Far above what a message within the process takes.
-constexpr int64_t wire_start_ms_max = 30'000;
+/// before it came. Far above what a message within the process takes, and
+/// short, since CAF keeps a timer's actor in memory until it fires: some 4 KB
+/// of each stranger who knocks.
+constexpr int64_t wire_start_ms_max = 5'000;
 
 /// Bytes that a wire reads ahead of its user; beyond, the peer is stopped by
 /// TCP. Twice the credit that a parent grants for both lanes.

@@ -8,7 +8,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "actors/http/utf8.hpp"
+#include "schema/utf8.hpp"
 
 namespace tributary {
 
@@ -67,16 +67,9 @@ bool is_number(column_kind kind) {
          && kind != column_kind::tick;
 }
 
-std::string shown(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return to_utf8(text);
-}
-
 std::string cell_text(const report_cell& cell, column_kind kind) {
   if (auto text = std::get_if<std::string>(&cell))
-    return shown(*text);
+    return to_plain_text(*text);
   if (auto number = std::get_if<int64_t>(&cell))
     return to_text(*number, kind);
   return "-";
@@ -107,12 +100,12 @@ std::string bold(std::string text, text_style style) {
 void append_vertical(std::string& to, const report_table& table) {
   size_t width = 0;
   for (auto& x : table.columns)
-    width = std::max(width, width_of(x.heading));
+    width = std::max(width, width_of(to_plain_text(x.heading)));
   for (size_t i = 0; !table.rows.empty() && i < table.columns.size(); ++i) {
     auto& column = table.columns[i];
     if (column.json_only)
       continue;
-    append_field(to, column.heading, width, false, false);
+    append_field(to, to_plain_text(column.heading), width, false, false);
     to += cell_text(table.rows.front().cells[i], column.kind) + "\n";
   }
 }
@@ -124,7 +117,7 @@ void append_grid(std::string& to, const report_table& table, text_style style) {
       columns.push_back(i);
   std::vector<std::vector<std::string>> lines(1);
   for (auto i : columns)
-    lines.front().push_back(table.columns[i].heading);
+    lines.front().push_back(to_plain_text(table.columns[i].heading));
   for (auto& row : table.rows) {
     auto& line = lines.emplace_back();
     for (auto i : columns)
@@ -200,7 +193,7 @@ std::string to_text(const shell_report& report, text_style style) {
     if (!result.empty())
       result += "\n";
     if (!table.title.empty())
-      result += bold(table.title, style) + "\n";
+      result += bold(to_plain_text(table.title), style) + "\n";
     if (table.vertical)
       append_vertical(result, table);
     else

@@ -1,8 +1,7 @@
 #pragma once
 
 /// Reports for people and for programs. Pure. Texts of a node come from hosts
-/// and peers: control characters are shown as `?`, so that none of them steers
-/// a terminal.
+/// and peers: none of them steers a terminal (schema/utf8.hpp).
 
 #include <cstdint>
 #include <string>

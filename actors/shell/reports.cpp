@@ -168,6 +168,19 @@ report_table actors_table(const std::vector<actor_record>& actors,
           number(x.busy_ns), number(x.running_ns), number(x.restarts),
           text(error)}});
   }
+  // What was told to end, since what it needs is away, lives nowhere else.
+  for (auto& x : children) {
+    auto known = std::any_of(actors.begin(), actors.end(),
+                             [&](auto& y) { return y.name == x.name; });
+    if (known || x.state == child_state::off
+        || x.name.find(wanted) == std::string::npos)
+      continue;
+    result.rows.push_back(
+        {1,
+         {x.name, report_cell{}, std::string{"node"}, to_text(x), number(0),
+          number(0), number(0), number(0), number(x.restarts),
+          text(x.last_error)}});
+  }
   limit_rows(result);
   return result;
 }

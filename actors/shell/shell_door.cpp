@@ -7,7 +7,6 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include "actors/shell/shell_session.hpp"
 #include "actors/shell/shell_socket.hpp"
 
 namespace tributary {
@@ -26,7 +25,7 @@ shell_door::shell_door(caf::actor_config& cfg, actor_identity identity,
 }
 
 shell_door::behavior_type shell_door::make_behavior() {
-  set_down_handler([this](caf::down_msg&) { --sessions_; });
+  set_down_handler([this](caf::down_msg& x) { sessions_.erase(x.source); });
   add_doorman(std::move(door_));
   return {
       [this](const caf::io::new_connection_msg& x) { on_connection(x.handle); },
@@ -36,6 +35,9 @@ shell_door::behavior_type shell_door::make_behavior() {
 
 void shell_door::on_exit() {
   unlink(path_.c_str());
+  for (auto& kvp : sessions_)
+    send_exit(kvp.second, caf::exit_reason::user_shutdown);
+  sessions_.clear();
   observed::on_exit();
 }
 
@@ -45,17 +47,18 @@ void shell_door::on_connection(caf::io::connection_handle handle) {
   auto own = is_own_peer(static_cast<int>(handle.id()));
   if (!own)
     log_->warn("a shell of another user is turned away");
-  if (!own || !introspection || sessions_ >= sessions_max) {
+  if (!own || !introspection || sessions_.size() >= sessions_max) {
     close(handle);
     return;
   }
   auto scribe = take(handle);
   if (!scribe)
     return;
-  ++sessions_;
-  monitor(spawn_shell_session(
+  auto session = spawn_shell_session(
       system(), {directory_, "shell", name(), actor_tenure::connection},
-      std::move(scribe), introspection, address()));
+      std::move(scribe), introspection);
+  monitor(session);
+  sessions_.emplace(session.address(), std::move(session));
 }
 
 caf::expected<shell_door_actor>

@@ -3,6 +3,7 @@
 /// The broker of the shell's socket: checks who comes and starts a session for
 /// each. Takes the socket's file away when it ends.
 
+#include <map>
 #include <string>
 
 #include <caf/io/broker.hpp>
@@ -11,6 +12,7 @@
 
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
+#include "actors/shell/shell_session.hpp"
 
 namespace spdlog {
 class logger;
@@ -43,7 +45,8 @@ private:
   std::string path_;
   std::shared_ptr<spdlog::logger> log_;
   caf::actor_addr introspection_;
-  size_t sessions_ = 0;
+  // Ended with the door: an open shell must not keep a node that stops.
+  std::map<caf::actor_addr, shell_session_actor> sessions_;
 };
 
 /// Opens the socket and starts the door. Yields what `listen_for_shells` does.

@@ -23,27 +23,26 @@ constexpr size_t waiting_bytes_max = 4 * shell_request_bytes_max;
 
 shell_session::shell_session(caf::actor_config& cfg, actor_identity identity,
                              caf::io::scribe_ptr connection,
-                             const introspection_actor& introspection,
-                             caf::actor_addr door)
+                             const introspection_actor& introspection)
     : observed(cfg, std::move(identity)),
       connection_(std::move(connection)),
-      introspection_(introspection.address()),
-      door_(std::move(door)) {
+      introspection_(introspection.address()) {
   // nop
 }
 
 shell_session::behavior_type shell_session::make_behavior() {
   handle_ = connection_->hdl();
   move_scribe(std::move(connection_));
+  ack_writes(handle_, true);
   configure_read(handle_, caf::io::receive_policy::at_most(read_bytes_max));
-  // An open shell must not keep a node that stops.
-  if (auto door = caf::actor_cast<caf::actor>(door_))
-    monitor(door);
-  else
-    quit();
-  set_down_handler([this](caf::down_msg&) { quit(); });
   return {
       [this](const caf::io::new_data_msg& x) { on_data(x); },
+      [this](const caf::io::data_transferred_msg& x) {
+        if (x.remaining != 0)
+          return;
+        asking_ = false;
+        next_request();
+      },
       [this](const caf::io::connection_closed_msg&) { quit(); },
   };
 }
@@ -80,21 +79,12 @@ void shell_session::ask(shell_request request) {
     return;
   }
   asking_ = true;
-  auto go_on = [this] {
-    asking_ = false;
-    next_request();
-  };
   this->request(to, answer_timeout, introspect_atom_v,
                 std::make_shared<const shell_request>(std::move(request)))
-      .then(
-          [this, go_on](const shell_report_ptr& x) {
-            answer(*x);
-            go_on();
-          },
-          [this, go_on](caf::error& error) {
-            answer(shell_failure{to_string(code_of(error)), words_of(error)});
-            go_on();
-          });
+      .then([this](const shell_report_ptr& x) { answer(*x); },
+            [this](caf::error& error) {
+              answer(shell_failure{to_string(code_of(error)), words_of(error)});
+            });
 }
 
 void shell_session::answer(const shell_message& what) {
@@ -113,14 +103,12 @@ void shell_session::refuse(const caf::error& error) {
 shell_session_actor
 spawn_shell_session(caf::actor_system& system, actor_identity identity,
                     caf::io::scribe_ptr connection,
-                    const introspection_actor& introspection,
-                    caf::actor_addr door) {
+                    const introspection_actor& introspection) {
   auto& backend = system.middleman().backend();
   caf::actor_config config{&backend};
   return caf::actor_cast<shell_session_actor>(
       system.spawn_class<shell_session, caf::no_spawn_options>(
-          config, std::move(identity), std::move(connection), introspection,
-          std::move(door)));
+          config, std::move(identity), std::move(connection), introspection));
 }
 
 } // namespace tributary

@@ -1,8 +1,8 @@
 #pragma once
 
 /// The broker of one shell: reads a request, asks introspection, writes the
-/// answer, and only then takes the next. Ends with the connection or its door,
-/// and at once on bytes that are no request.
+/// answer, and only when the client has taken it the next. Ends with the
+/// connection or its door, and at once on bytes that are no request.
 
 #include <string>
 
@@ -18,13 +18,14 @@ namespace tributary {
 
 using shell_session_actor
     = caf::typed_actor<caf::reacts_to<caf::io::new_data_msg>,
+                       caf::reacts_to<caf::io::data_transferred_msg>,
                        caf::reacts_to<caf::io::connection_closed_msg>>;
 
 class shell_session final : public observed<shell_session_actor::broker_base> {
 public:
   shell_session(caf::actor_config& cfg, actor_identity identity,
                 caf::io::scribe_ptr connection,
-                const introspection_actor& introspection, caf::actor_addr door);
+                const introspection_actor& introspection);
 
   behavior_type make_behavior() override;
 
@@ -38,7 +39,6 @@ private:
   caf::io::scribe_ptr connection_;
   caf::io::connection_handle handle_;
   caf::actor_addr introspection_;
-  caf::actor_addr door_;
   std::string bytes_;
   bool asking_ = false;
 };
@@ -46,7 +46,6 @@ private:
 shell_session_actor
 spawn_shell_session(caf::actor_system& system, actor_identity identity,
                     caf::io::scribe_ptr connection,
-                    const introspection_actor& introspection,
-                    caf::actor_addr door);
+                    const introspection_actor& introspection);
 
 } // namespace tributary

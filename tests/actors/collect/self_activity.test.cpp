@@ -106,4 +106,12 @@ TEST_CASE("peers beyond the bound have no charts of their own", "[collect]") {
   readings_type readings;
   charts.sample(links, readings);
   CHECK(readings.size() == 3 * link_charts::peers_max);
+  // Newcomers have charts again once others are gone for a round.
+  for (auto& x : links)
+    x.peer += "-again";
+  for (int round = 0; round < 3; ++round) {
+    readings.clear();
+    charts.sample(links, readings);
+  }
+  CHECK(readings.size() == 3 * link_charts::peers_max);
 }

@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "actors/http/utf8.hpp"
+#include "schema/utf8.hpp"
 
 using namespace tributary;
 using nlohmann::json;

@@ -106,6 +106,20 @@ TEST_CASE("what waits to be started again says when and why", "[shell]") {
   CHECK(text(table, 3, "last_error") == "disk full");
 }
 
+TEST_CASE("a child that waits for another is listed without a record",
+          "[shell]") {
+  child_status waiting;
+  waiting.name = "http";
+  waiting.state = child_state::waiting;
+  waiting.waits_for = "ingest";
+  child_status off;
+  off.name = "uplink";
+  auto table = actors_table(tree(), {waiting, off}, "");
+  CHECK(names(table).back() == " http");
+  CHECK(text(table, 4, "state") == "waits for ingest");
+  CHECK(actors_table(tree(), {waiting}, "writer").rows.size() == 2);
+}
+
 TEST_CASE("links tell lag only when something is durable", "[shell]") {
   link_status up;
   up.id = 1;

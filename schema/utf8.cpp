@@ -1,4 +1,4 @@
-#include "actors/http/utf8.hpp"
+#include "schema/utf8.hpp"
 
 #include <cstdint>
 
@@ -59,15 +59,55 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
-std::string to_utf8(std::string_view text) {
-  constexpr std::string_view replacement = "\xef\xbf\xbd";
-  std::string result;
-  result.reserve(text.size());
+namespace {
+
+constexpr std::string_view replacement = "\xef\xbf\xbd";
+
+/// Calls `f` with each well-formed sequence, and with the replacement for each
+/// byte of none.
+template <class F>
+void for_each_sequence(std::string_view text, F f) {
   while (!text.empty()) {
     auto size = sequence_bytes(text);
-    result += size == 0 ? replacement : text.substr(0, size);
+    f(size == 0 ? replacement : text.substr(0, size));
     text.remove_prefix(size == 0 ? 1 : size);
   }
+}
+
+bool steers(std::string_view sequence) {
+  auto first = static_cast<uint8_t>(sequence[0]);
+  if (sequence.size() == 1)
+    return first < 0x20 || first == 0x7f;
+  // U+0080 to U+009F.
+  if (sequence.size() == 2)
+    return first == 0xc2 && static_cast<uint8_t>(sequence[1]) < 0xa0;
+  // U+202A to U+202E, U+2066 to U+2069; U+2028 and U+2029 break lines.
+  auto within = [&](std::string_view low, std::string_view high) {
+    return sequence >= low && sequence <= high;
+  };
+  return sequence.size() == 3
+         && (within("\xe2\x80\xa8", "\xe2\x80\xae")
+             || within("\xe2\x81\xa6", "\xe2\x81\xa9"));
+}
+
+} // namespace
+
+std::string to_utf8(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for_each_sequence(text, [&](std::string_view x) { result += x; });
+  return result;
+}
+
+std::string to_plain_text(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for_each_sequence(text, [&](std::string_view x) {
+    if (steers(x))
+      result += '?';
+    else
+      result += x;
+  });
   return result;
 }
 
