@@ -63,6 +63,22 @@ std::string plain_unit(std::string_view text) {
   return result;
 }
 
+/// A unit without a `/`, and whether the table has it.
+struct single_unit : base_unit {
+  bool is_known = false;
+};
+
+single_unit to_single_unit(std::string_view text) {
+  single_unit result;
+  auto known
+      = std::find_if(std::begin(known_units), std::end(known_units),
+                     [text](const known_unit& x) { return x.text == text; });
+  result.is_known = known != std::end(known_units);
+  result.name = result.is_known ? known->base : plain_unit(text);
+  result.factor = result.is_known ? known->factor : 1;
+  return result;
+}
+
 } // namespace
 
 void append_name(std::string& out, std::string_view text) {
@@ -71,19 +87,18 @@ void append_name(std::string& out, std::string_view text) {
 }
 
 base_unit base_unit_of(std::string_view units) {
-  base_unit result;
-  auto per_second = ends_with(units, "/s");
-  auto of = per_second ? units.substr(0, units.size() - 2) : units;
-  auto known = std::find_if(std::begin(known_units), std::end(known_units),
-                            [of](const known_unit& x) { return x.text == of; });
-  if (known != std::end(known_units)) {
-    result.name = known->base;
-    result.factor = known->factor;
-  } else {
-    result.name = plain_unit(of);
-  }
-  if (per_second)
-    result.name += result.name.empty() ? "per_second" : "_per_second";
+  auto slash = units.find('/');
+  base_unit result = to_single_unit(units.substr(0, slash));
+  if (slash == std::string_view::npos)
+    return result;
+  auto per = to_single_unit(units.substr(slash + 1));
+  if (per.name.empty())
+    return result;
+  // One of what is divided by: `/s` is per second.
+  if (per.is_known && per.name.back() == 's')
+    per.name.pop_back();
+  result.name += (result.name.empty() ? "per_" : "_per_") + per.name;
+  result.factor /= per.factor;
   return result;
 }
 

@@ -21,8 +21,10 @@ struct base_unit {
   double factor = 1;
 };
 
-/// The base unit of `units`, for example of `KiB/s`; an unknown unit keeps its
-/// value and gets a name of lower-case letters, digits and `_`.
+/// The base unit of `units`, for example of `KiB/s`, on either side of the
+/// first
+/// `/`; an unknown unit keeps its value and gets a name of lower-case letters,
+/// digits and `_`.
 base_unit base_unit_of(std::string_view units);
 
 /// Whether all dimensions count the same in the same unit, so that one metric
