@@ -36,6 +36,9 @@ bool same_web(const node_options& x, const node_options& y) {
 } // namespace
 
 caf::result<uint64_t, uint64_t> node::on_reload(const node_options& wanted) {
+  // It would start again what has just ended for good.
+  if (stopping_)
+    return caf::result<uint64_t, uint64_t>{uint64_t{0}, uint64_t{0}};
   auto& log = *setup_->log;
   auto changes = tributary::difference(options_, wanted);
   auto before = std::move(options_);

@@ -169,6 +169,38 @@ TEST_CASE("a node whose storage fails for good gives up", "[sim]") {
   require_good(cluster);
 }
 
+TEST_CASE("a node that stops is not reloaded", "[sim]") {
+  sim_cluster cluster{144};
+  join_three(cluster);
+  auto change = [](node_options& x) {
+    x.sender.enabled = !x.sender.enabled;
+  };
+  cluster.reload("relay", change);
+  REQUIRE(cluster.logged("reloaded: 1 option applied"));
+  cluster.step_seconds(5);
+  auto lines = cluster.log().size();
+  // Its last commit takes a while, and reloads come meanwhile.
+  cluster.hold_disk("relay");
+  cluster.stop("relay", [&] {
+    cluster.step(100);
+    cluster.reload("relay", [](node_options&) {});
+    cluster.step(100);
+    cluster.reload("relay", change);
+    cluster.release_disks();
+  });
+  for (auto i = lines; i < cluster.log().size(); ++i) {
+    auto& line = cluster.log()[i];
+    INFO(line);
+    CHECK(line.find("reloaded") == std::string::npos);
+    CHECK(line.find(" runs") == std::string::npos);
+    CHECK(line.find("takes effect") == std::string::npos);
+  }
+  cluster.start("relay");
+  cluster.step_seconds(20);
+  CHECK(stale(cluster) == "");
+  require_good(cluster);
+}
+
 TEST_CASE("actors that fail at random lose nothing", "[sim]") {
   for (uint64_t seed = 150; seed < 158; ++seed) {
     CAPTURE(seed);

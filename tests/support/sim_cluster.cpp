@@ -244,10 +244,15 @@ void sim_cluster::crash(const std::string& name, bool silent) {
   expect_nobody(node, "a crash");
 }
 
-void sim_cluster::stop(const std::string& name) {
+void sim_cluster::stop(const std::string& name,
+                       const std::function<void()>& meanwhile) {
   auto& node = at(name);
   caf::scoped_actor self{system_};
   auto answer = self->request(node.supervisor, caf::infinite, stop_atom_v);
+  if (meanwhile) {
+    run_jobs();
+    meanwhile();
+  }
   step(500);
   auto committed = false;
   answer.receive([&](bool x) { committed = x; }, [](caf::error&) {});
@@ -262,6 +267,17 @@ void sim_cluster::stop(const std::string& name) {
   network_.set_listener(name, listener_actor{});
   step(500);
   expect_nobody(node, "a stop");
+}
+
+void sim_cluster::reload(const std::string& name,
+                         const std::function<void(node_options&)>& change) {
+  auto& node = at(name);
+  auto options = node.setup->options;
+  change(options);
+  caf::anon_send(
+      node.supervisor, reload_atom_v,
+      node_options_ptr{std::make_shared<const node_options>(options)});
+  run_jobs();
 }
 
 void sim_cluster::erase_store(const std::string& name) {

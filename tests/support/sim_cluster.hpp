@@ -4,6 +4,7 @@
 /// system with CAF's testing scheduler, a simulated network, real stores in
 /// memory. Everything random comes from one seed, so a run can be had again.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -62,7 +63,13 @@ public:
   void crash(const std::string& name, bool silent = false);
 
   /// Stops the node in order, as on SIGTERM.
-  void stop(const std::string& name);
+  /// @param meanwhile runs when the node has begun to stop.
+  void stop(const std::string& name,
+            const std::function<void()>& meanwhile = nullptr);
+
+  /// Gives a running node other options than it was started with, as on SIGHUP.
+  void reload(const std::string& name,
+              const std::function<void(node_options&)>& change);
 
   /// Starts a node that was stopped or has crashed, with the store it had.
   void start(const std::string& name);
