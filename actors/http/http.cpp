@@ -193,9 +193,11 @@ void http::with_host(const exchange_ptr& x, const std::string& name,
 
 void http::answer_page(const exchange_ptr& x, const route& to) {
   auto page = [this, x](int status) {
-    auto response = assets_.answer("index.html", x->request().if_none_match,
-                                   x->request().accept_encoding);
-    if (status != 200 && response.status == 200)
+    // Whoever has the page has not heard that the host is unknown.
+    auto known = status == 200 ? x->request().if_none_match : std::string{};
+    auto response
+        = assets_.answer("index.html", known, x->request().accept_encoding);
+    if (status != 200)
       response.status = status;
     x->respond(std::move(response));
   };

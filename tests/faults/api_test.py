@@ -319,6 +319,18 @@ class Api(cluster.Test):
                       ("/api/v1/charts", "/host/child/api/v1/charts"))
         self.assertNotEqual(own, other)
 
+    def test_unknown_host_is_never_known(self):
+        """A tag of the page does not turn its 404 into a 304."""
+        tag = ask(self.parent, "/")[1]["etag"]
+        plain = ask(self.parent, "/host/nope/")
+        self.assertEqual(plain[0], 404)
+        for known in (tag, "W/" + tag, "*"):
+            status, _, body = ask(self.parent, "/host/nope/",
+                                  If_None_Match=known)
+            self.assertEqual((status, body), (404, plain[2]), known)
+            self.assertEqual(ask(self.parent, "/host/child/",
+                                 If_None_Match=known)[0], 304, known)
+
     def test_other_origins(self):
         """Pages of other origins may read the API and nothing else."""
         for path in ("/api/v1/info", "/host/child/api/v1/charts", "/api/none"):
