@@ -189,17 +189,26 @@ caf::expected<query_range> resolve_range(const query_request& what, tick newest,
   return result;
 }
 
-std::vector<size_t> matching_dimensions(const chart& x,
-                                        const std::vector<std::string>& names) {
-  std::vector<size_t> result;
-  for (size_t i = 0; i < x.dimensions.size(); ++i) {
-    auto& d = x.dimensions[i];
-    auto named = std::any_of(names.begin(), names.end(), [&](auto& pattern) {
-      return matches(pattern, d.id) || matches(pattern, d.name);
-    });
-    if (names.empty() || named)
-      result.push_back(i);
+caf::expected<std::vector<size_t>>
+matching_dimensions(const chart& x, const std::vector<std::string>& names) {
+  auto count = x.dimensions.size();
+  std::vector<bool> is_named(count, names.empty());
+  for (auto& pattern : names) {
+    auto any = false;
+    for (size_t i = 0; i < count; ++i) {
+      auto& d = x.dimensions[i];
+      if (!matches(pattern, d.id) && !matches(pattern, d.name))
+        continue;
+      is_named[i] = true;
+      any = true;
+    }
+    if (!any)
+      return make_error(ec::not_found, "dimension " + pattern + " of " + x.id);
   }
+  std::vector<size_t> result;
+  for (size_t i = 0; i < count; ++i)
+    if (is_named[i])
+      result.push_back(i);
   return result;
 }
 

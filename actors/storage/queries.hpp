@@ -58,9 +58,10 @@ constexpr int64_t query_slots_max = 31 * 86400;
 caf::expected<query_range> resolve_range(const query_request& what, tick newest,
                                          tick now);
 
-/// Dimensions of `x` that the patterns name.
-std::vector<size_t> matching_dimensions(const chart& x,
-                                        const std::vector<std::string>& names);
+/// Dimensions of `x` that the patterns name; all when there are no patterns.
+/// Yields `ec::not_found` with the first pattern that names none.
+caf::expected<std::vector<size_t>>
+matching_dimensions(const chart& x, const std::vector<std::string>& names);
 
 /// What a reader sees of one slot of one chart: every dimension scaled, rates
 /// and percentages computed. NaN where absent.

@@ -126,7 +126,10 @@ caf::expected<query_answer_ptr> reader::answer(const query_request& what,
   result->chart = find_chart(hot.host, windows, what.chart);
   if (!result->chart)
     return make_error(ec::not_found, "chart " + what.chart);
-  result->dimensions = matching_dimensions(*result->chart, what.dimensions);
+  auto dimensions = matching_dimensions(*result->chart, what.dimensions);
+  if (!dimensions)
+    return std::move(dimensions.error());
+  result->dimensions = std::move(*dimensions);
   fill_table(windows, *range, what.group, *result);
   return query_answer_ptr{std::move(result)};
 }

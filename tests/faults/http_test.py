@@ -79,6 +79,21 @@ class Http(cluster.Test):
                 self.assertEqual(status, 404, path)
                 self.assertIn(name, json.loads(text)["message"])
 
+    def test_unknown_dimensions(self):
+        """A table that lacks what was asked for looks like one of gaps."""
+        path = "/api/v1/data?chart=system.cpu&dimensions="
+        for asked, absent in (("nope", "nope"), ("user,nope", "nope"),
+                              ("n*pe|user", "n*pe"), ("USER", "USER")):
+            for host in ("", "child", self.host):
+                status, _, text = self.parent.request(path + asked, host)
+                self.assertEqual(status, 404, asked)
+                self.assertIn(f"dimension {absent} of system.cpu",
+                              json.loads(text)["message"])
+        for asked, labels in (("user,system", ["user", "system"]),
+                              ("us*", ["user"])):
+            table = self.parent.get(path + asked, self.host)
+            self.assertEqual(sorted(table["labels"][1:]), sorted(labels))
+
     def assert_formats(self):
         last = self.child.newest() - 1
         path = (f"/api/v1/data?chart=system.cpu&after={last - 2}&before={last}"

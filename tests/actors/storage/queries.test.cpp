@@ -54,7 +54,7 @@ query_answer filled(const chart_ptr& chart,
                     grouping group = grouping::average) {
   query_answer result;
   result.chart = chart;
-  result.dimensions = matching_dimensions(*chart, {});
+  result.dimensions = *matching_dimensions(*chart, {});
   fill_table(windows, range, group, result);
   REQUIRE(result.values.size()
           == result.times.size() * result.dimensions.size());
@@ -117,7 +117,15 @@ TEST_CASE("patterns name dimensions by id or name", "[actors]") {
   auto x = std::make_shared<chart>(*make_chart("c", {"user", "sys", "idle"}));
   x->dimensions[1].name = "system";
   auto matching = [&](std::vector<std::string> names) {
-    return matching_dimensions(*x, names);
+    auto result = matching_dimensions(*x, names);
+    REQUIRE(result);
+    return *result;
+  };
+  auto refused = [&](std::vector<std::string> names) {
+    auto result = matching_dimensions(*x, names);
+    REQUIRE_FALSE(result);
+    CHECK(code_of(result.error()) == ec::not_found);
+    return to_text(result.error());
   };
   using indexes = std::vector<size_t>;
   CHECK(matching({}) == indexes{0, 1, 2});
@@ -127,11 +135,12 @@ TEST_CASE("patterns name dimensions by id or name", "[actors]") {
   CHECK(matching({"*"}) == indexes{0, 1, 2});
   CHECK(matching({"*s*e*"}) == indexes{0, 1});
   CHECK(matching({"idle", "user"}) == indexes{0, 2});
-  CHECK(matching({"use"}).empty());
-  CHECK(matching({""}).empty());
+  CHECK(refused({"use"}) == "not_found: dimension use of c");
+  CHECK(refused({""}) == "not_found: dimension  of c");
+  CHECK(refused({"user", "nope", "no"}) == "not_found: dimension nope of c");
   CHECK(matching({"**"}) == indexes{0, 1, 2});
   CHECK(matching({"*us*er*"}) == indexes{0});
-  CHECK(matching({"*er*us*"}).empty());
+  CHECK(refused({"*er*us*"}) == "not_found: dimension *er*us* of c");
 }
 
 TEST_CASE("a pattern of many stars ends", "[actors]") {
@@ -140,8 +149,8 @@ TEST_CASE("a pattern of many stars ends", "[actors]") {
   for (int i = 0; i < 100; ++i)
     pattern += "*a";
   auto x = make_chart("c", {name});
-  CHECK(matching_dimensions(*x, {pattern}).size() == 1);
-  CHECK(matching_dimensions(*x, {pattern + "b"}).empty());
+  CHECK(matching_dimensions(*x, {pattern})->size() == 1);
+  CHECK_FALSE(matching_dimensions(*x, {pattern + "b"}));
 }
 
 TEST_CASE("gauges are scaled", "[actors]") {
