@@ -180,17 +180,24 @@ void option_reader::take_guid(const config_layer& layer,
 void option_reader::report_unknown(const config_layer& layer,
                                    const ini_section& section) {
   std::vector<std::string_view> names;
-  for (const auto& x : section_rows())
+  std::string possible;
+  for (const auto& x : section_rows()) {
     names.push_back(x.name);
+    if (belongs(layer.kind, x.file))
+      possible += fmt::format("{}{}", possible.empty() ? "" : ", ", x.name);
+  }
   auto hint = spelling_hint(section.name, names);
-  // A key with a slip in it must not be repeated in a log.
-  auto is_keyed = hint.empty() && layer.kind != layer_kind::tributary_conf;
-  report(layer.document.file, section.line,
-         is_keyed
-             ? "the section is neither [stream] nor a UUID of 36 characters, "
-               "as uuidgen makes it"
-             : fmt::format("there is no section {}{}", in_quotes(section.name),
-                           hint));
+  auto message
+      = fmt::format("there is no section {}{}", in_quotes(section.name), hint);
+  if (hint.empty() && layer.kind == layer_kind::tributary_conf)
+    message += "; there are " + possible;
+  else if (hint.empty()) // a key with a slip in it must not be in a log
+    message = fmt::format("the section is {} nor a UUID of 36 characters, as "
+                          "uuidgen makes it",
+                          layer.kind == layer_kind::stream_conf
+                              ? "neither [stream]"
+                              : "none of " + possible);
+  report(layer.document.file, section.line, std::move(message));
 }
 
 template <class Target>

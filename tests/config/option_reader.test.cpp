@@ -176,6 +176,11 @@ TEST_CASE("a section that is nearly a key is refused and not repeated",
                          "as uuidgen makes it\n";
   CHECK(stream_faults("[11111111-2222-3333-4444-55555555555]\n") == words);
   CHECK(stream_faults("[API_KEY]\ntype = api\n") == words);
+  auto told = layer(layer_kind::command_line, "[collectors]\nself = no\n");
+  CHECK(to_text(read_options({told}).faults)
+        == "t.conf:1: the section is none of directories, global, db, web, "
+           "logs, plugins, stream nor a UUID of 36 characters, as uuidgen "
+           "makes it\n");
 }
 
 TEST_CASE("the two cases of a GUID are one section", "[config]") {
@@ -194,7 +199,8 @@ TEST_CASE("unknown sections and keys come with the nearest name", "[config]") {
   CHECK(main_faults("[wbe]\nx = 1\n")
         == "t.conf:1: there is no section 'wbe'; did you mean 'web'?\n");
   CHECK(main_faults("[health]\n")
-        == "t.conf:1: there is no section 'health'\n");
+        == "t.conf:1: there is no section 'health'; there are directories, "
+           "global, db, web, logs, plugins\n");
   CHECK(main_faults("[db]\ncomit every = 1\n")
         == "t.conf:2: [db] there is no option 'comit every'; did you mean "
            "'commit every'?\n");
