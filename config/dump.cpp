@@ -140,6 +140,8 @@ constexpr std::string_view stock_head
 std::string dump_options(const node_options& options) {
   config_printer to{option_style::effective};
   to.paragraph("The configuration in force. Holds API keys: not for others.");
+  to.paragraph("Its two parts are for two files, tributary.conf and "
+               "stream.conf: neither may hold what belongs to the other.");
   to.paragraph(fmt::format("Read from {}", options.directories.config));
   for (auto which : {config_file::tributary_conf, config_file::stream_conf}) {
     to.blank();

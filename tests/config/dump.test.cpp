@@ -1,5 +1,6 @@
 #include "config/dump.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -84,6 +85,16 @@ TEST_CASE("a dump names the default where another value holds", "[config]") {
   CHECK(text.find("level = info\n") != std::string::npos);
   CHECK(text.find("[66666666-7777-8888-9999-aaaaaaaaaaaa]\n")
         != std::string::npos);
+}
+
+TEST_CASE("a dump says at its head that it is two files", "[config]") {
+  auto text = dump_options({});
+  auto head = text.substr(0, text.find("\n\n"));
+  std::replace(head.begin(), head.end(), '\n', ' ');
+  for (auto file : {"tributary.conf", "stream.conf"})
+    CHECK(head.find(file) != std::string::npos);
+  // Commands that take it apart look for the heads of the parts.
+  CHECK(head.find("# For ") == std::string::npos);
 }
 
 TEST_CASE("a dump stays within 80 columns", "[config]") {
