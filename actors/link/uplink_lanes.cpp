@@ -92,8 +92,12 @@ void uplink::on_published(const published_frame& x) {
 }
 
 void uplink::on_published(const published_debt& x) {
+  // The writer has it on disk already.
   if (mode_ == mode::open && x.subscriber == parent_)
-    history_.owe(x.host, x.ticks); // the writer has it on disk already
+    history_.owe(x.host, x.ticks);
+  else if (mode_ == mode::resuming && x.subscriber == parent_)
+    for (auto& range : x.ticks.ranges())
+      standing_.owed[x.host].add(range);
   send_history();
 }
 

@@ -146,6 +146,12 @@ subscriber_standing_ptr writer::on_resume(const subscriber_actor& who,
   if (result->known) {
     result->position = known->second.position;
     result->owed = known->second.owed;
+  } else {
+    // Known from this answer on: a window that is received before its first
+    // ack is owed to it, and the answer does not have it. Nothing is passed
+    // yet.
+    store_->move_cursor(node, 0);
+    schedule(options_.commit_every_ms);
   }
   // What is staged can be read from the journal as well (on_read).
   result->journal_first = store_->journal_first();

@@ -148,6 +148,7 @@ class Node:
         for name, text in (("stream.conf", stream), ("tributary.conf", conf)):
             if text is not None:
                 (self.etc / "new").write_text(text)
+                (self.etc / "new").chmod(0o600) # it holds keys
                 (self.etc / "new").rename(self.etc / name)
 
     def command(self, *flags):
