@@ -200,6 +200,15 @@ void framer::on_readings(const tick_readings& what) {
   ++from.answers;
   if (what.tick != open_)
     return; // a whole tick late: a gap
+  auto was_full = sealer_.dropped_readings() > 0;
+  take(what);
+  if (!was_full && sealer_.dropped_readings() > 0)
+    log_->warn("{} columns are all that a host can have; charts beyond are "
+               "left out",
+               host_columns_max);
+}
+
+void framer::take(const tick_readings& what) {
   if (sealed_) {
     if (auto frame = sealer_.seal_late(what.readings))
       deliver(std::move(frame));

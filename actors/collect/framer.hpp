@@ -75,6 +75,7 @@ private:
   void on_late(tick t);
   void on_readings(const tick_readings& what);
   void on_down(const caf::down_msg& what);
+  void take(const tick_readings& what);
   void seal_part_0();
   void deliver(frame_ptr frame);
   void begin_epoch();

@@ -93,8 +93,11 @@ void sealer::place(uint32_t column, const chart& of, size_t dimension,
 void sealer::add(const std::vector<chart_reading>& readings) {
   for (auto& reading : readings) {
     auto first = first_column(reading);
-    if (first == host_columns_max)
+    if (first == host_columns_max) {
+      for (auto& x : reading.values)
+        dropped_readings_ += x ? 1 : 0;
       continue;
+    }
     for (size_t d = 0; d < reading.values.size(); ++d)
       if (reading.values[d])
         place(first + static_cast<uint32_t>(d), *reading.chart, d,

@@ -46,6 +46,11 @@ public:
     return dropped_increments_;
   }
 
+  /// Readings of charts that found no place within `host_columns_max`.
+  uint64_t dropped_readings() const noexcept {
+    return dropped_readings_;
+  }
+
 private:
   /// What is remembered of a counter column.
   struct counter {
@@ -72,6 +77,7 @@ private:
   uint16_t next_part_ = 0;
   bool touched_ = false;
   uint64_t dropped_increments_ = 0;
+  uint64_t dropped_readings_ = 0;
 };
 
 } // namespace tributary

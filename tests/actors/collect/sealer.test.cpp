@@ -280,6 +280,26 @@ TEST_CASE("a chart that is defined anew goes on counting", "[collect]") {
   }
 }
 
+TEST_CASE("readings beyond the most columns are dropped and counted",
+          "[collect]") {
+  sealer seal{1};
+  auto wide = std::make_shared<chart>();
+  wide->id = "test.wide";
+  wide->dimensions.resize(host_columns_max - 1);
+  seal.begin(1000);
+  // Two columns don't fit into the last one.
+  seal.add({{wide, {1}}, {gauges(), {1, 2}}, {gauges("b"), {3, std::nullopt}}});
+  CHECK(seal.dropped_readings() == 3);
+  seal.add({{counters(), {7}}});
+  CHECK(seal.columns_of().columns() == host_columns_max);
+  CHECK(seal.dropped_readings() == 3);
+  auto frame = seal.seal(true);
+  REQUIRE(frame);
+  CHECK(frame->header().columns == host_columns_max);
+  CHECK_FALSE(seal.seal_late({{gauges(), {4, 5}}}));
+  CHECK(seal.dropped_readings() == 5);
+}
+
 TEST_CASE("charts of a source that was started again keep their columns",
           "[collect]") {
   sealer seal{1};
