@@ -119,10 +119,23 @@ frame_ptr sealer::seal(bool key) {
   return seal_part(0, is_key);
 }
 
+/// No key frame of part 0 has counters that are always late: who came in
+/// between would never learn where they stand.
+void sealer::state_late_readings() {
+  auto read = row_.present;
+  for (auto& x : row_.raw)
+    set_bit(read, x.column);
+  row_.raw.clear();
+  for (uint32_t i = 0; i < roster_.columns(); ++i)
+    if (roster_.is_counter_column(i) && bit_at(read, i))
+      row_.raw.push_back({i, counters_[i].raw});
+}
+
 frame_ptr sealer::seal_late(const std::vector<chart_reading>& readings) {
   row_.reset(roster_.columns());
   touched_ = false;
   add(readings);
+  state_late_readings();
   return touched_ ? seal_part(next_part_++, true) : nullptr;
 }
 

@@ -61,6 +61,7 @@ private:
   };
 
   frame_ptr seal_part(uint16_t part, bool key);
+  void state_late_readings();
   uint32_t first_column(const chart_reading& reading);
   void place(uint32_t column, const chart& of, size_t dimension,
              int64_t reading);

@@ -164,6 +164,22 @@ TEST_CASE("a chart that appears later gets columns behind the others",
   CHECK(value(back.row, 2) == 8);
 }
 
+TEST_CASE("a late part states the readings of its counters", "[collect]") {
+  sealer seal{1};
+  reader back;
+  auto late = counters();
+  for (tick t = 1000; t < 1003; ++t) {
+    seal.begin(t);
+    seal.add({{gauges(), {1, 2}}});
+    REQUIRE(seal.seal(false));
+    auto part = seal.seal_late({{late, {t}}});
+    REQUIRE(part);
+    REQUIRE_FALSE(back.read(seal, *part));
+    REQUIRE(back.row.raw.size() == 1);
+    CHECK(back.row.raw[0].value == t);
+  }
+}
+
 TEST_CASE("late readings travel as parts of their tick", "[collect]") {
   sealer seal{1};
   reader back;
