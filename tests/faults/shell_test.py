@@ -179,6 +179,33 @@ class Shell(cluster.Test):
         wait_until("the shell answers again", lambda: ask(node, "status"))
         self.assertTrue(node.running)
 
+    def test_connections_leave_nothing(self):
+        """Thousands of shells come and go in constant memory."""
+        node = self.node("alone", cluster.listens())
+        node.start()
+        path = str(node.folder / "run" / "shell.sock")
+
+        def knock(family, address, words):
+            with socket.socket(family) as client:
+                client.settimeout(SHELL_SECONDS_MAX)
+                client.connect(address)
+                try:
+                    client.sendall(words)
+                    while client.recv(4096):
+                        pass
+                except OSError:
+                    pass # closed with unread bytes of ours
+
+        def round_of(count):
+            for _ in range(count):
+                knock(socket.AF_UNIX, path, b"GET / HTTP/1.1\r\n\r\n")
+            return node.rss_anon()
+        round_of(500)
+        before = round_of(500)
+        # It was 1.3 KB for each.
+        self.assertLess(round_of(3000) - before, 1 << 20)
+        self.assertTrue(ask(node, "status"))
+
     def test_at_a_terminal(self):
         """A prompt, completion, an answer and quit; history that is kept."""
         node = self.node("alone")

@@ -24,6 +24,7 @@ PROMPT = "$ tributary-shell -e "
 # What differs from run to run, and what it is put down to.
 VARYING = [
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME"),
+    (r"(?m)(block +)-$", r"\1TIME"),
     (r"/\S*/store\.mdb", "PATH"),
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "GUID"),
     (r"\d+(\.\d+)?( (B|[KMGT]iB|ns|us|ms|s|%|min \d+ s))?", "N"),

@@ -2,10 +2,13 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
+#include <caf/io/network/multiplexer.hpp>
 #include <caf/send.hpp>
 #include <catch2/catch.hpp>
 #include <spdlog/sinks/null_sink.h>
@@ -81,6 +84,17 @@ struct open_node {
   ~open_node() {
     caf::anon_send_exit(door, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(asked, caf::exit_reason::user_shutdown);
+    auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!directory->list().empty()
+           && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
+    // CAF lets go of closed sockets a turn of its loop later, and of none once
+    // the loop has ended.
+    for (int turn = 0; turn < 3; ++turn) {
+      std::promise<void> done;
+      system->middleman().backend().post([&] { done.set_value(); });
+      done.get_future().wait();
+    }
   }
 };
 
