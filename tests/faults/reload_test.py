@@ -186,7 +186,9 @@ class Reload(cluster.Test):
         self.reload(child, "")
         wait_until("the link has ended", lambda:
                    second.status_of(child.guid())["state"] == "offline")
-        self.assertFalse(child.info()["stream-enabled"])
+        # The page's actor is started again: for a moment it answers 503.
+        wait_until("the child says that it streams no more",
+                   lambda: not child.info()["stream-enabled"])
         self.reload(child, streams_to(first.link_port))
         self.wait_streaming(child, first)
         self.assert_every_second(first, child, after)
