@@ -13,10 +13,14 @@ int64_t steady_now_ns() {
   return std::chrono::steady_clock::now().time_since_epoch().count();
 }
 
-/// The counters are read one after the other while the actor runs, so the
-/// smaller may have overtaken the larger.
-uint64_t difference(uint64_t larger, uint64_t smaller) {
-  return larger > smaller ? larger - smaller : 0;
+/// Messages that wait. The counters are read one after the other while the
+/// actor runs, so what was handled may have overtaken what was received.
+uint64_t mailbox_depth_of(const actor_figures& x) {
+  auto received = x.received.load(std::memory_order_relaxed);
+  // The one in hand waits no more.
+  auto done = x.handled.load(std::memory_order_relaxed)
+              + (x.running_since_ns.load(std::memory_order_relaxed) != 0);
+  return received > done ? received - done : 0;
 }
 
 actor_record record_of(const actor_figures& x, int64_t now_ns) {
@@ -25,14 +29,10 @@ actor_record record_of(const actor_figures& x, int64_t now_ns) {
   result.name = x.name;
   result.parent = x.parent;
   result.handled = x.handled.load(std::memory_order_relaxed);
-  result.mailbox_depth
-      = difference(x.received.load(std::memory_order_relaxed), result.handled);
+  result.mailbox_depth = mailbox_depth_of(x);
   auto since = x.running_since_ns.load(std::memory_order_relaxed);
   if (since != 0 && now_ns > since)
     result.running_ns = static_cast<uint64_t>(now_ns - since);
-  // The one in hand waits no more.
-  if (since != 0 && result.mailbox_depth > 0)
-    --result.mailbox_depth;
   result.busy_ns
       = x.busy_ns.load(std::memory_order_relaxed) + result.running_ns;
   result.restarts = x.restarts;
@@ -140,17 +140,16 @@ std::vector<actor_record> actor_directory::records() const {
 }
 
 std::map<std::string, actor_kind_totals> actor_directory::totals() const {
-  auto now_ns = steady_now_ns();
   std::lock_guard<std::mutex> guard{mutex_};
   auto result = ended_;
   for (auto& kvp : living_) {
-    auto x = record_of(*kvp.second.figures, now_ns);
+    auto& x = *kvp.second.figures;
     auto& sums = result[std::string{kind_of_actor(x.name)}];
     ++sums.living;
-    sums.mailbox_depth += x.mailbox_depth;
-    sums.handled += x.handled;
+    sums.mailbox_depth += mailbox_depth_of(x);
+    sums.handled += x.handled.load(std::memory_order_relaxed);
     // Without the run that goes on: the sum must never fall.
-    sums.busy_ns += x.busy_ns - x.running_ns;
+    sums.busy_ns += x.busy_ns.load(std::memory_order_relaxed);
   }
   return result;
 }
