@@ -18,21 +18,26 @@ struct Block {
   runs @5 :List(SlotRun);
   # Slots that are covered, ascending, disjoint, with the epoch they are of.
   codec @6 :UInt8;
-  # 0 stored, 1 zstd.
+  # 0 stored, 1 zstd, both with columns as version 1 had them: only read.
+  # 2 stored, 3 zstd: what is sealed. A program that does not know a codec
+  # refuses the block.
   checksum @7 :UInt32;
   # Low 32 bits of XXH3-64 over `payload`, seeded with `start`.
   rawBytes @8 :UInt32;
   # Size of the unpacked payload.
   payload @9 :Data;
-  # Unpacked: columns times u32, where each column begins; then the columns:
-  #   u8 flags: bits 0-1 transform (0 constant, 1 offset from base, 2 delta),
-  #     bit 2 presence bitmap, bit 3 estimated bitmap
-  #   zigzag varint base
-  #   [ceil(slots/8) bytes] presence (else: present in every covered slot)
-  #   [ceil(slots/8) bytes] estimated
-  #   transform 1, 2: bitmap of non-zero residuals over the n present slots
-  #     (ceil(n/8) bytes), then their zigzag varints. Residual 0 is that of the
-  #     first present slot and is always 0 (it is the base).
+  # Unpacked, codecs 2 and 3 (docs/format.md draws all of them):
+  #   low bytes, then high bytes, of the sizes of the columns
+  #   slot sets: their number, then each (number of runs, for each run the slots
+  #     skipped and its length less one; or 0 and a bitmap of ceil(slots/8) B)
+  #   columns, each:
+  #     u8 flags: bits 0-1 transform (0 constant, 1 offset from the least,
+  #       2 delta, 3 delta of deltas), bit 2 gaps, bit 3 estimates, bits 4-5
+  #       form of residuals (0 planes, 1 sparse planes, 2 packed)
+  #     base, [set of covered slots without a value], [set of estimated slots],
+  #     transform 3: the first delta
+  #     transforms 1-3: u8 width in bits and the residuals
+  # Numbers are zigzag varints.
 }
 
 struct SlotRun {

@@ -10,24 +10,35 @@
 
 #include "schema/store.capnp.h"
 #include "store/column.hpp"
+#include "store/column_v1.hpp"
 
 namespace tributary {
 
 namespace {
 
-enum codec : uint8_t { codec_stored = 0, codec_zstd = 1 };
+/// Columns as version 1 had them are still read; what is sealed has the later
+/// numbers, which an older program refuses.
+enum codec : uint8_t {
+  codec_stored_v1 = 0,
+  codec_zstd_v1 = 1,
+  codec_stored = 2,
+  codec_zstd = 3,
+};
 
 struct group {
   std::vector<const window_chart*> charts;
   size_t columns = 0;
 };
 
-/// Columns whose bytes fit into a block, whatever their values: offset, flags,
-/// base, three bitmaps and a varint a slot.
+/// Columns whose bytes fit into a block, whatever their values. The ten bytes a
+/// slot are of version 1; windows are still cut as they were then, since a
+/// block of either must be able to replace the other.
 constexpr size_t columns_that_fit(size_t slots) {
   return block_raw_bytes_max
          / (4 + 1 + 10 + 3 * ((slots + 7) / 8) + 10 * slots);
 }
+
+static_assert(column_bytes_max(window_seconds_max) <= UINT16_MAX);
 
 static_assert(columns_that_fit(window_seconds_max) >= chart_dimensions_max);
 
@@ -59,16 +70,22 @@ std::vector<group> groups_of(const window_table& window,
 }
 
 std::string pack_columns(const group& from, const window_table& window) {
-  std::string result(from.columns * 4, '\0');
+  std::string sizes(from.columns * 2, '\0');
+  std::string bodies;
   auto covered = covered_slots(window);
+  slot_sets sets;
+  column_buffers buffers;
   size_t index = 0;
   for (auto chart : from.charts)
     for (auto& column : chart->columns) {
-      auto offset = static_cast<uint32_t>(result.size());
-      memcpy(&result[4 * index++], &offset, 4);
-      put_column(result, column, covered, window.slots());
+      auto begin = bodies.size();
+      put_column(bodies, column, covered, sets, buffers);
+      auto bytes = bodies.size() - begin;
+      sizes[index] = static_cast<char>(bytes);
+      sizes[from.columns + index++] = static_cast<char>(bytes >> 8);
     }
-  return result;
+  sets.put(sizes, window.slots());
+  return sizes += bodies;
 }
 
 /// A context a thread: making one costs more than packing a block.
@@ -158,15 +175,14 @@ caf::expected<std::string> unpack(wire::Block::Reader from) {
   if (checksum_of(payload, from.getStart()) != from.getChecksum())
     return corrupt("checksum differs");
   auto raw_bytes = from.getRawBytes();
-  if (raw_bytes > block_raw_bytes_max
-      || raw_bytes < from.getColumns() * size_t{4})
+  if (raw_bytes > block_raw_bytes_max)
     return corrupt("unpacked size out of bounds");
-  if (from.getCodec() == codec_stored) {
+  if (from.getCodec() == codec_stored || from.getCodec() == codec_stored_v1) {
     if (payload.size() != raw_bytes)
       return corrupt("stored size differs");
     return std::string{payload};
   }
-  if (from.getCodec() != codec_zstd)
+  if (from.getCodec() != codec_zstd && from.getCodec() != codec_zstd_v1)
     return corrupt("unknown codec");
   std::string result(raw_bytes, '\0');
   auto rc = ZSTD_decompressDCtx(contexts().unpack, result.data(), result.size(),
@@ -184,8 +200,7 @@ payload_of(wire::Block::Reader from, payload_cache* cache) {
   auto name
       = cache != nullptr ? hash_of(data.begin(), data.size()) : content_hash{};
   if (auto known = cache != nullptr ? cache->find(name) : nullptr)
-    if (known->size() == from.getRawBytes()
-        && known->size() >= from.getColumns() * size_t{4})
+    if (known->size() == from.getRawBytes())
       return known;
   auto raw = unpack(from);
   if (!raw)
@@ -223,9 +238,41 @@ auto with_block(std::string_view sealed, F f)
   }
 }
 
-caf::error read_columns(const std::string& raw, const block_header& header,
-                        const layout& columns_of, std::string_view only_chart,
-                        window_table& to) {
+/// What stands before the columns of a payload.
+struct payload_head {
+  bool is_v1 = false;
+  /// Where each column begins, and where the last ends.
+  std::vector<uint32_t> begins;
+  slot_sets sets;
+
+  /// False when the columns do not fit into the payload.
+  bool read(std::string_view raw, size_t columns, uint16_t slots) {
+    auto bytes = reinterpret_cast<const uint8_t*>(raw.data());
+    auto at = bytes + columns * (is_v1 ? 4 : 2);
+    auto end = bytes + raw.size();
+    if (raw.size() < columns * (is_v1 ? 4 : 2))
+      return false;
+    begins.resize(columns + 1);
+    begins[columns] = static_cast<uint32_t>(raw.size());
+    if (is_v1) {
+      memcpy(begins.data(), bytes, columns * 4);
+      return std::all_of(begins.begin(), begins.end(),
+                         [&](auto x) { return x <= raw.size(); });
+    }
+    if (!sets.get(at, end, slots, columns * 2))
+      return false;
+    auto begin = static_cast<uint32_t>(at - bytes);
+    for (size_t i = 0; i < columns; ++i) {
+      begins[i] = begin;
+      begin += bytes[i] + (uint32_t{bytes[columns + i]} << 8);
+    }
+    return begin == raw.size();
+  }
+};
+
+caf::error read_columns(std::string_view raw, const payload_head& head,
+                        const block_header& header, const layout& columns_of,
+                        std::string_view only_chart, window_table& to) {
   std::vector<uint64_t> covered(bitmap_words(header.slots), 0);
   for (auto& run : header.runs)
     for (auto t = run.from; t <= run.to; ++t) {
@@ -234,21 +281,24 @@ caf::error read_columns(const std::string& raw, const block_header& header,
     }
   auto epoch = header.runs.empty() ? 1 : header.runs.back().epoch;
   auto bytes = reinterpret_cast<const uint8_t*>(raw.data());
+  column_buffers buffers;
+  auto read = [&](size_t index, window_column& column) {
+    auto at = bytes + head.begins[index];
+    if (head.is_v1) // whose columns end where they end
+      return get_column_v1(at, bytes + raw.size(), covered, header.slots,
+                           column);
+    return get_column(at, bytes + head.begins[index + 1], covered, header.slots,
+                      head.sets, column, buffers);
+  };
   size_t index = 0;
   for (auto& chart : columns_of.charts) {
     if (!only_chart.empty() && chart->id != only_chart) {
       index += chart->dimensions.size();
       continue;
     }
-    auto& target = to.chart_for(chart, epoch);
-    for (auto& column : target.columns) {
-      uint32_t offset;
-      memcpy(&offset, bytes + 4 * index++, 4);
-      if (offset > raw.size()
-          || !get_column(bytes + offset, bytes + raw.size(), covered,
-                         header.slots, column))
+    for (auto& column : to.chart_for(chart, epoch).columns)
+      if (!read(index++, column))
         return corrupt("column");
-    }
   }
   return {};
 }
@@ -289,9 +339,14 @@ caf::error open_block(std::string_view sealed, const layout& columns_of,
     auto raw = payload_of(from, cache);
     if (!raw)
       return raw.error();
+    payload_head head;
+    head.is_v1 = from.getCodec() == codec_stored_v1
+                 || from.getCodec() == codec_zstd_v1;
+    if (!head.read(**raw, header->columns, header->slots))
+      return corrupt("places of columns");
     window_table decoded{header->start, header->slots};
     if (auto error
-        = read_columns(**raw, *header, columns_of, only_chart, decoded))
+        = read_columns(**raw, head, *header, columns_of, only_chart, decoded))
       return error;
     if (window.empty() && window.charts().empty())
       window = std::move(decoded);

@@ -1,6 +1,10 @@
 #include "store/column.hpp"
 
+#include <algorithm>
 #include <cstring>
+
+#include "store/residuals.hpp"
+#include "store/slot_set.hpp"
 
 namespace tributary {
 
@@ -8,114 +12,198 @@ namespace {
 
 enum transform : uint8_t {
   transform_constant = 0,
-  transform_offset = 1,
-  transform_delta = 2,
+  transform_offset = 1, // from the least value
+  transform_delta = 2,  // from the value before
+  transform_slope = 3,  // of the delta from the delta before
 };
 
 constexpr uint8_t transform_mask = 3;
-constexpr uint8_t has_presence = 4;
-constexpr uint8_t has_estimated = 8;
-constexpr uint8_t known_bits = 15;
+constexpr uint8_t has_gaps = 4;
+constexpr uint8_t has_estimates = 8;
+constexpr unsigned form_shift = 4;
+constexpr uint8_t known_bits = 63;
 
-int64_t minus(int64_t x, int64_t y) noexcept {
-  return static_cast<int64_t>(static_cast<uint64_t>(x)
-                              - static_cast<uint64_t>(y));
+uint64_t zigzag(uint64_t x) noexcept {
+  return x << 1 ^ (0 - (x >> 63));
 }
 
-int64_t plus(int64_t x, int64_t y) noexcept {
-  return static_cast<int64_t>(static_cast<uint64_t>(x)
-                              + static_cast<uint64_t>(y));
+uint64_t unzigzag(uint64_t x) noexcept {
+  return x >> 1 ^ (0 - (x & 1));
 }
 
-/// Bytes of the zigzag varint of `x`.
-size_t varint_bytes(int64_t x) noexcept {
-  auto u = static_cast<uint64_t>(x) << 1 ^ static_cast<uint64_t>(x >> 63);
-  return (70 - static_cast<size_t>(__builtin_clzll(u | 1))) / 7;
+uint64_t unsigned_of(int64_t x) noexcept {
+  return static_cast<uint64_t>(x);
 }
 
-void put_bits(std::string& out, const std::vector<uint64_t>& words,
-              size_t bits) {
-  out.append(reinterpret_cast<const char*>(words.data()), (bits + 7) / 8);
-}
-
-bool get_bits(const uint8_t*& at, const uint8_t* end, size_t bits,
-              std::vector<uint64_t>& to) {
-  auto bytes = (bits + 7) / 8;
-  if (static_cast<size_t>(end - at) < bytes)
-    return false;
-  to.assign(bitmap_words(bits), 0);
-  if (bytes != 0) // of an empty vector there is no address
-    memcpy(to.data(), at, bytes);
-  at += bytes;
-  return bits % 64 == 0 || to.empty() || to.back() >> (bits % 64) == 0;
-}
-
-bool is_subset(const std::vector<uint64_t>& part,
-               const std::vector<uint64_t>& whole) {
-  for (size_t i = 0; i < part.size(); ++i)
-    if ((part[i] & ~whole[i]) != 0)
-      return false;
-  return true;
-}
-
-std::vector<int64_t> present_values(const window_column& column) {
-  std::vector<int64_t> result;
-  result.reserve(column.values.size());
+/// The values that are present, without copying where all are.
+const int64_t* gather(const window_column& column, size_t count,
+                      std::vector<int64_t>& buffer) {
+  if (count == column.values.size())
+    return column.values.data();
+  buffer.resize(count);
+  auto to = buffer.data();
   for (size_t w = 0; w < column.present.size(); ++w)
     for (auto bits = column.present[w]; bits != 0; bits &= bits - 1)
-      result.push_back(
-          column.values[w * 64 + static_cast<size_t>(__builtin_ctzll(bits))]);
+      *to++
+          = column.values[w * 64 + static_cast<size_t>(__builtin_ctzll(bits))];
+  return buffer.data();
+}
+
+/// Bits that the residuals of each transform take together.
+struct transform_costs {
+  uint64_t offset = 0;
+  uint64_t delta = 0;
+  uint64_t slope = 0;
+};
+
+transform_costs costs_of(const int64_t* values, size_t count, int64_t least) {
+  transform_costs result;
+  auto before = unsigned_of(values[0]);
+  uint64_t delta_before = 0;
+  for (size_t i = 1; i < count; ++i) {
+    auto x = unsigned_of(values[i]);
+    auto delta = x - before;
+    result.offset += bit_width(x - unsigned_of(least));
+    result.delta += bit_width(zigzag(delta));
+    result.slope += bit_width(zigzag(delta - delta_before));
+    before = x;
+    delta_before = delta;
+  }
   return result;
 }
 
-/// The transform whose residuals take fewer bytes.
-transform cheapest(const std::vector<int64_t>& values) {
-  size_t offset_bytes = 0;
-  size_t delta_bytes = 0;
-  auto constant = true;
-  for (size_t i = 1; i < values.size(); ++i) {
-    auto offset = minus(values[i], values[0]);
-    auto delta = minus(values[i], values[i - 1]);
-    constant = constant && offset == 0;
-    offset_bytes += offset == 0 ? 0 : varint_bytes(offset);
-    delta_bytes += delta == 0 ? 0 : varint_bytes(delta);
-  }
-  if (constant)
-    return transform_constant;
-  return delta_bytes < offset_bytes ? transform_delta : transform_offset;
+transform cheapest_transform(const int64_t* values, size_t count,
+                             int64_t least) {
+  auto costs = costs_of(values, count, least);
+  if (costs.offset <= costs.delta && costs.offset <= costs.slope)
+    return transform_offset;
+  return costs.delta <= costs.slope ? transform_delta : transform_slope;
 }
 
-void put_residuals(std::string& out, const std::vector<int64_t>& values,
-                   transform how) {
-  std::vector<uint64_t> non_zero(bitmap_words(values.size()), 0);
-  std::string residuals;
-  for (size_t i = 1; i < values.size(); ++i) {
-    auto before = how == transform_delta ? values[i - 1] : values[0];
-    auto residual = minus(values[i], before);
-    if (residual == 0)
-      continue;
-    set_bit(non_zero, i);
-    put_varint(residuals, residual);
-  }
-  put_bits(out, non_zero, values.size());
-  out += residuals;
+void offsets_of(const int64_t* values, size_t count, uint64_t least,
+                uint64_t* to) {
+  for (size_t i = 0; i < count; ++i)
+    to[i] = unsigned_of(values[i]) - least;
 }
 
-bool get_residuals(const uint8_t*& at, const uint8_t* end, transform how,
-                   std::vector<int64_t>& values) {
-  std::vector<uint64_t> non_zero;
-  if (!get_bits(at, end, values.size(), non_zero))
-    return false;
-  if (!values.empty() && bit_at(non_zero, 0))
-    return false;
-  for (size_t i = 1; i < values.size(); ++i) {
-    int64_t residual = 0;
-    if (bit_at(non_zero, i) && !get_varint(at, end, residual))
-      return false;
-    auto before = how == transform_delta ? values[i - 1] : values[0];
-    values[i] = plus(before, residual);
+/// Of all values but the first.
+void deltas_of(const int64_t* values, size_t count, uint64_t* to) {
+  for (size_t i = 1; i < count; ++i)
+    to[i - 1] = zigzag(unsigned_of(values[i]) - unsigned_of(values[i - 1]));
+}
+
+/// Of all values but the first two.
+void slopes_of(const int64_t* values, size_t count, uint64_t* to) {
+  for (size_t i = 2; i < count; ++i)
+    to[i - 2] = zigzag(unsigned_of(values[i]) - 2 * unsigned_of(values[i - 1])
+                       + unsigned_of(values[i - 2]));
+}
+
+/// What of a column depends on its values.
+struct packing {
+  transform how = transform_constant;
+  /// The first value, or the least where residuals are offsets.
+  int64_t base = 0;
+  /// The first delta, of slopes.
+  int64_t delta = 0;
+  residual_form form = residual_form::planes;
+  unsigned width = 0;
+  size_t residuals = 0;
+};
+
+/// Chooses how to pack values and makes their residuals.
+packing pack(const int64_t* values, size_t count,
+             std::vector<uint64_t>& residuals) {
+  packing result;
+  if (count == 0)
+    return result;
+  result.base = values[0];
+  auto range = std::minmax_element(values, values + count);
+  if (*range.first == *range.second)
+    return result;
+  result.how = cheapest_transform(values, count, *range.first);
+  residuals.resize(count);
+  switch (result.how) {
+  case transform_offset:
+    result.base = *range.first;
+    result.residuals = count;
+    offsets_of(values, count, unsigned_of(result.base), residuals.data());
+    break;
+  case transform_delta:
+    result.residuals = count - 1;
+    deltas_of(values, count, residuals.data());
+    break;
+  default:
+    result.delta
+        = static_cast<int64_t>(unsigned_of(values[1]) - unsigned_of(values[0]));
+    result.residuals = count - 2;
+    slopes_of(values, count, residuals.data());
   }
+  auto sums = sums_of(residuals.data(), result.residuals);
+  result.width = bit_width(sums.any);
+  result.form = cheapest_form(sums, result.residuals);
+  return result;
+}
+
+/// Values out of the residuals of a transform.
+void restore(transform how, int64_t base, int64_t delta,
+             const uint64_t* residuals, size_t count, int64_t* to) {
+  auto x = unsigned_of(base);
+  if (how == transform_offset) {
+    for (size_t i = 0; i < count; ++i)
+      to[i] = static_cast<int64_t>(x + residuals[i]);
+    return;
+  }
+  to[0] = base;
+  if (how == transform_delta) {
+    for (size_t i = 1; i < count; ++i)
+      to[i] = static_cast<int64_t>(x += unzigzag(residuals[i - 1]));
+    return;
+  }
+  auto step = unsigned_of(delta);
+  to[1] = static_cast<int64_t>(x += step);
+  for (size_t i = 2; i < count; ++i)
+    to[i] = static_cast<int64_t>(x += step += unzigzag(residuals[i - 2]));
+}
+
+/// Reads the place of a set; null when there is none.
+const std::vector<uint64_t>* get_set(const uint8_t*& at, const uint8_t* end,
+                                     const slot_sets& sets) {
+  int64_t place;
+  return get_varint(at, end, place) ? sets.at(unsigned_of(place)) : nullptr;
+}
+
+/// Reads `count` values behind the sets of a column.
+bool get_values(const uint8_t*& at, const uint8_t* end, uint8_t flags,
+                int64_t base, int64_t* to, size_t count,
+                std::vector<uint64_t>& residuals) {
+  auto how = static_cast<transform>(flags & transform_mask);
+  if (how == transform_constant) {
+    std::fill(to, to + count, base);
+    return true;
+  }
+  int64_t delta = 0;
+  // How many values need no residual: the first, and the second of slopes.
+  size_t given = how == transform_offset ? 0 : how == transform_delta ? 1 : 2;
+  if (count <= given || (given == 2 && !get_varint(at, end, delta)))
+    return false;
+  residuals.resize(count);
+  if (!get_residuals(at, end, flags >> form_shift, residuals.data(),
+                     count - given))
+    return false;
+  restore(how, base, delta, residuals.data(), count, to);
   return true;
+}
+
+/// Moves values to the slots that are present. `values` has one more than are
+/// present, as each slot reads one whether it takes it or not.
+void scatter(const int64_t* values, const std::vector<uint64_t>& present,
+             size_t slots, int64_t* to) {
+  for (size_t slot = 0; slot < slots; ++slot) {
+    auto bit = present[slot / 64] >> (slot % 64) & 1;
+    to[slot] = *values & -static_cast<int64_t>(bit);
+    values += bit;
+  }
 }
 
 } // namespace
@@ -129,60 +217,70 @@ std::vector<uint64_t> covered_slots(const window_table& window) {
 }
 
 void put_column(std::string& out, const window_column& column,
-                const std::vector<uint64_t>& covered, uint16_t slots) {
-  auto values = present_values(column);
-  auto how = cheapest(values);
-  auto flags = static_cast<uint8_t>(how);
-  if (column.present != covered)
-    flags |= has_presence;
-  auto estimated = false;
-  for (auto word : column.estimated)
-    estimated = estimated || word != 0;
-  if (estimated)
-    flags |= has_estimated;
+                const std::vector<uint64_t>& covered, slot_sets& sets,
+                column_buffers& buffers) {
+  auto values = gather(column, count_slots(column.present), buffers.values);
+  auto how = pack(values, count_slots(column.present), buffers.residuals);
+  auto has_gap = column.present != covered;
+  auto has_estimate = has_slots(column.estimated);
+  auto flags = static_cast<unsigned>(how.how)
+               | static_cast<unsigned>(how.form) << form_shift
+               | (has_gap ? has_gaps : 0u)
+               | (has_estimate ? has_estimates : 0u);
   out += static_cast<char>(flags);
-  put_varint(out, values.empty() ? 0 : values[0]);
-  if ((flags & has_presence) != 0)
-    put_bits(out, column.present, slots);
-  if (estimated)
-    put_bits(out, column.estimated, slots);
-  if (how != transform_constant)
-    put_residuals(out, values, how);
+  put_varint(out, how.base);
+  if (has_gap) {
+    buffers.bits = covered;
+    for (size_t w = 0; w < covered.size(); ++w)
+      buffers.bits[w] &= ~column.present[w];
+    put_varint(out, static_cast<int64_t>(sets.place_of(buffers.bits)));
+  }
+  if (has_estimate)
+    put_varint(out, static_cast<int64_t>(sets.place_of(column.estimated)));
+  if (how.how == transform_slope)
+    put_varint(out, how.delta);
+  if (how.how != transform_constant)
+    put_residuals(out, how.form, how.width, buffers.residuals.data(),
+                  how.residuals);
 }
 
 bool get_column(const uint8_t* at, const uint8_t* end,
                 const std::vector<uint64_t>& covered, uint16_t slots,
-                window_column& to) {
-  if (at == end || (*at & ~known_bits) != 0
-      || (*at & transform_mask) > transform_delta)
+                const slot_sets& sets, window_column& to,
+                column_buffers& buffers) {
+  if (at == end || (*at & ~known_bits) != 0)
     return false;
   auto flags = *at++;
-  auto how = static_cast<transform>(flags & transform_mask);
   int64_t base;
   if (!get_varint(at, end, base))
     return false;
   to.present = covered;
-  if ((flags & has_presence) != 0
-      && (!get_bits(at, end, slots, to.present)
-          || !is_subset(to.present, covered)))
-    return false;
   to.estimated.clear();
-  if ((flags & has_estimated) != 0
-      && (!get_bits(at, end, slots, to.estimated)
-          || !is_subset(to.estimated, to.present)))
+  if ((flags & has_gaps) != 0) {
+    auto gaps = get_set(at, end, sets);
+    if (gaps == nullptr || !is_subset(*gaps, covered))
+      return false;
+    for (size_t w = 0; w < covered.size(); ++w)
+      to.present[w] &= ~(*gaps)[w];
+  }
+  if ((flags & has_estimates) != 0) {
+    auto estimated = get_set(at, end, sets);
+    if (estimated == nullptr || !is_subset(*estimated, to.present))
+      return false;
+    to.estimated = *estimated;
+  }
+  auto count = count_slots(to.present);
+  to.values.resize(slots);
+  if (count == slots)
+    return get_values(at, end, flags, base, to.values.data(), count,
+                      buffers.residuals)
+           && at == end;
+  buffers.values.resize(count + 1);
+  if (!get_values(at, end, flags, base, buffers.values.data(), count,
+                  buffers.residuals)
+      || at != end)
     return false;
-  size_t count = 0;
-  for (auto word : to.present)
-    count += static_cast<size_t>(__builtin_popcountll(word));
-  std::vector<int64_t> values(count, base);
-  if (how != transform_constant && !get_residuals(at, end, how, values))
-    return false;
-  to.values.assign(slots, 0);
-  size_t i = 0;
-  for (size_t w = 0; w < to.present.size(); ++w)
-    for (auto bits = to.present[w]; bits != 0; bits &= bits - 1)
-      to.values[w * 64 + static_cast<size_t>(__builtin_ctzll(bits))]
-          = values[i++];
+  scatter(buffers.values.data(), to.present, slots, to.values.data());
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "store/column.hpp"
+#include "store/column_v1.hpp"
 #include "store/store.hpp"
 #include "tests/fuzz/fuzz_seeds.hpp"
 #include "tests/store/store_examples.hpp"
@@ -26,7 +27,7 @@ void require(bool condition) {
 /// What stands before the bytes: how they are read, and where a block begins
 /// behind its layout.
 struct input_head {
-  uint32_t kind; // 0: layout and block, 1: one column
+  uint32_t kind; // 0: layout and block, 1: sets and one column, 2: of version 1
   uint32_t layout_bytes;
 };
 
@@ -99,15 +100,32 @@ void read_block(std::string_view sealed_layout, std::string_view sealed) {
   require(part.charts().size() == 1);
 }
 
-void read_column(const uint8_t* at, const uint8_t* end) {
+std::string packed(const window_column& column) {
+  std::string bytes;
+  std::string result;
+  slot_sets sets;
+  column_buffers buffers;
+  put_column(bytes, column, covered(), sets, buffers);
+  sets.put(result, slots);
+  return result + bytes;
+}
+
+bool unpack(const uint8_t* at, const uint8_t* end, window_column& to) {
+  slot_sets sets;
+  column_buffers buffers;
+  return sets.get(at, end, slots, 2)
+         && get_column(at, end, covered(), slots, sets, to, buffers);
+}
+
+void read_column(const uint8_t* at, const uint8_t* end, bool is_v1) {
   window_column read;
-  if (!get_column(at, end, covered(), slots, read))
+  if (is_v1 ? !get_column_v1(at, end, covered(), slots, read)
+            : !unpack(at, end, read))
     return;
-  std::string packed;
-  put_column(packed, read, covered(), slots);
-  auto begin = reinterpret_cast<const uint8_t*>(packed.data());
+  auto bytes = packed(read);
+  auto begin = reinterpret_cast<const uint8_t*>(bytes.data());
   window_column again;
-  require(get_column(begin, begin + packed.size(), covered(), slots, again));
+  require(unpack(begin, begin + bytes.size(), again));
   require(again.values == read.values);
   require(again.present == read.present);
 }
@@ -120,11 +138,11 @@ std::vector<std::string> fuzz_seeds() {
   for (auto& group : seal_window(window, 16))
     result.push_back(input_of({0, static_cast<uint32_t>(group.layout.size())},
                               group.layout + group.block));
-  for (auto& column : window.charts().begin()->second.columns) {
-    std::string packed;
-    put_column(packed, column, covered(), slots);
-    result.push_back(input_of({1, 0}, packed));
-  }
+  for (auto& column : window.charts().begin()->second.columns)
+    result.push_back(input_of({1, 0}, packed(column)));
+  // Deltas of version 1: the base, a bitmap of the covered slots, one residual.
+  result.push_back(input_of({2, 0}, "\x02\x09" + std::string("\x02", 1)
+                                        + std::string(7, '\0') + "\x05"));
   return result;
 }
 
@@ -136,8 +154,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < sizeof(head))
     return 0;
   memcpy(&head, data, sizeof(head));
-  if (head.kind % 2 == 1) {
-    read_column(data + sizeof(head), data + size);
+  if (head.kind % 3 != 0) {
+    read_column(data + sizeof(head), data + size, head.kind % 3 == 2);
     return 0;
   }
   std::string_view rest{reinterpret_cast<const char*>(data) + sizeof(head),

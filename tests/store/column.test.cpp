@@ -28,6 +28,11 @@ int64_t next_value(std::mt19937_64& engine, uint64_t kind, int64_t before) {
     return below(engine, 2) == 0 ? INT64_MAX : INT64_MIN;
   case 4: // mostly zero
     return below(engine, 20) == 0 ? -7 : 0;
+  case 5: // a line with noise
+    return static_cast<int64_t>(static_cast<uint64_t>(before) + 1'000'000
+                                + below(engine, 3));
+  case 6: // of each width
+    return static_cast<int64_t>(engine() >> below(engine, 64));
   default:
     return static_cast<int64_t>(engine());
   }
@@ -40,7 +45,7 @@ example random_column(std::mt19937_64& engine) {
   x.covered.assign(words, 0);
   x.column.values.assign(x.slots, 0);
   x.column.present.assign(words, 0);
-  auto kind = below(engine, 6);
+  auto kind = below(engine, 8);
   auto uncovered = below(engine, 3); // none, few, half
   auto gaps = below(engine, 4);      // none, few, half, all
   auto estimates = below(engine, 3) == 0;
@@ -61,11 +66,18 @@ example random_column(std::mt19937_64& engine) {
   return x;
 }
 
-bool read(const std::string& bytes, const example& like, window_column& to) {
+/// A column and the sets that it names.
+struct packed_column {
+  std::string bytes;
+  slot_sets sets;
+};
+
+bool read(const packed_column& from, const example& like, window_column& to) {
   // A copy of its own size, so that a sanitizer sees a step beyond its end.
-  std::vector<uint8_t> copy{bytes.begin(), bytes.end()};
+  std::vector<uint8_t> copy{from.bytes.begin(), from.bytes.end()};
+  static column_buffers buffers; // one for all, as nothing of it may stay
   return get_column(copy.data(), copy.data() + copy.size(), like.covered,
-                    like.slots, to);
+                    like.slots, from.sets, to, buffers);
 }
 
 bool has_bits(const std::vector<uint64_t>& words) {
@@ -75,9 +87,11 @@ bool has_bits(const std::vector<uint64_t>& words) {
   return false;
 }
 
-std::string packed(const example& x) {
-  std::string result;
-  put_column(result, x.column, x.covered, x.slots);
+packed_column packed(const example& x) {
+  packed_column result;
+  column_buffers buffers;
+  put_column(result.bytes, x.column, x.covered, result.sets, buffers);
+  REQUIRE(result.bytes.size() <= column_bytes_max(x.slots));
   return result;
 }
 
@@ -113,20 +127,32 @@ TEST_CASE("columns come back to the bit", "[store][column][random]") {
 }
 
 TEST_CASE("each kind of column takes what its form says", "[store][column]") {
-  CHECK(packed(full_column(std::vector<int64_t>(600, 7))).size() == 2);
-  CHECK(packed(full_column(std::vector<int64_t>(600, 0))).size() == 2);
-  // flags, base, bitmap of non-zero residuals, one byte each of 599
+  auto bytes = [](const example& x) {
+    return packed(x).bytes.size();
+  };
+  CHECK(bytes(full_column(std::vector<int64_t>(600, 7))) == 2);
+  CHECK(bytes(full_column(std::vector<int64_t>(600, 0))) == 2);
   std::vector<int64_t> line;
   for (int64_t i = 0; i < 600; ++i)
     line.push_back(1'000'000 + i);
-  CHECK(packed(full_column(line)).size() == 1 + 3 + 75 + 599);
-  // no residual where nothing changes
+  // flags, base, delta, width of residuals that are all 0, their bitmap
+  CHECK(bytes(full_column(line)) == 1 + 3 + 1 + 1 + 75);
   std::vector<int64_t> step(600, 5);
   step.back() = 6;
-  CHECK(packed(full_column(step)).size() == 1 + 1 + 75 + 1);
+  // flags, base, width, a bit each
+  CHECK(bytes(full_column(step)) == 1 + 1 + 1 + 75);
+  step.back() = 9;
+  // flags, base, width, bitmap, one residual
+  CHECK(bytes(full_column(step)) == 1 + 1 + 1 + 75 + 1);
+  std::mt19937_64 engine{3};
+  std::vector<int64_t> even;
+  for (int i = 0; i < 600; ++i)
+    even.push_back(i == 0 ? 0 : static_cast<int64_t>(below(engine, 1024)));
+  // ten bits each
+  CHECK(bytes(full_column(even)) == 1 + 1 + 1 + 750);
   auto absent = full_column(std::vector<int64_t>(600, 0));
   absent.column.present.assign(absent.covered.size(), 0);
-  CHECK(packed(absent).size() == 2 + 75);
+  CHECK(bytes(absent) == 2 + 1);
 }
 
 TEST_CASE("a column that was cut off is refused", "[store][column][random]") {
@@ -135,11 +161,13 @@ TEST_CASE("a column that was cut off is refused", "[store][column][random]") {
   std::mt19937_64 engine{seed};
   for (int round = 0; round < 200; ++round) {
     auto x = random_column(engine);
-    auto bytes = packed(x);
+    auto whole = packed(x);
     window_column to;
-    for (size_t size = 0; size < bytes.size();
-         size += 1 + below(engine, 1 + bytes.size() / 50))
-      REQUIRE_FALSE(read(bytes.substr(0, size), x, to));
+    for (size_t size = 0; size < whole.bytes.size();
+         size += 1 + below(engine, 1 + whole.bytes.size() / 50))
+      REQUIRE_FALSE(read({whole.bytes.substr(0, size), whole.sets}, x, to));
+    REQUIRE_FALSE(read({whole.bytes + '\0', whole.sets}, x, to));
+    REQUIRE(read(whole, x, to));
   }
 }
 
@@ -150,13 +178,14 @@ TEST_CASE("a damaged column is refused or claims only covered slots",
   std::mt19937_64 engine{seed};
   for (int round = 0; round < 2000; ++round) {
     auto x = random_column(engine);
-    auto bytes = packed(x);
+    auto damaged = packed(x);
+    auto& bytes = damaged.bytes;
     for (auto n = 1 + below(engine, 3); n > 0; --n)
       bytes[below(engine,
                   below(engine, 2) == 0 ? 3 % bytes.size() + 1 : bytes.size())]
           = static_cast<char>(engine());
     window_column to;
-    if (!read(bytes, x, to))
+    if (!read(damaged, x, to))
       continue;
     REQUIRE(to.values.size() == x.slots);
     REQUIRE(to.present.size() == x.covered.size());
@@ -170,11 +199,64 @@ TEST_CASE("a damaged column is refused or claims only covered slots",
 
 TEST_CASE("flags that nobody wrote are refused", "[store][column]") {
   auto x = full_column({1, 2, 3});
-  auto bytes = packed(x);
+  auto damaged = packed(x);
   window_column to;
-  for (unsigned flags : {3u, 16u, 128u}) {
-    bytes[0] = static_cast<char>(flags);
-    CHECK_FALSE(read(bytes, x, to));
+  REQUIRE(read(damaged, x, to));
+  // Gaps and estimates name sets that are not there.
+  for (unsigned flags : {4u, 8u, 64u, 128u, 1u | 48u}) {
+    damaged.bytes[0] = static_cast<char>(flags);
+    CHECK_FALSE(read(damaged, x, to));
   }
-  CHECK_FALSE(read("", x, to));
+  CHECK_FALSE(read({}, x, to));
+}
+
+TEST_CASE("a set of slots comes back, in runs or as a bitmap",
+          "[store][column][random]") {
+  auto seed = random_seed("slot sets");
+  INFO("TRIBUTARY_SEED=" << seed);
+  std::mt19937_64 engine{seed};
+  for (int round = 0; round < 500; ++round) {
+    auto slots = 1 + below(engine, 700);
+    std::vector<uint64_t> words(bitmap_words(slots), 0);
+    auto rarely = 1 + below(engine, 100);
+    auto bit = false;
+    for (size_t slot = 0; slot < slots; ++slot) {
+      bit = below(engine, rarely) == 0 ? !bit : bit;
+      if (bit)
+        set_bit(words, slot);
+    }
+    if (!has_slots(words))
+      set_bit(words, below(engine, slots));
+    std::string bytes;
+    put_slots(bytes, words, slots);
+    REQUIRE(bytes.size() <= (slots + 7) / 8 + 1);
+    for (size_t size = 0; size <= bytes.size(); ++size) {
+      std::vector<uint8_t> copy{bytes.begin(),
+                                bytes.begin() + static_cast<long>(size)};
+      const uint8_t* at = copy.data();
+      std::vector<uint64_t> back;
+      auto whole = size == bytes.size();
+      REQUIRE(get_slots(at, copy.data() + size, slots, back) == whole);
+      if (whole)
+        REQUIRE(back == words);
+    }
+  }
+}
+
+TEST_CASE("a set beyond the slots is refused", "[store][column]") {
+  std::vector<uint64_t> to;
+  auto reads = [&](std::vector<int64_t> numbers) {
+    std::string bytes;
+    for (auto x : numbers)
+      put_varint(bytes, x);
+    auto at = reinterpret_cast<const uint8_t*>(bytes.data());
+    return get_slots(at, at + bytes.size(), 60, to);
+  };
+  CHECK(reads({1, 0, 59}));
+  CHECK_FALSE(reads({1, 0, 60}));
+  CHECK_FALSE(reads({1, 60, 0}));
+  CHECK_FALSE(reads({1, -1, 0}));
+  CHECK_FALSE(reads({1, 1, INT64_MAX}));
+  CHECK_FALSE(reads({61, 0, 0}));
+  CHECK_FALSE(reads({-1}));
 }
