@@ -351,7 +351,7 @@ caf::error open_block(std::string_view sealed, const layout& columns_of,
     if (window.empty() && window.charts().empty())
       window = std::move(decoded);
     else
-      window.merge(decoded);
+      window.merge(std::move(decoded));
     return {};
   });
 }

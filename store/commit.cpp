@@ -218,7 +218,7 @@ caf::error store::add_received(const received_window& from, window_table& to) {
       return error;
   }
   if (from.start == to.start() && from.slots == to.slots())
-    to.merge(decoded);
+    to.merge(std::move(decoded));
   else
     to.merge(decoded.cut(to.start(), to.slots()));
   return {};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/transpose.hpp"
+
 namespace tributary {
 
 namespace {
@@ -9,6 +11,14 @@ namespace {
 /// Lives whose rosters are kept. A node that ends every ten seconds still has
 /// all of its lives of a window here when the journal is replayed.
 constexpr size_t rosters_max = 64;
+
+/// Not so when a roster has two charts of one id.
+bool are_distinct(std::vector<window_column*> columns) {
+  columns.erase(std::remove(columns.begin(), columns.end(), nullptr),
+                columns.end());
+  std::sort(columns.begin(), columns.end());
+  return std::adjacent_find(columns.begin(), columns.end()) == columns.end();
+}
 
 bool overlaps(const closed_window& window, tick from, tick to) {
   return window.start <= to && window.start + window.slots > from;
@@ -38,30 +48,60 @@ void hot_segment::add_to(window_table& to, std::string_view only_chart) const {
   for (size_t r = 0; r < ticks.size(); ++r)
     taken[r] = to.claim(static_cast<size_t>(ticks[r] - to.start()),
                         columns_of->epoch());
-  auto words = bitmap_words(columns);
-  for (auto& entry : columns_of->charts()) {
-    if (entry.first_column >= columns)
-      break;
-    auto& from = *entry.chart;
-    if (!only_chart.empty() && from.id != only_chart)
+  auto targets = targets_in(to, only_chart);
+  auto in_tiles = estimated.empty() && are_distinct(targets);
+  for (size_t r = 0; r < ticks.size();) {
+    auto begin = r++;
+    if (!taken[begin])
       continue;
-    auto& target = to.chart_for(entry.chart, columns_of->epoch());
-    for (size_t d = 0; d < from.dimensions.size(); ++d) {
-      auto at = dimension_index(*target.chart, from.dimensions[d].id);
-      if (at == target.columns.size())
-        continue;
-      auto column = entry.first_column + d;
-      auto bit = uint64_t{1} << (column % 64);
-      for (size_t r = 0; r < ticks.size(); ++r) {
-        auto word = r * words + column / 64;
-        if (taken[r] && (present[word] & bit) != 0)
-          set_slot(target.columns[at],
-                   static_cast<size_t>(ticks[r] - to.start()),
-                   values[r * columns + column],
-                   !estimated.empty() && (estimated[word] & bit) != 0);
-      }
+    while (r < ticks.size() && taken[r] && ticks[r] == ticks[r - 1] + 1)
+      ++r;
+    add_run(begin, r, to.start(), targets, in_tiles);
+  }
+}
+
+std::vector<window_column*>
+hot_segment::targets_in(window_table& to, std::string_view only_chart) const {
+  std::vector<window_column*> result(columns, nullptr);
+  std::vector<const roster_entry*> entries;
+  for (auto& entry : columns_of->charts())
+    if (entry.first_column < columns
+        && (only_chart.empty() || entry.chart->id == only_chart))
+      entries.push_back(&entry);
+  // All charts before any column: one of the same id moves those before it.
+  for (auto entry : entries)
+    to.chart_for(entry->chart, columns_of->epoch());
+  for (auto entry : entries) {
+    auto& target = to.chart_at(entry->chart->id);
+    auto& dimensions = entry->chart->dimensions;
+    for (size_t d = 0; d < dimensions.size(); ++d) {
+      auto at = dimension_index(*target.chart, dimensions[d].id);
+      if (at != target.columns.size())
+        result[entry->first_column + d] = &target.columns[at];
     }
   }
+  return result;
+}
+
+void hot_segment::add_run(size_t begin, size_t end, tick start,
+                          const std::vector<window_column*>& targets,
+                          bool in_tiles) const {
+  auto words = bitmap_words(columns);
+  auto first = static_cast<size_t>(ticks[begin] - start);
+  if (in_tiles && are_free(targets, first, end - begin)) {
+    add_rows({&values[begin * columns], &present[begin * words], columns,
+              end - begin},
+             first, targets);
+    return;
+  }
+  for (auto r = begin; r < end; ++r)
+    for (size_t c = 0; c < columns; ++c) {
+      auto word = r * words + c / 64;
+      auto bit = uint64_t{1} << (c % 64);
+      if (targets[c] != nullptr && (present[word] & bit) != 0)
+        set_slot(*targets[c], first + r - begin, values[r * columns + c],
+                 !estimated.empty() && (estimated[word] & bit) != 0);
+    }
 }
 
 window_table closed_window::table() const {

@@ -37,6 +37,16 @@ struct hot_segment {
 
   /// Adds the rows to `to`, all charts or the one named.
   void add_to(window_table& to, std::string_view only_chart) const;
+
+private:
+  /// Where each column goes in `to`, which gets the charts; null where nowhere.
+  std::vector<window_column*> targets_in(window_table& to,
+                                         std::string_view only_chart) const;
+
+  /// Adds the rows `[begin, end)`, whose ticks follow each other; in tiles
+  /// where the targets are distinct and nothing is estimated.
+  void add_run(size_t begin, size_t end, tick start,
+               const std::vector<window_column*>& targets, bool in_tiles) const;
 };
 
 /// All rows of a window that is no longer written: what the writer makes a

@@ -126,11 +126,30 @@ window_chart& window_table::chart_for(const chart_ptr& chart,
 }
 
 void window_table::merge(const window_table& other) {
+  add_charts(other, claim_all(other));
+}
+
+void window_table::merge(window_table&& other) {
+  auto taken = claim_all(other);
+  auto takes_all = true;
+  for (size_t slot = 0; slot < slots(); ++slot)
+    takes_all = takes_all && (other.epochs_[slot] == 0 || bit_at(taken, slot));
+  if (takes_all) // nothing of a new chart has to be left out
+    charts_.merge(other.charts_);
+  add_charts(other, taken);
+}
+
+std::vector<uint64_t> window_table::claim_all(const window_table& other) {
   assert(start_ == other.start_ && slots() == other.slots());
-  std::vector<uint64_t> taken(bitmap_words(slots()), 0);
+  std::vector<uint64_t> result(bitmap_words(slots()), 0);
   for (size_t slot = 0; slot < slots(); ++slot)
     if (other.epochs_[slot] != 0 && claim(slot, other.epochs_[slot]))
-      set_bit(taken, slot);
+      set_bit(result, slot);
+  return result;
+}
+
+void window_table::add_charts(const window_table& other,
+                              const std::vector<uint64_t>& taken) {
   for (auto& kvp : other.charts_) {
     auto& from = kvp.second;
     auto& to = chart_for(from.chart, from.epoch);

@@ -61,6 +61,10 @@ public:
   /// epochs are joined and what came first stays.
   void merge(const window_table& other);
 
+  /// The same; charts that are new here are moved, which leaves `other` of no
+  /// use.
+  void merge(window_table&& other);
+
   /// Claims a slot for `epoch`. False when a higher one holds it; a lower one's
   /// values are cleared.
   bool claim(size_t slot, epoch_number epoch);
@@ -71,6 +75,11 @@ public:
   /// result does not depend on which came first.
   window_chart& chart_for(const chart_ptr& chart, epoch_number epoch);
 
+  /// A chart that is there, as `chart_for` made it.
+  window_chart& chart_at(const std::string& id) {
+    return charts_.find(id)->second;
+  }
+
   /// The part of it that lies in a window of another cut.
   window_table cut(tick start, uint16_t slots) const;
 
@@ -80,6 +89,13 @@ public:
   bool empty() const;
 
 private:
+  /// Claims what `other` covers; one bit a slot that was.
+  std::vector<uint64_t> claim_all(const window_table& other);
+
+  /// Adds the slots in `taken` of all charts of `other`.
+  void add_charts(const window_table& other,
+                  const std::vector<uint64_t>& taken);
+
   tick start_;
   std::vector<epoch_number> epochs_;
   std::map<std::string, window_chart, std::less<>> charts_;

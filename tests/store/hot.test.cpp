@@ -267,6 +267,64 @@ TEST_CASE("window and grouping outlive a new definition", "[store][hot]") {
   CHECK(host.definition().group_columns == 16);
 }
 
+TEST_CASE("rows of any width become columns, with gaps between them",
+          "[store][hot][random]") {
+  auto seed = random_seed("rows to columns");
+  INFO("TRIBUTARY_SEED=" << seed);
+  std::mt19937_64 engine{seed};
+  for (int round = 0; round < 30; ++round) {
+    auto of = std::make_shared<roster>(1);
+    for (auto n = 1 + below(engine, 40); n > 0; --n) {
+      std::vector<std::string> ids;
+      for (auto d = 1 + below(engine, 9); d > 0; --d)
+        ids.push_back("d" + std::to_string(d));
+      // Now and then a second chart of an id.
+      auto id = "c" + std::to_string(below(engine, 50) + n * 2);
+      of->append(make_chart(id, ids));
+    }
+    hot_segment segment;
+    segment.columns_of = of;
+    segment.columns = of->columns();
+    auto estimates = below(engine, 3) == 0;
+    window_table expected{start, 200};
+    for (tick t = start; t < start + 200; ++t) {
+      if (below(engine, 40) == 0)
+        continue;
+      frame_row row;
+      row.reset(segment.columns);
+      if (estimates)
+        row.estimated.assign(row.present.size(), 0);
+      auto slot = static_cast<size_t>(t - start);
+      expected.claim(slot, 1);
+      for (auto& entry : of->charts())
+        for (size_t d = 0; d < entry.chart->dimensions.size(); ++d) {
+          if (below(engine, 10) == 0)
+            continue;
+          auto c = entry.first_column + d;
+          row.values[c] = static_cast<int64_t>(engine());
+          set_bit(row.present, c);
+          auto estimated = estimates && below(engine, 9) == 0;
+          if (estimated)
+            set_bit(row.estimated, c);
+          auto& to = expected.chart_for(entry.chart, 1);
+          auto at = dimension_index(*to.chart, entry.chart->dimensions[d].id);
+          set_slot(to.columns[at], slot, row.values[c], estimated);
+        }
+      segment.add(t, row);
+    }
+    window_table made{start, 200};
+    segment.add_to(made, {});
+    REQUIRE(made.epochs() == expected.epochs());
+    REQUIRE(cells_of(made) == cells_of(expected));
+    auto one = of->charts()[0].chart->id;
+    window_table part{start, 200};
+    segment.add_to(part, one);
+    REQUIRE(part.charts().size() == 1);
+    REQUIRE(part.charts().at(one).columns[0].values
+            == made.charts().at(one).columns[0].values);
+  }
+}
+
 TEST_CASE("a node that ends often has all its lives in a window",
           "[store][hot]") {
   hot_host host{make_host(1), {}, 0};
