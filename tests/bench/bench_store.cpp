@@ -15,6 +15,8 @@
 #include "tests/bench/figures.hpp"
 #include "tests/bench/fixed_set.hpp"
 #include "tests/bench/page_count.hpp"
+#include "tests/bench/peer_codecs.hpp"
+#include "tests/bench/steady_file.hpp"
 #include "tests/bench/write_path.hpp"
 
 namespace tributary::bench {
@@ -207,10 +209,14 @@ void print_fixed(const arguments& flags, const std::vector<fixed_series>& set) {
   print_write("write_samples_per_cpu_s", steady, plan, true);
   print_write("write_busy_samples_per_cpu_s",
               rows_of(set, series_choice::steady_and_busy), plan, false);
+  auto busy = rows_of(set, series_choice::busy);
   print_blocks("tier0", all, true);
-  print_blocks("tier0_busy", rows_of(set, series_choice::busy), false);
+  print_blocks("tier0_busy", busy, false);
+  print_peer_codecs("peer", all);
+  print_peer_codecs("peer_busy", busy);
   print_query(steady);
   print_replay(steady, plan.hosts);
+  print_steady_file({&steady, &busy, &all, &busy});
 }
 
 void print_synthetic(const arguments& flags, const row_set& rows) {
@@ -221,6 +227,7 @@ void print_synthetic(const arguments& flags, const row_set& rows) {
   print_codec_figures("frame_synthetic_", rows);
   print_write("write_synthetic_samples_per_cpu_s", rows, plan, false);
   print_blocks("tier0_synthetic", rows, false);
+  print_peer_codecs("peer_synthetic", rows);
 }
 
 void run(const arguments& flags) {

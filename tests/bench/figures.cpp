@@ -88,7 +88,7 @@ int64_t written_bytes() {
   std::string name;
   int64_t value = 0;
   while (in >> name >> value)
-    if (name == "write_bytes:")
+    if (name == "wchar:")
       return value;
   return 0;
 }

@@ -20,17 +20,25 @@ void check(const caf::error& error) {
 
 write_path::write_path(const std::string& folder, const row_set& rows,
                        const write_plan& plan)
+    : write_path(folder, std::vector<const row_set*>(plan.hosts, &rows), plan) {
+  // nop
+}
+
+write_path::write_path(const std::string& folder,
+                       const std::vector<const row_set*>& hosts,
+                       write_plan plan)
     : plan_(plan), path_(folder + "/store.mdb"), node_(guid::from_words(1, 1)) {
   store_options options;
   options.environment.map_bytes = size_t{8} << 30;
   options.environment.sync = plan.sync;
-  options.retention.seconds = 0;
+  options.retention.seconds = plan.retention_seconds;
   auto opened = store::open(path_, node_, options);
   if (!opened)
     fail(to_text(opened.error()));
   store_ = std::move(*opened);
-  for (uint32_t i = 0; i < plan.hosts; ++i)
-    add_host(rows, i);
+  plan_.hosts = static_cast<uint32_t>(hosts.size());
+  for (uint32_t i = 0; i < plan_.hosts; ++i)
+    add_host(*hosts[i], i);
   commit(first_tick);
 }
 
@@ -39,32 +47,41 @@ void write_path::add_host(const row_set& rows, uint32_t index) {
   auto phase = (first_tick + index * window / plan_.hosts) % window;
   auto definition = bench_host(index, static_cast<uint32_t>(phase));
   host_lane lane{definition, rows.charts};
+  constexpr size_t stride = 17;
   sender x{store_->put_host(definition, {definition.id}),
            hot_host{definition, {}, 0},
+           &rows,
+           std::move(lane),
+           stride * index,
            {}};
-  check(x.hot.define(lane.run()));
+  check(x.hot.define(x.lane.run()));
   store_->put_roster(x.number, *x.hot.newest_roster());
-  // Hosts are not in step: each begins elsewhere in the rows.
-  constexpr size_t stride = 17;
-  for (uint32_t s = 0; s < plan_.seconds; ++s) {
-    auto& row = rows.rows[(s + stride * index) % rows.rows.size()];
-    x.frames.push_back(lane.seal(first_tick + s, row));
-    samples_ += present_count(row);
-    frame_bytes_ += x.frames.back()->sealed().size();
-  }
+  for (uint32_t s = 0; plan_.seals_ahead && s < plan_.seconds; ++s)
+    x.frames.push_back(seal(x, s));
   senders_.push_back(std::move(x));
 }
 
-void write_path::run() {
+frame_ptr write_path::seal(sender& from, uint32_t second) {
+  auto& row = from.rows->rows[(second + from.offset) % from.rows->rows.size()];
+  auto result = from.lane.seal(first_tick + second, row);
+  samples_ += present_count(row);
+  frame_bytes_ += result->sealed().size();
+  return result;
+}
+
+void write_path::run(const std::function<void(uint32_t second)>& then) {
   for (uint32_t s = 0; s < plan_.seconds; ++s) {
     for (auto& x : senders_) {
-      auto outcome = x.hot.apply(*x.frames[s]);
+      auto frame = plan_.seals_ahead ? x.frames[s] : seal(x, s);
+      auto outcome = x.hot.apply(*frame);
       if (!outcome || *outcome != frame_outcome::fresh)
         fail("a frame was not taken");
-      store_->append({x.number, x.frames[s]});
+      store_->append({x.number, frame});
       close_windows(x, x.hot.newest() + 1 - window_grace_seconds);
     }
     commit(first_tick + s);
+    if (then)
+      then(s);
   }
 }
 

@@ -4,6 +4,7 @@
 /// decoded into the open windows and journaled, a commit follows each second,
 /// windows that end become blocks. The same calls as ingest and writer make.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,17 +23,27 @@ struct write_plan {
   uint32_t hosts = 1;
   uint32_t seconds = 0;
   lmdb::sync_mode sync = lmdb::sync_mode::none;
+  /// Of blocks; 0 keeps all.
+  int64_t retention_seconds = 0;
+  /// Frames are sealed before the run, which is then not part of any figure;
+  /// else in the second that takes them, which spares memory.
+  bool seals_ahead = true;
 };
 
 class write_path {
 public:
-  /// Seals the frames of all seconds, which is not part of any figure. Windows
-  /// of the hosts begin evenly spread, those of the first host at `first_tick`.
+  /// `plan.hosts` hosts of equal rows. Windows of the hosts begin evenly
+  /// spread, those of the first host at `first_tick`. The rows must outlive it.
   write_path(const std::string& folder, const row_set& rows,
              const write_plan& plan);
 
-  /// Takes all frames in, a commit after each second.
-  void run();
+  /// A host for each of `hosts`, whatever the plan says of their number.
+  write_path(const std::string& folder,
+             const std::vector<const row_set*>& hosts, write_plan plan);
+
+  /// Takes all frames in, a commit after each second, which `then` is told of
+  /// if there is one.
+  void run(const std::function<void(uint32_t second)>& then = {});
 
   /// Closes the windows that are open, until all are blocks.
   void close_all();
@@ -66,10 +77,15 @@ private:
   struct sender {
     host_number number = 0;
     hot_host hot;
+    const row_set* rows;
+    host_lane lane;
+    /// Where in the rows it begins: hosts are not in step.
+    size_t offset = 0;
     std::vector<frame_ptr> frames;
   };
 
   void add_host(const row_set& rows, uint32_t index);
+  frame_ptr seal(sender& from, uint32_t second);
   void close_windows(sender& from, tick before);
   void commit(tick now);
 
