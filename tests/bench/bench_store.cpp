@@ -15,6 +15,7 @@
 #include "tests/bench/figures.hpp"
 #include "tests/bench/fixed_set.hpp"
 #include "tests/bench/page_count.hpp"
+#include "tests/bench/parent_memory.hpp"
 #include "tests/bench/peer_codecs.hpp"
 #include "tests/bench/steady_file.hpp"
 #include "tests/bench/write_path.hpp"
@@ -239,6 +240,7 @@ void run(const arguments& flags) {
     print_synthetic(flags, synthetic);
     if (!set.empty())
       print_fixed(flags, set);
+    print_parent_memory();
   }
 }
 
