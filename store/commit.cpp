@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "store/packed_blocks.hpp"
 #include "store/store.hpp"
 #include "store/tables.hpp"
 
@@ -228,17 +229,18 @@ caf::error store::put_groups(lmdb::transaction& txn, host_number host,
                              tick start,
                              const std::vector<sealed_group>& groups,
                              commit_report& report) {
-  uint32_t number = 0;
   for (auto& group : groups) {
     auto layout_key = tables::layout_key(host, group.layout_hash);
     if (!txn.get(tables::layouts, layout_key))
       if (auto error = txn.put(tables::layouts, layout_key, group.layout))
         return error;
+  }
+  for (auto& x : pack_blocks(groups)) {
     if (auto error
-        = txn.put(tables::tier0, tables::block_key(start, host, number++),
-                  group.block))
+        = txn.put(tables::tier0, tables::block_key(start, host, x.first_group),
+                  x.value))
       return error;
-    report.bytes += group.block.size();
+    report.bytes += x.value.size();
   }
   return {};
 }

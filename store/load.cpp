@@ -1,7 +1,7 @@
 /// The reading half of store.hpp: what a transaction sees, as values.
 
+#include "store/packed_blocks.hpp"
 #include "store/store.hpp"
-
 #include "store/tables.hpp"
 
 namespace tributary {
@@ -13,7 +13,7 @@ std::string place(host_number host, tick start, uint32_t group) {
          + " group " + std::to_string(group) + ": ";
 }
 
-/// Calls `f(group, sealed)` for each group of a window until it fails.
+/// Calls `f(place, sealed)` for each group of a window until it fails.
 template <class F>
 caf::error for_each_group(const lmdb::transaction& txn, host_number host,
                           tick start, F f) {
@@ -25,11 +25,15 @@ caf::error for_each_group(const lmdb::transaction& txn, host_number host,
         || key.word(1) >> 32 != host)
       break;
     auto group = static_cast<uint32_t>(key.word(1));
-    if (caf::error error = f(group, at.current_value()))
-      return make_error(code_of(error),
-                        place(host, start, group) + to_text(error));
+    for (auto sealed : unpack_blocks(at.current_value()))
+      if (caf::error error = f(place(host, start, group++), sealed))
+        return error;
   }
   return {};
+}
+
+caf::error at_place(const std::string& where, const caf::error& error) {
+  return make_error(code_of(error), where + to_text(error));
 }
 
 bool has_chart(const layout& x, std::string_view id) {
@@ -78,11 +82,13 @@ caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
   };
   return for_each_group(
       txn, host, window.start(),
-      [&](uint32_t group, std::string_view sealed) -> caf::error {
+      [&](const std::string& where, std::string_view sealed) -> caf::error {
         auto error = add(sealed);
-        if (!error || damaged == nullptr)
-          return error;
-        damaged->push_back(place(host, window.start(), group) + to_text(error));
+        if (!error)
+          return {};
+        if (damaged == nullptr)
+          return at_place(where, error);
+        damaged->push_back(where + to_text(error));
         return {};
       });
 }
@@ -91,15 +97,16 @@ caf::expected<std::vector<sealed_group>>
 load_groups(const lmdb::transaction& txn, host_number host, tick start) {
   std::vector<sealed_group> result;
   auto error = for_each_group(
-      txn, host, start, [&](uint32_t, std::string_view sealed) -> caf::error {
+      txn, host, start,
+      [&](const std::string& where, std::string_view sealed) -> caf::error {
         auto header = open_block_header(sealed);
         if (!header)
-          return header.error();
+          return at_place(where, header.error());
         auto hash = header->layout_hash;
         auto columns_of
             = txn.get(tables::layouts, tables::layout_key(host, hash));
         if (!columns_of)
-          return make_error(ec::unknown_layout, "layout is not stored");
+          return make_error(ec::unknown_layout, where + "layout is not stored");
         result.push_back({hash, std::string{*columns_of}, std::string{sealed}});
         return {};
       });

@@ -10,7 +10,8 @@
 ///   rosters  host · epoch                                frame.capnp Roster
 ///   layouts  host · hash (16 B)                          frame.capnp Layout
 ///   journal  position of its first item                  JournalEntry
-///   tier0    window start · (host << 32 | group)         Block
+///   tier0    window start · (host << 32 | first group)   Blocks, one after the
+///                                                        other
 ///   cursors  subscriber guid (16 B)                      Cursor
 ///   owed     subscriber guid (16 B) · host · first tick  one word: last tick
 ///
