@@ -15,7 +15,7 @@ namespace tributary {
 
 /// Bytes of a value that holds more than one block: 16 pages, so that a free
 /// run for it is found soon, less LMDB's own header.
-constexpr size_t packed_bytes_max = 16 * 4096 - 16;
+constexpr size_t packed_bytes_max = 8 * 4096 - 16;
 
 /// Some groups of a window, one behind the other.
 struct packed_blocks {
