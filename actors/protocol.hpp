@@ -258,6 +258,8 @@ using writer_actor = caf::typed_actor<
     on<cursor_atom, cursor_update_ptr>, on<reload_atom, writer_options_ptr>,
     // Its own timer.
     on<commit_atom>,
+    // To itself: the next slice of work on windows.
+    on<tick_atom>,
     // Commits what there is and answers when it is durable.
     asks<stop_atom>::with<bool>>;
 

@@ -25,11 +25,6 @@ enum codec : uint8_t {
   codec_zstd = 3,
 };
 
-struct group {
-  std::vector<const window_chart*> charts;
-  size_t columns = 0;
-};
-
 /// Columns whose bytes fit into a block, whatever their values. The ten bytes a
 /// slot are of version 1; windows are still cut as they were then, since a
 /// block of either must be able to replace the other.
@@ -49,14 +44,14 @@ bool has_values(const window_chart& x) {
   });
 }
 
-std::vector<group> groups_of(const window_table& window,
-                             uint16_t group_columns) {
+std::vector<chart_group> groups_of(const window_table& window,
+                                   uint16_t group_columns) {
   auto& charts = window.charts();
   auto bound
       = std::min<size_t>(group_columns, columns_that_fit(window.slots()));
   auto some = std::any_of(charts.begin(), charts.end(),
                           [](auto& kvp) { return has_values(kvp.second); });
-  std::vector<group> result;
+  std::vector<chart_group> result;
   for (auto& kvp : charts) {
     if (some && !has_values(kvp.second))
       continue;
@@ -69,7 +64,7 @@ std::vector<group> groups_of(const window_table& window,
   return result;
 }
 
-std::string pack_columns(const group& from, const window_table& window) {
+std::string pack_columns(const chart_group& from, const window_table& window) {
   std::string sizes(from.columns * 2, '\0');
   std::string bodies;
   auto covered = covered_slots(window);
@@ -109,7 +104,7 @@ uint32_t checksum_of(std::string_view payload, tick start) {
       payload.data(), payload.size(), static_cast<uint64_t>(start)));
 }
 
-std::string seal_block(const window_table& window, const group& from,
+std::string seal_block(const window_table& window, const chart_group& from,
                        const content_hash& layout_hash) {
   auto raw = pack_columns(from, window);
   std::string packed(ZSTD_compressBound(raw.size()), '\0');
@@ -305,19 +300,29 @@ caf::error read_columns(std::string_view raw, const payload_head& head,
 
 } // namespace
 
+window_sealer::window_sealer(const window_table& window, uint16_t group_columns)
+    : window_(window), groups_(groups_of(window, group_columns)) {
+  // nop
+}
+
+sealed_group window_sealer::next() {
+  auto& from = groups_[next_++];
+  layout columns;
+  for (auto chart : from.charts)
+    columns.charts.push_back(chart->chart);
+  sealed_group result;
+  result.layout = seal_layout(columns);
+  result.layout_hash = hash_of(result.layout.data(), result.layout.size());
+  result.block = seal_block(window_, from, result.layout_hash);
+  return result;
+}
+
 std::vector<sealed_group> seal_window(const window_table& window,
                                       uint16_t group_columns) {
   std::vector<sealed_group> result;
-  for (auto& x : groups_of(window, group_columns)) {
-    layout columns;
-    for (auto chart : x.charts)
-      columns.charts.push_back(chart->chart);
-    sealed_group sealed;
-    sealed.layout = seal_layout(columns);
-    sealed.layout_hash = hash_of(sealed.layout.data(), sealed.layout.size());
-    sealed.block = seal_block(window, x, sealed.layout_hash);
-    result.push_back(std::move(sealed));
-  }
+  window_sealer sealer{window, group_columns};
+  while (!sealer.is_done())
+    result.push_back(sealer.next());
   return result;
 }
 

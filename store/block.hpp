@@ -33,6 +33,36 @@ struct sealed_group {
 std::vector<sealed_group> seal_window(const window_table& window,
                                       uint16_t group_columns);
 
+/// Charts of a window that share a block.
+struct chart_group {
+  std::vector<const window_chart*> charts;
+  size_t columns = 0;
+};
+
+/// The same in pieces, a group a call, for who must not be busy for long.
+class window_sealer {
+public:
+  /// @param window must outlive the sealer and stay as it is.
+  window_sealer(const window_table& window, uint16_t group_columns);
+
+  bool is_done() const noexcept {
+    return next_ == groups_.size();
+  }
+
+  /// Columns of the next group; not when done.
+  size_t next_columns() const noexcept {
+    return groups_[next_].columns;
+  }
+
+  /// Seals the next group; not when done.
+  sealed_group next();
+
+private:
+  const window_table& window_;
+  std::vector<chart_group> groups_;
+  size_t next_ = 0;
+};
+
 /// What a block says before its payload is unpacked.
 struct block_header {
   tick start = 0;

@@ -59,7 +59,7 @@ store::in_transaction(const std::function<caf::error(lmdb::transaction&)>& f) {
   return error;
 }
 
-caf::expected<commit_report> store::commit(int64_t now) {
+caf::expected<commit_report> store::commit_prepared(int64_t now) {
   auto result = try_commit(now);
   if (result || code_of(result.error()) != ec::store_full)
     return result;
@@ -70,68 +70,73 @@ caf::expected<commit_report> store::commit(int64_t now) {
 }
 
 caf::expected<commit_report> store::try_commit(int64_t now) {
-  auto windows = choose_windows();
+  auto journal_end = next_journal_end();
   commit_report report;
   auto error = in_transaction([&](lmdb::transaction& txn) {
-    return write_all(txn, now, windows, report);
+    return write_all(txn, now, journal_end, report);
   });
   if (error)
     return error;
-  journal_end_ += staged_items_.size();
+  note_written(journal_end);
   report.journal_end = journal_end_;
-  staged_items_.clear();
-  staged_rosters_.clear();
-  dirty_hosts_.clear();
-  dirty_subscribers_.clear();
-  staged_bytes_ = 0;
   bytes_since_space_check_ += report.bytes;
-  staged_windows_.erase(staged_windows_.begin(),
-                        staged_windows_.begin()
-                            + static_cast<std::ptrdiff_t>(windows));
   return report;
 }
 
-/// Puts the windows that the next commit writes to the front and counts them.
-/// Late rows go with their frames: the base of a late frame may be trimmed
-/// already, so that its row could not be had from the journal again.
-size_t store::choose_windows() {
-  std::set<host_number> hosts;
-  for (auto& item : staged_items_)
-    hosts.insert(item.host);
-  auto rest = std::stable_partition(
-      staged_windows_.begin(), staged_windows_.end(),
-      [&](auto& x) { return x.late && hosts.count(x.host) != 0; });
-  auto late = static_cast<size_t>(rest - staged_windows_.begin());
-  return std::max(
-      late, std::min(staged_windows_.size(), options_.windows_per_commit_max));
+void store::note_written(journal_position journal_end) {
+  auto behind = staged_items_.begin()
+                + static_cast<std::ptrdiff_t>(journal_end - journal_end_);
+  for (auto i = staged_items_.begin(); i != behind; ++i)
+    staged_bytes_ -= i->frame->sealed().size();
+  staged_items_.erase(staged_items_.begin(), behind);
+  journal_end_ = journal_end;
+  staged_windows_.remove_if([&](auto& x) { return x.goes_with(journal_end); });
+  staged_rosters_.clear();
+  dirty_hosts_.clear();
+  dirty_subscribers_.clear();
+  // Of a cursor beyond the journal only the part up to its end was written.
+  for (auto& kvp : subscribers_)
+    if (kvp.second.position > journal_end)
+      dirty_subscribers_[kvp.first];
 }
 
-caf::error store::write_all(lmdb::transaction& txn, int64_t now, size_t windows,
+caf::error store::write_all(lmdb::transaction& txn, int64_t now,
+                            journal_position journal_end,
                             commit_report& report) {
   for (auto& kvp : staged_rosters_)
     if (auto error = txn.put(
             tables::rosters,
             tables::roster_key(kvp.first.first, kvp.first.second), kvp.second))
       return error;
-  if (auto error = write_journal(txn, report))
+  if (auto error = write_journal(txn, journal_end, report))
     return error;
-  if (auto error = write_windows(txn, windows, report))
-    return error;
-  if (auto error = trim_journal(txn, windows, report))
+  std::map<uint64_t, staged_window*> going; // in the order of their work
+  for (auto& x : staged_windows_)
+    if (x.goes_with(journal_end))
+      going[x.order] = &x;
+  for (auto& kvp : going)
+    if (auto error = write_window(txn, *kvp.second, report))
+      return error;
+  if (auto error = trim_journal(txn, journal_end, report))
     return error;
   if (auto error = trim_blocks(txn, now))
     return error;
   if (auto error = write_hosts(txn))
     return error;
-  return write_subscribers(txn);
+  return write_subscribers(txn, journal_end);
 }
 
-caf::error store::write_journal(lmdb::transaction& txn, commit_report& report) {
-  if (staged_items_.empty())
+caf::error store::write_journal(lmdb::transaction& txn,
+                                journal_position journal_end,
+                                commit_report& report) {
+  if (journal_end == journal_end_)
     return {};
   journal_entry entry;
   entry.first = journal_end_ + 1;
-  entry.items = staged_items_;
+  entry.items.assign(
+      staged_items_.begin(),
+      staged_items_.begin()
+          + static_cast<std::ptrdiff_t>(journal_end - journal_end_));
   auto sealed = seal_journal_entry(entry);
   report.bytes += sealed.size();
   if (auto error
@@ -141,88 +146,58 @@ caf::error store::write_journal(lmdb::transaction& txn, commit_report& report) {
   return {};
 }
 
-caf::error store::write_windows(lmdb::transaction& txn, size_t count,
-                                commit_report& report) {
-  for (size_t i = 0; i < count; ++i)
-    if (auto error = write_window(txn, staged_windows_[i], report))
-      return error;
-  return {};
-}
-
-caf::error store::write_window(lmdb::transaction& txn, const staged_window& x,
+/// All groups of the window in one transaction: nobody sees half of it.
+caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
                                commit_report& report) {
-  auto& host = hosts_[x.host];
-  lmdb::cursor at{txn, tables::tier0};
+  auto& written = x.work->result();
   auto first = tables::block_key(x.start, x.host, 0);
   auto of_window = [&](const lmdb::key& key) {
     return key.word(0) == first.word(0) && key.word(1) >> 32 == x.host;
   };
-  auto stored = at.seek(first) && of_window(at.current_key());
-  auto slots = static_cast<uint16_t>(host.definition.window_seconds);
-  window_table window{x.start, slots};
-  if (stored)
-    if (auto error
-        = load_window(txn, layouts_, x.host, {}, window, &report.damaged))
-      return error;
-  std::vector<coverage_run> runs;
-  std::vector<sealed_group> groups;
-  auto verbatim = x.received && !stored && x.received->start == x.start
-                  && x.received->slots == slots;
-  if (verbatim) { // the usual case travels and rests verbatim
-    groups = x.received->groups;
-    runs = x.received->runs;
-  } else {
-    if (x.closed && !stored)
-      window = x.closed->table(); // the usual case: nothing to merge with
-    else if (x.closed)
-      window.merge(x.closed->table());
-    if (x.late)
-      window.merge(*x.late);
-    if (x.received)
-      if (auto error = add_received(*x.received, window))
-        return error;
-    groups = seal_window(window, host.definition.group_columns);
-    runs = window.coverage_runs();
-  }
-  if (stored)
-    if (auto error = erase_while(txn, tables::tier0, first, of_window))
-      return error;
-  if (auto error = put_groups(txn, x.host, x.start, groups, report))
+  if (auto error = erase_while(txn, tables::tier0, first, of_window))
     return error;
-  coverage added;
-  for (auto& run : runs)
-    added.add(run);
-  if (x.received) {
-    add_debts(x.source, x.host, added.missing_in(durable_[x.host]), report);
-    if (x.token != 0)
-      report.received_tokens.push_back(x.token);
+  if (auto error = put_groups(txn, x.host, x.start, written.groups, report))
+    return error;
+  for (auto& put : written.beside) {
+    if (auto error = txn.put(put.table, put.key, put.value))
+      return error;
+    report.bytes += put.value.size();
   }
-  for (auto& run : runs) {
-    host.stored.add(run);
-    durable_[x.host].add(run);
-  }
-  if (x.closed) {
-    host.stored_to = std::max(host.stored_to, x.start + slots);
-    report.stored_windows.emplace_back(x.host, x.start);
-  }
-  dirty_hosts_.push_back(x.host);
+  report.damaged.insert(report.damaged.end(), written.damaged.begin(),
+                        written.damaged.end());
+  note_coverage(x, written, report);
   return {};
 }
 
-caf::error store::add_received(const received_window& from, window_table& to) {
-  window_table decoded{from.start, from.slots};
-  for (auto& group : from.groups) {
-    auto columns_of = open_layout(group.layout);
-    if (!columns_of)
-      return columns_of.error();
-    if (auto error = open_block(group.block, *columns_of, decoded))
-      return error;
+void store::note_coverage(const staged_window& x,
+                          const prepared_window& written,
+                          commit_report& report) {
+  auto& host = hosts_[x.host];
+  auto& durable = durable_[x.host];
+  auto last = x.start + x.slots - 1;
+  for (auto& part : x.received) {
+    coverage added;
+    for (auto run : part.window->runs) {
+      run.from = std::max(run.from, x.start);
+      run.to = std::min(run.to, last);
+      if (run.from <= run.to)
+        added.add(run);
+    }
+    add_debts(part.source, x.host, added.missing_in(durable), report);
+    for (auto& run : added.runs())
+      durable.add(run);
+    if (part.token != 0)
+      report.received_tokens.push_back(part.token);
   }
-  if (from.start == to.start() && from.slots == to.slots())
-    to.merge(std::move(decoded));
-  else
-    to.merge(decoded.cut(to.start(), to.slots()));
-  return {};
+  for (auto& run : written.runs) {
+    host.stored.add(run);
+    durable.add(run);
+  }
+  if (x.closed) {
+    host.stored_to = std::max(host.stored_to, last + 1);
+    report.stored_windows.emplace_back(x.host, x.start);
+  }
+  dirty_hosts_.push_back(x.host);
 }
 
 caf::error store::put_groups(lmdb::transaction& txn, host_number host,
@@ -269,12 +244,14 @@ caf::error store::write_hosts(lmdb::transaction& txn) {
   return {};
 }
 
-caf::error store::write_subscribers(lmdb::transaction& txn) {
+caf::error store::write_subscribers(lmdb::transaction& txn,
+                                    journal_position journal_end) {
   for (auto& kvp : dirty_subscribers_) {
     auto& name = kvp.first;
     auto& state = subscribers_[name];
-    if (auto error = txn.put(tables::cursors, tables::cursor_key(name),
-                             seal_cursor(state.position)))
+    if (auto error
+        = txn.put(tables::cursors, tables::cursor_key(name),
+                  seal_cursor(std::min(state.position, journal_end))))
       return error;
     std::set<host_number> hosts{kvp.second.begin(), kvp.second.end()};
     for (auto host : hosts) {

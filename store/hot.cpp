@@ -43,18 +43,19 @@ void hot_segment::add(tick t, const frame_row& row) {
   }
 }
 
-void hot_segment::add_to(window_table& to, std::string_view only_chart) const {
-  std::vector<bool> taken(ticks.size());
-  for (size_t r = 0; r < ticks.size(); ++r)
+void hot_segment::add_to(window_table& to, std::string_view only_chart,
+                         size_t first, size_t last) const {
+  std::vector<bool> taken(last);
+  for (auto r = first; r < last; ++r)
     taken[r] = to.claim(static_cast<size_t>(ticks[r] - to.start()),
                         columns_of->epoch());
   auto targets = targets_in(to, only_chart);
   auto in_tiles = estimated.empty() && are_distinct(targets);
-  for (size_t r = 0; r < ticks.size();) {
+  for (auto r = first; r < last;) {
     auto begin = r++;
     if (!taken[begin])
       continue;
-    while (r < ticks.size() && taken[r] && ticks[r] == ticks[r - 1] + 1)
+    while (r < last && taken[r] && ticks[r] == ticks[r - 1] + 1)
       ++r;
     add_run(begin, r, to.start(), targets, in_tiles);
   }

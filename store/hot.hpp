@@ -36,7 +36,13 @@ struct hot_segment {
   void add(tick t, const frame_row& row);
 
   /// Adds the rows to `to`, all charts or the one named.
-  void add_to(window_table& to, std::string_view only_chart) const;
+  void add_to(window_table& to, std::string_view only_chart) const {
+    add_to(to, only_chart, 0, ticks.size());
+  }
+
+  /// Adds the rows from `first` up to before `last`, as part of all of them.
+  void add_to(window_table& to, std::string_view only_chart, size_t first,
+              size_t last) const;
 
 private:
   /// Where each column goes in `to`, which gets the charts; null where nowhere.

@@ -8,11 +8,6 @@ namespace tributary {
 
 namespace {
 
-std::string place(host_number host, tick start, uint32_t group) {
-  return "host " + std::to_string(host) + " window " + std::to_string(start)
-         + " group " + std::to_string(group) + ": ";
-}
-
 /// Calls `f(place, sealed)` for each group of a window until it fails.
 template <class F>
 caf::error for_each_group(const lmdb::transaction& txn, host_number host,
@@ -26,7 +21,7 @@ caf::error for_each_group(const lmdb::transaction& txn, host_number host,
       break;
     auto group = static_cast<uint32_t>(key.word(1));
     for (auto sealed : unpack_blocks(at.current_value()))
-      if (caf::error error = f(place(host, start, group++), sealed))
+      if (caf::error error = f(place_of_group(host, start, group++), sealed))
         return error;
   }
   return {};
@@ -44,6 +39,11 @@ bool has_chart(const layout& x, std::string_view id) {
 }
 
 } // namespace
+
+std::string place_of_group(host_number host, tick start, uint32_t group) {
+  return "host " + std::to_string(host) + " window " + std::to_string(start)
+         + " group " + std::to_string(group) + ": ";
+}
 
 caf::expected<std::shared_ptr<const layout>>
 layout_cache::get(const lmdb::transaction& txn, host_number host,

@@ -193,59 +193,6 @@ host_number store::put_host(const host_definition& definition,
   return number;
 }
 
-void store::put_roster(host_number host, const roster& whole) {
-  roster_run run;
-  run.epoch = whole.epoch();
-  for (auto& x : whole.charts())
-    run.charts.push_back(x.chart);
-  staged_rosters_[{host, whole.epoch()}] = seal_roster_run(run);
-}
-
-void store::append(journal_item item) {
-  staged_bytes_ += item.frame->sealed().size();
-  staged_items_.push_back(std::move(item));
-}
-
-void store::put_closed(host_number host, closed_window_ptr window) {
-  staged_window x;
-  x.host = host;
-  x.start = window->start;
-  x.closed = std::move(window);
-  staged_windows_.push_back(std::move(x));
-}
-
-void store::put_late(host_number host, window_table rows) {
-  // Rows of one window that wait together are merged together.
-  for (auto& x : staged_windows_)
-    if (x.host == host && x.late && x.start == rows.start()) {
-      x.late->merge(rows);
-      return;
-    }
-  staged_window x;
-  x.host = host;
-  x.start = rows.start();
-  x.late = std::make_unique<window_table>(std::move(rows));
-  staged_windows_.push_back(std::move(x));
-}
-
-void store::put_received(host_number host, received_window window,
-                         uint64_t token, const guid& source) {
-  auto shared = std::make_shared<const received_window>(std::move(window));
-  auto& definition = hosts_.at(host).definition;
-  auto step = static_cast<tick>(definition.window_seconds);
-  auto last = definition.window_start(shared->start + shared->slots - 1);
-  for (auto start = definition.window_start(shared->start); start <= last;
-       start += step) {
-    staged_window x;
-    x.host = host;
-    x.start = start;
-    x.received = shared;
-    x.token = start == last ? token : 0;
-    x.source = source;
-    staged_windows_.push_back(std::move(x));
-  }
-}
-
 void store::move_cursor(const guid& subscriber, journal_position position) {
   auto known = subscribers_.count(subscriber) != 0;
   auto& x = subscribers_[subscriber];

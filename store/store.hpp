@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@
 #include "store/block.hpp"
 #include "store/hot.hpp"
 #include "store/lmdb.hpp"
+#include "store/preparation.hpp"
 #include "store/records.hpp"
 
 namespace tributary {
@@ -33,19 +35,14 @@ struct block_retention {
 struct store_options {
   lmdb::environment_options environment;
   block_retention retention;
-  /// Blocks made or merged in one commit at most, so that a commit that acks
-  /// wait for stays short; the rest waits for the next. Late rows go in the
-  /// commit of their frames, whatever their number.
+  /// Windows that are prepared and wait for a commit, at most, and so the most
+  /// that one commit writes; those behind them wait as they came. Windows that
+  /// hold the journal (late rows) are prepared whatever their number: acks
+  /// wait for them.
   size_t windows_per_commit_max = 8;
-};
-
-/// A whole window as it came over a history lane.
-struct received_window {
-  tick start = 0;
-  uint16_t slots = 0;
-  std::vector<coverage_run> runs;
-  /// In group order, complete.
-  std::vector<sealed_group> groups;
+  /// No further one is prepared while they have this many bytes: memory, and
+  /// what a commit has to put at once.
+  size_t prepared_bytes_max = 8u << 20;
 };
 
 /// Checks a received window (every group of one start and width, every block
@@ -153,11 +150,16 @@ public:
   /// Appends to the journal.
   void append(journal_item item);
 
-  /// A window that ingest closed, to be made a block.
+  /// A window that ingest closed, to be made a block. All of its frames are
+  /// appended already.
   void put_closed(host_number host, closed_window_ptr window);
 
-  /// Late rows of a window that is a block already.
-  void put_late(host_number host, window_table rows);
+  /// Late rows of a window that is a block already. `position` is where the
+  /// newest of their frames is or will be appended, 0 when it is durable: they
+  /// go in the same commit, since the base of such a frame may be trimmed and
+  /// the row could not be had from the journal again.
+  void put_late(host_number host, window_table rows,
+                journal_position position = 0);
 
   /// A window from a peer; `token` comes back once it is durable. `source` is
   /// owed nothing of it. One that is cut otherwise than the host's (its origin
@@ -179,8 +181,19 @@ public:
     options_.retention = retention;
   }
 
-  /// Whether there is anything to write.
+  /// Whether there is anything to write or to prepare.
   bool has_work() const noexcept;
+
+  /// Works on windows that wait, until about `samples_max` samples are done
+  /// (the last piece, some hundred thousand at most, may go beyond). True while
+  /// more can be prepared before the next commit. On an error all waits still.
+  caf::expected<bool> prepare(size_t samples_max);
+
+  /// Whether the next `commit_prepared` takes windows.
+  bool has_prepared() const noexcept;
+
+  /// Whether windows wait to be prepared.
+  bool has_unprepared() const noexcept;
 
   /// Items that wait for the next commit; the first is at `journal_end() + 1`.
   const std::vector<journal_item>& staged_items() const noexcept {
@@ -196,9 +209,15 @@ public:
     return staged_bytes_;
   }
 
-  /// Writes what is staged and trims. On an error all stays staged, and the
-  /// store on disk is as before, but for the oldest blocks where it is full:
-  /// those go to make room. @param now unix seconds, for retention.
+  /// Writes what is staged, but for windows that are not prepared, and trims.
+  /// The journal goes up to the first late frame whose window is not. On an
+  /// error all stays staged and prepared, and the store on disk is as before,
+  /// but for the oldest blocks where it is full: those go to make room.
+  /// @param now unix seconds, for retention.
+  caf::expected<commit_report> commit_prepared(int64_t now);
+
+  /// The same after as much preparation as one commit takes, however long that
+  /// is: for a start and an end.
   caf::expected<commit_report> commit(int64_t now);
 
   const std::shared_ptr<lmdb::environment>& environment() const noexcept {
@@ -206,15 +225,23 @@ public:
   }
 
 private:
-  struct staged_window {
-    host_number host = 0;
-    tick start = 0;
-    closed_window_ptr closed;
-    std::unique_ptr<window_table> late;
-    std::shared_ptr<const received_window> received;
-    /// 0: no token comes back.
-    uint64_t token = 0;
-    guid source;
+  struct staged_window : window_parts {
+    /// Goes in no commit whose journal ends before this.
+    journal_position needs = 0;
+    /// No commit takes the journal this far without this window; 0: any may.
+    journal_position holds = 0;
+    /// Of preparations: one of the same window with a lower number goes before.
+    uint64_t order = 0;
+    /// Null while more may join.
+    std::unique_ptr<window_preparation> work;
+
+    bool is_prepared() const noexcept {
+      return work && work->is_done();
+    }
+
+    bool goes_with(journal_position journal_end) const noexcept {
+      return is_prepared() && needs <= journal_end;
+    }
   };
 
   /// What the journal holds in one entry, to know when it may go.
@@ -233,29 +260,36 @@ private:
 
   caf::error
   in_transaction(const std::function<caf::error(lmdb::transaction&)>& f);
+  staged_window& new_window(host_number host, tick start);
+  staged_window& joinable_window(host_number host, tick start);
+  staged_window* next_to_prepare();
+  void begin_preparation(staged_window& x);
+  journal_position next_journal_end() const noexcept;
+
   caf::expected<commit_report> try_commit(int64_t now);
-  size_t choose_windows();
+  void note_written(journal_position journal_end);
   caf::error make_room();
 
-  caf::error write_all(lmdb::transaction& txn, int64_t now, size_t windows,
-                       commit_report& report);
-  caf::error write_journal(lmdb::transaction& txn, commit_report& report);
-  caf::error write_windows(lmdb::transaction& txn, size_t count,
+  caf::error write_all(lmdb::transaction& txn, int64_t now,
+                       journal_position journal_end, commit_report& report);
+  caf::error write_journal(lmdb::transaction& txn, journal_position journal_end,
                            commit_report& report);
-  caf::error write_window(lmdb::transaction& txn, const staged_window& x,
+  caf::error write_window(lmdb::transaction& txn, staged_window& x,
                           commit_report& report);
-  caf::error add_received(const received_window& from, window_table& to);
+  void note_coverage(const staged_window& x, const prepared_window& written,
+                     commit_report& report);
   caf::error put_groups(lmdb::transaction& txn, host_number host, tick start,
                         const std::vector<sealed_group>& groups,
                         commit_report& report);
-  caf::error trim_journal(lmdb::transaction& txn, size_t windows,
+  caf::error trim_journal(lmdb::transaction& txn, journal_position journal_end,
                           commit_report& report);
   caf::error trim_blocks(lmdb::transaction& txn, int64_t now);
   caf::error erase_blocks(lmdb::transaction& txn, int64_t keep_from,
                           size_t count_max);
   caf::error trim_to_size(lmdb::transaction& txn);
   caf::error write_hosts(lmdb::transaction& txn);
-  caf::error write_subscribers(lmdb::transaction& txn);
+  caf::error write_subscribers(lmdb::transaction& txn,
+                               journal_position journal_end);
   void add_debts(const guid& source, host_number host, const tick_set& ticks,
                  commit_report& report);
 
@@ -272,7 +306,11 @@ private:
 
   // What waits for the next commit.
   std::vector<journal_item> staged_items_;
-  std::deque<staged_window> staged_windows_;
+  std::list<staged_window> staged_windows_;
+  // Those that more may join.
+  std::map<std::pair<host_number, tick>, staged_window*> joinable_windows_;
+  staged_window* in_preparation_ = nullptr;
+  uint64_t last_order_ = 0;
   std::map<std::pair<host_number, epoch_number>, std::string> staged_rosters_;
   std::vector<host_number> dirty_hosts_;
   std::map<guid, std::vector<host_number>> dirty_subscribers_;
@@ -284,6 +322,9 @@ private:
   size_t bytes_since_space_check_ = 0;
   bool crowded_ = false;
 };
+
+/// How a stored group is named to people.
+std::string place_of_group(host_number host, tick start, uint32_t group);
 
 /// Adds the stored blocks of (host, start) to `window`, all charts or one, as
 /// `txn` sees them. Yields `ec::corrupt` naming the block; with `damaged` such

@@ -32,11 +32,13 @@ constexpr size_t space_check_share = 64;
 
 } // namespace
 
-caf::error store::trim_journal(lmdb::transaction& txn, size_t windows,
+caf::error store::trim_journal(lmdb::transaction& txn,
+                               journal_position journal_end,
                                commit_report& report) {
   std::set<host_number> waiting; // hosts with windows that are no blocks yet
-  for (auto i = windows; i < staged_windows_.size(); ++i)
-    waiting.insert(staged_windows_[i].host);
+  for (auto& x : staged_windows_)
+    if (!x.goes_with(journal_end))
+      waiting.insert(x.host);
   for (size_t n = 0; n < trims_per_commit_max && journal_.size() > 1; ++n) {
     auto& entry = *journal_.front();
     for (auto& kvp : entry.ticks)

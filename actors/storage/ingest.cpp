@@ -268,7 +268,7 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   if (*applied == frame_outcome::late) {
     auto& header = what.frame->header();
     auto rows = std::make_shared<const late_rows>(
-        late_rows{what.host, hot.late_table(header.tick, header.epoch)});
+        late_rows{what.host, hot.late_table(header.tick, header.epoch), head_});
     entry->late.emplace_back(head_, rows);
     send(writer_, late_atom_v, late_rows_ptr{std::move(rows)});
   }

@@ -82,6 +82,8 @@ struct closed_windows {
 struct late_rows {
   host_number host = 0;
   window_table rows;
+  /// Of their frame in the journal, where it comes after them.
+  journal_position position = 0;
 };
 
 // -- publication --------------------------------------------------------------

@@ -4,6 +4,7 @@
 /// commits it in groups, and acknowledges after the commit, never before. Runs
 /// detached: a commit waits for the disk.
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -58,6 +59,12 @@ private:
   void schedule(int64_t delay_ms);
   void staged();
   void on_timer();
+  void commit_or_retry();
+  /// Works on windows for a few milliseconds, then goes on behind what came
+  /// meanwhile.
+  void on_slice();
+  void work_on_windows();
+  bool on_stop();
   bool commit();
   void note_sizes();
   void acknowledge(commit_report report);
@@ -70,7 +77,14 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   // Who handed in the first frame: told of every commit.
   std::set<ingest_actor> ingests_;
-  std::map<source_actor, uint64_t> pending_acks_;
+  /// Lane numbers to acknowledge once the journal is durable up to `position`,
+  /// ascending.
+  struct pending_ack {
+    journal_position position;
+    source_actor source;
+    uint64_t lane_number;
+  };
+  std::deque<pending_ack> pending_acks_;
   std::map<uint64_t, std::pair<source_actor, uint64_t>> pending_windows_;
   std::map<guid, subscriber_actor> uplinks_;
   // Answered once the host is durable: a life of it may publish only then.
@@ -81,7 +95,12 @@ private:
   std::vector<pending_offer> pending_offers_;
   uint64_t next_token_ = 1;
   bool scheduled_ = false;
+  bool slicing_ = false;
+  /// Windows were left behind by a commit that was due: the next one comes as
+  /// soon as they are prepared.
+  bool overdue_ = false;
   bool failing_ = false;
+  bool preparing_fails_ = false;
 };
 
 } // namespace tributary

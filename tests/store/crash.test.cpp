@@ -79,7 +79,8 @@ public:
     }
     auto& header = x->header();
     if (*applied == frame_outcome::late)
-      store_->put_late(number, hot.late_table(header.tick, header.epoch));
+      store_->put_late(number, hot.late_table(header.tick, header.epoch),
+                       store_->staged_end() + 1);
     if (*applied != frame_outcome::duplicate)
       store_->append({number, x});
     return true;

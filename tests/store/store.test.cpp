@@ -326,24 +326,127 @@ TEST_CASE("late rows are durable in the commit of their frames", "[store]") {
   auto x = open_store(directory.file("s"), options);
   auto host = x->put_host(make_host(2), {});
   auto other = x->put_host(make_host(3), {});
-  x->put_closed(host, closed_window_of(start, 10));
-  x->put_closed(host, closed_window_of(start + 60, 10));
-  x->put_late(other, make_window(make_host(3), start, "c", 1, {{1, 1}}));
-  x->put_late(host, make_window(make_host(2), start, "c", 1, {{20, 5}}));
-  x->put_late(host, make_window(make_host(2), start, "c", 1, {{21, 6}}));
-  x->put_late(host, make_window(make_host(2), start + 60, "c", 1, {{30, 6}}));
-  x->append({host, one_chart().seal(start + 20, {5})});
-  CHECK(committed(*x).stored_windows.empty());
-  auto cells = cells_of(stored_window(*x, host, start));
-  CHECK(cells.size() == 2);
-  CHECK(cells.at({start + 21, "c", "x"}).value == 6);
-  CHECK(cells_of(stored_window(*x, host, start + 60)).size() == 1);
-  CHECK(stored_window(*x, other, start).empty()); // has no frames to wait for
+  auto from = one_chart();
+  x->put_closed(other, closed_window_of(start, 10));
+  x->put_closed(other, closed_window_of(start + 60, 10));
+  auto late = [&](tick at, journal_position position) {
+    auto window = make_host(2).window_start(at);
+    x->put_late(host,
+                make_window(make_host(2), window, "c", 1,
+                            {{static_cast<size_t>(at - window), 6}}),
+                position);
+  };
+  late(start + 20, 1);
+  x->append({host, from.seal(start + 20, {6})});
+  late(start + 21, 2);
+  x->append({host, from.seal(start + 21, {6})});
+  late(start + 90, 3);
+  x->append({host, from.seal(start + 90, {6})});
+  late(start + 22, 4); // its frame is on its way
+  SECTION("all of them, whatever their number") {
+    auto report = committed(*x);
+    CHECK(report.journal_end == 0); // 4 has joined 1 and 2
+    x->append({host, from.seal(start + 22, {6})});
+    report = committed(*x);
+    CHECK(report.journal_end == 4);
+    CHECK(report.stored_windows.size() == 0);
+    CHECK(cells_of(stored_window(*x, host, start)).size() == 3);
+    CHECK(cells_of(stored_window(*x, host, start + 60)).size() == 1);
+  }
+  SECTION("frames before the first of them do not wait") {
+    x->append({host, from.seal(start + 22, {6})});
+    x->append({other, one_chart().seal(start + 70, {5})});
+    auto report = x->commit_prepared(0);
+    REQUIRE(report);
+    CHECK(report->journal_end == 0);
+    CHECK(x->staged_items().size() == 5);
+    CHECK(stored_window(*x, host, start).empty());
+    report = x->commit(0);
+    REQUIRE(report);
+    CHECK(report->journal_end == 5);
+  }
   while (x->has_work())
     committed(*x);
-  CHECK(cells_of(stored_window(*x, host, start)).size() == 12);
-  CHECK(cells_of(stored_window(*x, host, start + 60)).size() == 11);
-  CHECK_FALSE(stored_window(*x, other, start).empty());
+  CHECK(cells_of(stored_window(*x, other, start)).size() == 10);
+}
+
+TEST_CASE("windows are prepared in pieces between commits", "[store]") {
+  temporary_directory directory;
+  auto x = open_store(directory.file("s"));
+  auto host = x->put_host(make_host(2), {});
+  x->put_closed(host, closed_window_of(start, 60));
+  CHECK_FALSE(x->has_prepared());
+  size_t pieces = 0;
+  for (auto more = true; more; ++pieces) {
+    // A commit in between takes the journal and no window.
+    x->append({host, one_chart().seal(start + 60 + tick(pieces), {5})});
+    auto report = x->commit_prepared(0);
+    REQUIRE(report);
+    CHECK(report->journal_end == pieces + 1);
+    CHECK(report->stored_windows.empty());
+    CHECK(stored_window(*x, host, start).empty());
+    auto prepared = x->prepare(1);
+    REQUIRE(prepared);
+    more = *prepared;
+  }
+  CHECK(pieces > 3);
+  CHECK(x->has_prepared());
+  CHECK_FALSE(x->has_unprepared());
+  auto report = x->commit_prepared(0);
+  REQUIRE(report);
+  CHECK(report->stored_windows.size() == 1);
+  CHECK_FALSE(x->has_work());
+  CHECK(cells_of(stored_window(*x, host, start)).size() == 60);
+}
+
+TEST_CASE("parts that come while their window is prepared are not lost",
+          "[store]") {
+  temporary_directory directory;
+  auto x = open_store(directory.file("s"));
+  auto host = x->put_host(make_host(2), {});
+  auto add = [&](size_t slot, journal_position position = 0) {
+    x->put_late(
+        host, make_window(make_host(2), start, "c", 1, {{slot, int64_t(slot)}}),
+        position);
+  };
+  size_t slot = 0;
+  SECTION("in any piece of it") {
+    x->put_closed(host, closed_window_of(start, 5));
+    slot = 5;
+    for (auto more = true; more && slot < 40; ++slot) {
+      add(slot);
+      auto prepared = x->prepare(1);
+      REQUIRE(prepared);
+      more = *prepared;
+    }
+  }
+  SECTION("where several are prepared and wait") {
+    for (; slot < 4; ++slot) {
+      add(slot);
+      REQUIRE(x->prepare(1 << 20));
+    }
+  }
+  SECTION("where each holds the journal of the other") {
+    auto elsewhere = x->put_host(make_host(3), {});
+    auto from = one_chart();
+    for (journal_position i = 1; i <= 12; ++i) {
+      if (i % 2 == 0)
+        add(slot++, i);
+      else
+        x->put_late(elsewhere,
+                    make_window(make_host(3), start, "c", 1, {{i, 1}}), i);
+      x->append(
+          {i % 2 == 0 ? host : elsewhere, from.seal(start + tick(i), {1})});
+      REQUIRE(x->prepare(1 + i * 40));
+      if (i % 3 == 0)
+        REQUIRE(x->commit_prepared(0));
+    }
+    committed(*x);
+    CHECK(x->journal_end() == 12);
+  }
+  while (x->has_work())
+    committed(*x);
+  CHECK(cells_of(stored_window(*x, host, start)).size() == slot);
 }
 
 TEST_CASE("a damaged block does not stop the node", "[store]") {

@@ -1,0 +1,235 @@
+#include "store/preparation.hpp"
+
+#include <algorithm>
+
+#include "store/packed_blocks.hpp"
+#include "store/store.hpp"
+#include "store/tables.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Rows of so many samples are added at once: about a millisecond.
+constexpr size_t rows_piece_samples = size_t{512} << 10;
+
+/// Columns that are made at once: some megabytes to clear.
+constexpr size_t charts_piece_columns = 1024;
+
+} // namespace
+
+size_t prepared_window::bytes() const {
+  size_t result = 0;
+  for (auto& group : groups)
+    result += group.block.size() + group.layout.size();
+  for (auto& put : beside)
+    result += put.value.size();
+  return result;
+}
+
+window_preparation::window_preparation(const window_parts& parts,
+                                       const prepared_window* base)
+    : parts_(parts),
+      has_base_(base != nullptr),
+      window_(parts.start, parts.slots) {
+  if (has_base_)
+    for (auto& group : base->groups)
+      stored_.push_back({0, group.block, group.layout});
+}
+
+void window_preparation::enter(stage next) {
+  stage_ = next;
+  part_ = segment_ = next_ = 0;
+}
+
+caf::expected<size_t> window_preparation::step(const lmdb::environment& from,
+                                               layout_cache& layouts) {
+  switch (stage_) {
+  case stage::stored:
+    return read_stored(from);
+  case stage::merged:
+    return merge_stored(from, layouts);
+  case stage::charts:
+    return define_charts();
+  case stage::rows:
+    return add_rows();
+  case stage::received:
+    return add_received();
+  case stage::cut:
+    return cut_groups();
+  case stage::sealed:
+    return seal_group();
+  case stage::done:
+    break;
+  }
+  return size_t{0};
+}
+
+bool window_preparation::is_verbatim() const {
+  if (!stored_.empty() || parts_.closed || parts_.late
+      || parts_.received.size() != 1)
+    return false;
+  auto& only = *parts_.received[0].window;
+  return only.start == parts_.start && only.slots == parts_.slots;
+}
+
+/// All groups of one snapshot: what is stored does not change before this
+/// window is written, but for what is trimmed.
+caf::expected<size_t>
+window_preparation::read_stored(const lmdb::environment& from) {
+  auto txn = from.read();
+  if (!txn)
+    return std::move(txn.error());
+  lmdb::cursor at{*txn, tables::tier0};
+  auto more
+      = !has_base_ && at.seek(tables::block_key(parts_.start, parts_.host, 0));
+  for (; more; more = at.next()) {
+    auto key = at.current_key();
+    if (key.word(0) != static_cast<uint64_t>(parts_.start)
+        || key.word(1) >> 32 != parts_.host)
+      break;
+    auto group = static_cast<uint32_t>(key.word(1));
+    for (auto block : unpack_blocks(at.current_value()))
+      stored_.push_back({group++, std::string{block}, {}});
+  }
+  if (is_verbatim()) {
+    result_.groups = parts_.received[0].window->groups;
+    result_.runs = parts_.received[0].window->runs;
+    enter(stage::done);
+  } else {
+    enter(stage::merged);
+  }
+  return size_t{1};
+}
+
+caf::expected<size_t>
+window_preparation::merge_stored(const lmdb::environment& from,
+                                 layout_cache& layouts) {
+  if (next_ == stored_.size()) {
+    stored_.clear();
+    enter(stage::charts);
+    return size_t{1};
+  }
+  auto& group = stored_[next_++];
+  size_t columns = 1;
+  if (auto error = merge_group(from, layouts, group, columns))
+    result_.damaged.push_back(
+        place_of_group(parts_.host, parts_.start, group.number)
+        + to_text(error));
+  return columns * parts_.slots;
+}
+
+caf::error window_preparation::merge_group(const lmdb::environment& from,
+                                           layout_cache& layouts,
+                                           const stored_group& group,
+                                           size_t& columns) {
+  auto header = open_block_header(group.block);
+  if (!header)
+    return header.error();
+  columns = header->columns;
+  if (!group.layout.empty()) {
+    auto columns_of = open_layout(group.layout);
+    return columns_of ? open_block(group.block, *columns_of, window_)
+                      : columns_of.error();
+  }
+  auto txn = from.read();
+  if (!txn)
+    return txn.error();
+  auto columns_of = layouts.get(*txn, parts_.host, header->layout_hash);
+  return columns_of ? open_block(group.block, **columns_of, window_)
+                    : columns_of.error();
+}
+
+/// Makes the columns of all rows, some at a time.
+size_t window_preparation::define_charts() {
+  if (!parts_.closed || segment_ == parts_.closed->segments.size()) {
+    enter(stage::rows);
+    return 1;
+  }
+  auto& segment = parts_.closed->segments[segment_];
+  auto& charts = segment.columns_of->charts();
+  size_t columns = 0;
+  for (; next_ < charts.size() && columns < charts_piece_columns; ++next_) {
+    if (charts[next_].first_column >= segment.columns)
+      continue;
+    window_.chart_for(charts[next_].chart, segment.columns_of->epoch());
+    columns += charts[next_].chart->dimensions.size();
+  }
+  if (next_ == charts.size()) {
+    ++segment_;
+    next_ = 0;
+  }
+  return 1 + columns * parts_.slots / 4; // cleared, not computed
+}
+
+size_t window_preparation::add_rows() {
+  if (!parts_.closed || segment_ == parts_.closed->segments.size()) {
+    if (parts_.late)
+      window_.merge(*parts_.late);
+    enter(stage::received);
+    return parts_.late ? parts_.late->charts().size() * parts_.slots : 1;
+  }
+  auto& segment = parts_.closed->segments[segment_];
+  auto columns = std::max<size_t>(segment.columns, 1);
+  auto rows = std::max<size_t>(rows_piece_samples / columns, 1);
+  auto last = std::min(segment.ticks.size(), next_ + rows);
+  segment.add_to(window_, {}, next_, last);
+  auto samples = (last - next_) * columns;
+  next_ = last;
+  if (next_ == segment.ticks.size()) {
+    ++segment_;
+    next_ = 0;
+  }
+  return samples / 2; // cheaper than sealing them
+}
+
+caf::expected<size_t> window_preparation::add_received() {
+  if (part_ == parts_.received.size()) {
+    enter(stage::cut);
+    return size_t{1};
+  }
+  auto& from = *parts_.received[part_].window;
+  if (next_ == from.groups.size()) {
+    if (decoded_)
+      window_.merge(decoded_->cut(parts_.start, parts_.slots));
+    decoded_.reset();
+    ++part_;
+    next_ = 0;
+    return size_t{from.slots};
+  }
+  auto is_same_cut = from.start == parts_.start && from.slots == parts_.slots;
+  if (!is_same_cut && !decoded_)
+    decoded_ = std::make_unique<window_table>(from.start, from.slots);
+  auto& group = from.groups[next_];
+  auto columns_of = open_layout(group.layout);
+  if (!columns_of)
+    return std::move(columns_of.error());
+  if (auto error
+      = open_block(group.block, *columns_of, is_same_cut ? window_ : *decoded_))
+    return error;
+  ++next_;
+  return columns_of->columns() * size_t{from.slots};
+}
+
+/// The window is whole here, and its place in coarser tiers can be made of it:
+/// their puts go into `result_.beside`.
+size_t window_preparation::cut_groups() {
+  result_.runs = window_.coverage_runs();
+  sealer_.emplace(window_, parts_.group_columns);
+  enter(stage::sealed);
+  return 1 + window_.charts().size();
+}
+
+size_t window_preparation::seal_group() {
+  if (!sealer_->is_done()) {
+    auto samples = sealer_->next_columns() * parts_.slots;
+    result_.groups.push_back(sealer_->next());
+    return samples;
+  }
+  sealer_.reset();
+  window_ = window_table{parts_.start, 0}; // megabytes that none needs now
+  enter(stage::done);
+  return 1;
+}
+
+} // namespace tributary
