@@ -1,29 +1,16 @@
 #include "store/block.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <memory>
 
 #include <capnp/serialize.h>
-#include <xxhash.h>
-#include <zstd.h>
 
 #include "schema/store.capnp.h"
+#include "store/block_payload.hpp"
 #include "store/column.hpp"
-#include "store/column_v1.hpp"
 
 namespace tributary {
 
 namespace {
-
-/// Columns as version 1 had them are still read; what is sealed has the later
-/// numbers, which an older program refuses.
-enum codec : uint8_t {
-  codec_stored_v1 = 0,
-  codec_zstd_v1 = 1,
-  codec_stored = 2,
-  codec_zstd = 3,
-};
 
 /// Columns whose bytes fit into a block, whatever their values. The ten bytes a
 /// slot are of version 1; windows are still cut as they were then, since a
@@ -83,39 +70,14 @@ std::string pack_columns(const chart_group& from, const window_table& window) {
   return sizes += bodies;
 }
 
-/// A context a thread: making one costs more than packing a block.
-struct zstd_contexts {
-  ZSTD_CCtx* pack = ZSTD_createCCtx();
-  ZSTD_DCtx* unpack = ZSTD_createDCtx();
-
-  ~zstd_contexts() {
-    ZSTD_freeCCtx(pack);
-    ZSTD_freeDCtx(unpack);
-  }
-};
-
-zstd_contexts& contexts() {
-  static thread_local zstd_contexts result;
-  return result;
-}
-
-uint32_t checksum_of(std::string_view payload, tick start) {
-  return static_cast<uint32_t>(XXH3_64bits_withSeed(
-      payload.data(), payload.size(), static_cast<uint64_t>(start)));
-}
-
 std::string seal_block(const window_table& window, const chart_group& from,
                        const content_hash& layout_hash) {
   auto raw = pack_columns(from, window);
-  std::string packed(ZSTD_compressBound(raw.size()), '\0');
-  auto packed_bytes = ZSTD_compressCCtx(
-      contexts().pack, packed.data(), packed.size(), raw.data(), raw.size(), 1);
-  auto use_zstd = !ZSTD_isError(packed_bytes) && packed_bytes < raw.size();
-  packed.resize(use_zstd ? packed_bytes : 0);
-  auto& payload = use_zstd ? packed : raw;
+  std::string buffer;
+  auto payload = pack_payload(raw, window.start(), buffer);
   auto runs = window.coverage_runs();
   capnp::MallocMessageBuilder message{
-      static_cast<kj::uint>(payload.size() / 8 + runs.size() + 32)};
+      static_cast<kj::uint>(payload.bytes.size() / 8 + runs.size() + 32)};
   auto root = message.initRoot<wire::Block>();
   root.setStart(window.start());
   root.setSlots(window.slots());
@@ -128,163 +90,23 @@ std::string seal_block(const window_table& window, const chart_group& from,
     list[i].setTo(static_cast<uint16_t>(runs[i].to - window.start()));
     list[i].setEpoch(runs[i].epoch);
   }
-  root.setCodec(use_zstd ? codec_zstd : codec_stored);
-  root.setRawBytes(static_cast<uint32_t>(raw.size()));
-  root.setChecksum(checksum_of(payload, window.start()));
-  root.setPayload(kj::arrayPtr(
-      reinterpret_cast<const kj::byte*>(payload.data()), payload.size()));
+  root.setCodec(payload.codec);
+  root.setRawBytes(payload.raw_bytes);
+  root.setChecksum(payload.checksum);
+  root.setPayload(
+      kj::arrayPtr(reinterpret_cast<const kj::byte*>(payload.bytes.data()),
+                   payload.bytes.size()));
   auto flat = capnp::messageToFlatArray(message);
   return {reinterpret_cast<const char*>(flat.begin()), flat.size() * 8};
 }
 
-caf::error corrupt(const char* what) {
-  return make_error(ec::corrupt, std::string{"block: "} + what);
-}
-
-caf::expected<block_header> read_header(wire::Block::Reader from) {
-  block_header result;
-  result.start = from.getStart();
-  result.slots = from.getSlots();
-  result.columns = from.getColumns();
-  result.layout_hash = {from.getLayoutHigh(), from.getLayoutLow()};
-  if (result.start <= 0 || result.start > tick_max
-      || result.slots < window_seconds_min || result.slots > window_seconds_max
-      || result.columns == 0 || result.columns > group_columns_max)
-    return corrupt("a bound is broken");
-  int next = 0;
-  for (auto run : from.getRuns()) {
-    if (run.getFrom() < next || run.getTo() < run.getFrom()
-        || run.getTo() >= result.slots || run.getEpoch() == 0)
-      return corrupt("runs are not ascending");
-    next = run.getTo() + 1;
-    result.runs.push_back({result.start + run.getFrom(),
-                           result.start + run.getTo(), run.getEpoch()});
-  }
-  return result;
-}
-
-caf::expected<std::string> unpack(wire::Block::Reader from) {
-  auto data = from.getPayload();
-  std::string_view payload{reinterpret_cast<const char*>(data.begin()),
-                           data.size()};
-  if (checksum_of(payload, from.getStart()) != from.getChecksum())
-    return corrupt("checksum differs");
-  auto raw_bytes = from.getRawBytes();
-  if (raw_bytes > block_raw_bytes_max)
-    return corrupt("unpacked size out of bounds");
-  if (from.getCodec() == codec_stored || from.getCodec() == codec_stored_v1) {
-    if (payload.size() != raw_bytes)
-      return corrupt("stored size differs");
-    return std::string{payload};
-  }
-  if (from.getCodec() != codec_zstd && from.getCodec() != codec_zstd_v1)
-    return corrupt("unknown codec");
-  std::string result(raw_bytes, '\0');
-  auto rc = ZSTD_decompressDCtx(contexts().unpack, result.data(), result.size(),
-                                payload.data(), payload.size());
-  if (ZSTD_isError(rc) || rc != raw_bytes)
-    return corrupt("zstd payload");
-  return result;
-}
-
-/// The payload of a block: from the cache, where it was once checked and
-/// unpacked, or unpacked now.
-caf::expected<std::shared_ptr<const std::string>>
-payload_of(wire::Block::Reader from, payload_cache* cache) {
-  auto data = from.getPayload();
-  auto name
-      = cache != nullptr ? hash_of(data.begin(), data.size()) : content_hash{};
-  if (auto known = cache != nullptr ? cache->find(name) : nullptr)
-    if (known->size() == from.getRawBytes())
-      return known;
-  auto raw = unpack(from);
-  if (!raw)
-    return std::move(raw.error());
-  auto result = std::make_shared<const std::string>(std::move(*raw));
-  if (cache != nullptr)
-    cache->keep(name, result);
-  return result;
-}
-
-/// Calls `f` with the root of a block in `sealed`, of any alignment.
-template <class F>
-auto with_block(std::string_view sealed, F f)
-    -> decltype(f(std::declval<wire::Block::Reader>())) {
-  if (sealed.empty() || sealed.size() % 8 != 0)
-    return corrupt("size is not whole words");
-  std::vector<uint64_t> copy;
-  auto begin = reinterpret_cast<const capnp::word*>(sealed.data());
-  if (reinterpret_cast<uintptr_t>(sealed.data()) % 8 != 0) {
-    copy.resize(sealed.size() / 8);
-    memcpy(copy.data(), sealed.data(), copy.size() * 8);
-    begin = reinterpret_cast<const capnp::word*>(copy.data());
-  }
-  try {
-    capnp::ReaderOptions options;
-    options.traversalLimitInWords = sealed.size() / 8 * 2 + 64;
-    options.nestingLimit = 4;
-    capnp::FlatArrayMessageReader message{
-        kj::arrayPtr(begin, sealed.size() / 8), options};
-    if (message.getEnd() != begin + sealed.size() / 8)
-      return corrupt("bytes behind the end");
-    return f(message.getRoot<wire::Block>());
-  } catch (const kj::Exception& e) {
-    return corrupt(e.getDescription().cStr());
-  }
-}
-
-/// What stands before the columns of a payload.
-struct payload_head {
-  bool is_v1 = false;
-  /// Where each column begins, and where the last ends.
-  std::vector<uint32_t> begins;
-  slot_sets sets;
-
-  /// False when the columns do not fit into the payload.
-  bool read(std::string_view raw, size_t columns, uint16_t slots) {
-    auto bytes = reinterpret_cast<const uint8_t*>(raw.data());
-    auto at = bytes + columns * (is_v1 ? 4 : 2);
-    auto end = bytes + raw.size();
-    if (raw.size() < columns * (is_v1 ? 4 : 2))
-      return false;
-    begins.resize(columns + 1);
-    begins[columns] = static_cast<uint32_t>(raw.size());
-    if (is_v1) {
-      memcpy(begins.data(), bytes, columns * 4);
-      return std::all_of(begins.begin(), begins.end(),
-                         [&](auto x) { return x <= raw.size(); });
-    }
-    if (!sets.get(at, end, slots, columns * 2))
-      return false;
-    auto begin = static_cast<uint32_t>(at - bytes);
-    for (size_t i = 0; i < columns; ++i) {
-      begins[i] = begin;
-      begin += bytes[i] + (uint32_t{bytes[columns + i]} << 8);
-    }
-    return begin == raw.size();
-  }
-};
-
-caf::error read_columns(std::string_view raw, const payload_head& head,
-                        const block_header& header, const layout& columns_of,
+caf::error read_columns(block_reader& from, const layout& columns_of,
                         std::string_view only_chart, window_table& to) {
-  std::vector<uint64_t> covered(bitmap_words(header.slots), 0);
+  auto& header = from.header();
   for (auto& run : header.runs)
-    for (auto t = run.from; t <= run.to; ++t) {
-      set_bit(covered, static_cast<size_t>(t - header.start));
+    for (auto t = run.from; t <= run.to; ++t)
       to.claim(static_cast<size_t>(t - header.start), run.epoch);
-    }
   auto epoch = header.runs.empty() ? 1 : header.runs.back().epoch;
-  auto bytes = reinterpret_cast<const uint8_t*>(raw.data());
-  column_buffers buffers;
-  auto read = [&](size_t index, window_column& column) {
-    auto at = bytes + head.begins[index];
-    if (head.is_v1) // whose columns end where they end
-      return get_column_v1(at, bytes + raw.size(), covered, header.slots,
-                           column);
-    return get_column(at, bytes + head.begins[index + 1], covered, header.slots,
-                      head.sets, column, buffers);
-  };
   size_t index = 0;
   for (auto& chart : columns_of.charts) {
     if (!only_chart.empty() && chart->id != only_chart) {
@@ -292,8 +114,8 @@ caf::error read_columns(std::string_view raw, const payload_head& head,
       continue;
     }
     for (auto& column : to.chart_for(chart, epoch).columns)
-      if (!read(index++, column))
-        return corrupt("column");
+      if (!from.read(index++, column))
+        return corrupt_block("column");
   }
   return {};
 }
@@ -326,39 +148,25 @@ std::vector<sealed_group> seal_window(const window_table& window,
   return result;
 }
 
-caf::expected<block_header> open_block_header(std::string_view sealed) {
-  return with_block(sealed, read_header);
-}
-
 caf::error open_block(std::string_view sealed, const layout& columns_of,
                       window_table& window, std::string_view only_chart,
                       payload_cache* cache) {
-  return with_block(sealed, [&](wire::Block::Reader from) -> caf::error {
-    auto header = read_header(from);
-    if (!header)
-      return header.error();
-    if (header->start != window.start() || header->slots != window.slots())
-      return corrupt("another window");
-    if (header->columns != columns_of.columns())
-      return corrupt("columns differ from the layout");
-    auto raw = payload_of(from, cache);
-    if (!raw)
-      return raw.error();
-    payload_head head;
-    head.is_v1 = from.getCodec() == codec_stored_v1
-                 || from.getCodec() == codec_zstd_v1;
-    if (!head.read(**raw, header->columns, header->slots))
-      return corrupt("places of columns");
-    window_table decoded{header->start, header->slots};
-    if (auto error
-        = read_columns(**raw, head, *header, columns_of, only_chart, decoded))
-      return error;
-    if (window.empty() && window.charts().empty())
-      window = std::move(decoded);
-    else
-      window.merge(std::move(decoded));
-    return {};
-  });
+  static thread_local block_reader reader;
+  if (auto error = reader.open(sealed, cache))
+    return error;
+  auto& header = reader.header();
+  if (header.start != window.start() || header.slots != window.slots())
+    return corrupt_block("another window");
+  if (header.columns != columns_of.columns())
+    return corrupt_block("columns differ from the layout");
+  window_table decoded{header.start, header.slots};
+  if (auto error = read_columns(reader, columns_of, only_chart, decoded))
+    return error;
+  if (window.empty() && window.charts().empty())
+    window = std::move(decoded);
+  else
+    window.merge(std::move(decoded));
+  return {};
 }
 
 } // namespace tributary

@@ -8,10 +8,9 @@
 
 #include <caf/expected.hpp>
 
-#include "schema/coverage.hpp"
 #include "schema/definition.hpp"
 #include "schema/error.hpp"
-#include "store/payload_cache.hpp"
+#include "store/block_reader.hpp"
 #include "store/window.hpp"
 
 namespace tributary {
@@ -62,18 +61,6 @@ private:
   std::vector<chart_group> groups_;
   size_t next_ = 0;
 };
-
-/// What a block says before its payload is unpacked.
-struct block_header {
-  tick start = 0;
-  uint16_t slots = 0;
-  uint16_t columns = 0;
-  content_hash layout_hash;
-  std::vector<coverage_run> runs;
-};
-
-/// Yields `ec::corrupt` for what does not decode or breaks a bound.
-caf::expected<block_header> open_block_header(std::string_view sealed);
 
 /// Unpacks a block and adds it to `window`, which must have its start and
 /// slots. With `only_chart` not empty, other charts are left out. Payloads are

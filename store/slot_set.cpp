@@ -34,17 +34,6 @@ void for_each_run(const std::vector<uint64_t>& words, size_t bits, F f) {
   }
 }
 
-void set_bits(std::vector<uint64_t>& words, size_t from, size_t to) {
-  for (auto w = from / 64; w * 64 < to; ++w) {
-    auto mask = ~uint64_t{0};
-    if (w == from / 64)
-      mask <<= from % 64;
-    if (w == (to - 1) / 64)
-      mask &= ~uint64_t{0} >> (63 - (to - 1) % 64);
-    words[w] |= mask;
-  }
-}
-
 /// Reads a number that is less than `bound`.
 bool get_below(const uint8_t*& at, const uint8_t* end, size_t bound,
                size_t& to) {
@@ -136,6 +125,17 @@ bool slot_sets::get(const uint8_t*& at, const uint8_t* end, size_t slots,
       return false;
   }
   return true;
+}
+
+void set_bits(std::vector<uint64_t>& words, size_t from, size_t to) {
+  for (auto w = from / 64; w * 64 < to; ++w) {
+    auto mask = ~uint64_t{0};
+    if (w == from / 64)
+      mask <<= from % 64;
+    if (w == (to - 1) / 64)
+      mask &= ~uint64_t{0} >> (63 - (to - 1) % 64);
+    words[w] |= mask;
+  }
 }
 
 bool has_slots(const std::vector<uint64_t>& words) noexcept {

@@ -46,6 +46,9 @@ private:
   size_t newest_ = 0;
 };
 
+/// Sets the bits from `from` to before `to`, which `words` has room for.
+void set_bits(std::vector<uint64_t>& words, size_t from, size_t to);
+
 bool has_slots(const std::vector<uint64_t>& words) noexcept;
 
 size_t count_slots(const std::vector<uint64_t>& words) noexcept;

@@ -95,6 +95,13 @@ void read_block(std::string_view sealed_layout, std::string_view sealed) {
     return;
   }
   check_resealed(read);
+  // In any order, and with memory that another block was read with.
+  static block_reader reader;
+  require(!reader.open(sealed));
+  window_column column;
+  for (size_t i = reader.header().columns; i-- > 0;)
+    require(reader.read(i, column) && column.values.size() == header->slots);
+  require(!reader.read(reader.header().columns, column));
   window_table part{header->start, header->slots};
   require(!open_block(sealed, *columns_of, part, columns_of->charts[0]->id));
   require(part.charts().size() == 1);

@@ -3,68 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include "tests/schema/random_seed.hpp"
+#include "tests/store/column_examples.hpp"
 
 using namespace tributary;
+using examples::column_example;
+using examples::random_column;
 
 namespace {
-
-struct example {
-  window_column column;
-  std::vector<uint64_t> covered;
-  uint16_t slots = 0;
-};
-
-/// Values that a column may hold, each of a way to pack them.
-int64_t next_value(std::mt19937_64& engine, uint64_t kind, int64_t before) {
-  switch (kind) {
-  case 0: // constant
-    return 42;
-  case 1: // increments of a counter
-    return static_cast<int64_t>(below(engine, 1000));
-  case 2: // walk
-    return static_cast<int64_t>(static_cast<uint64_t>(before)
-                                + below(engine, 201) - 100);
-  case 3: // extremes
-    return below(engine, 2) == 0 ? INT64_MAX : INT64_MIN;
-  case 4: // mostly zero
-    return below(engine, 20) == 0 ? -7 : 0;
-  case 5: // a line with noise
-    return static_cast<int64_t>(static_cast<uint64_t>(before) + 1'000'000
-                                + below(engine, 3));
-  case 6: // of each width
-    return static_cast<int64_t>(engine() >> below(engine, 64));
-  default:
-    return static_cast<int64_t>(engine());
-  }
-}
-
-example random_column(std::mt19937_64& engine) {
-  example x;
-  x.slots = static_cast<uint16_t>(1 + below(engine, 700));
-  auto words = bitmap_words(x.slots);
-  x.covered.assign(words, 0);
-  x.column.values.assign(x.slots, 0);
-  x.column.present.assign(words, 0);
-  auto kind = below(engine, 8);
-  auto uncovered = below(engine, 3); // none, few, half
-  auto gaps = below(engine, 4);      // none, few, half, all
-  auto estimates = below(engine, 3) == 0;
-  if (estimates)
-    x.column.estimated.assign(words, 0);
-  int64_t value = static_cast<int64_t>(engine());
-  for (size_t slot = 0; slot < x.slots; ++slot) {
-    if (uncovered != 0 && below(engine, uncovered == 1 ? 30 : 2) == 0)
-      continue;
-    set_bit(x.covered, slot);
-    if (gaps == 3 || (gaps != 0 && below(engine, gaps == 1 ? 30 : 2) == 0))
-      continue;
-    set_bit(x.column.present, slot);
-    x.column.values[slot] = value = next_value(engine, kind, value);
-    if (estimates && below(engine, 10) == 0)
-      set_bit(x.column.estimated, slot);
-  }
-  return x;
-}
 
 /// A column and the sets that it names.
 struct packed_column {
@@ -72,7 +17,8 @@ struct packed_column {
   slot_sets sets;
 };
 
-bool read(const packed_column& from, const example& like, window_column& to) {
+bool read(const packed_column& from, const column_example& like,
+          window_column& to) {
   // A copy of its own size, so that a sanitizer sees a step beyond its end.
   std::vector<uint8_t> copy{from.bytes.begin(), from.bytes.end()};
   static column_buffers buffers; // one for all, as nothing of it may stay
@@ -87,7 +33,7 @@ bool has_bits(const std::vector<uint64_t>& words) {
   return false;
 }
 
-packed_column packed(const example& x) {
+packed_column packed(const column_example& x) {
   packed_column result;
   column_buffers buffers;
   put_column(result.bytes, x.column, x.covered, result.sets, buffers);
@@ -95,8 +41,8 @@ packed_column packed(const example& x) {
   return result;
 }
 
-example full_column(std::vector<int64_t> values) {
-  example x;
+column_example full_column(std::vector<int64_t> values) {
+  column_example x;
   x.slots = static_cast<uint16_t>(values.size());
   x.covered.assign(bitmap_words(x.slots), 0);
   for (size_t slot = 0; slot < x.slots; ++slot)
@@ -127,7 +73,7 @@ TEST_CASE("columns come back to the bit", "[store][column][random]") {
 }
 
 TEST_CASE("each kind of column takes what its form says", "[store][column]") {
-  auto bytes = [](const example& x) {
+  auto bytes = [](const column_example& x) {
     return packed(x).bytes.size();
   };
   CHECK(bytes(full_column(std::vector<int64_t>(600, 7))) == 2);
