@@ -10,6 +10,7 @@
 
 #include "actors/storage/queries.hpp"
 #include "actors/storage/recovery.hpp"
+#include "store/block_reader.hpp"
 #include "store/tables.hpp"
 #include "tests/bench/codec_figures.hpp"
 #include "tests/bench/figures.hpp"
@@ -39,41 +40,55 @@ double per(double x, uint64_t samples) {
   return x / static_cast<double>(samples);
 }
 
-/// Every stored window of every host: its columns go through one accumulator.
+/// What a scan makes of all values.
+struct scan_sums {
+  uint64_t count = 0;
+  int64_t sum = 0;
+  int64_t least = std::numeric_limits<int64_t>::max();
+  int64_t most = std::numeric_limits<int64_t>::min();
+
+  void add(int64_t x) {
+    ++count;
+    sum += x;
+    least = std::min(least, x);
+    most = std::max(most, x);
+  }
+
+  void add(const window_column& column) {
+    for (size_t w = 0; w < column.present.size(); ++w) {
+      auto values = column.values.data() + w * 64;
+      if (column.present[w] == ~uint64_t{0}) {
+        for (size_t i = 0; i < 64; ++i)
+          add(values[i]);
+        continue;
+      }
+      for (auto bits = column.present[w]; bits != 0; bits &= bits - 1)
+        add(values[__builtin_ctzll(bits)]);
+    }
+  }
+};
+
+/// Every column of every stored block goes through one accumulator.
 uint64_t scan(const store& kept) {
   auto txn = kept.environment()->read();
   if (!txn)
     fail(to_text(txn.error()));
-  layout_cache layouts;
-  uint64_t count = 0;
-  int64_t sum = 0;
-  auto least = std::numeric_limits<int64_t>::max();
-  auto most = std::numeric_limits<int64_t>::min();
+  block_reader reader;
+  window_column column;
+  scan_sums sums;
   lmdb::cursor at{*txn, tables::tier0};
   for (auto more = at.first(); more; more = at.next()) {
-    auto key = at.current_key();
-    if (static_cast<uint32_t>(key.word(1)) != 0)
-      continue; // a further group of the window before
-    window_table window{static_cast<tick>(key.word(0)), 600};
-    auto host = static_cast<host_number>(key.word(1) >> 32);
-    if (auto error = load_window(*txn, layouts, host, {}, window))
+    if (auto error = reader.open(at.current_value()))
       fail(to_text(error));
-    for (auto& chart : window.charts())
-      for (auto& column : chart.second.columns)
-        for (size_t w = 0; w < column.present.size(); ++w)
-          for (auto bits = column.present[w]; bits != 0; bits &= bits - 1) {
-            auto x
-                = column.values[w * 64
-                                + static_cast<size_t>(__builtin_ctzll(bits))];
-            least = std::min(least, x);
-            most = std::max(most, x);
-            sum += x;
-            ++count;
-          }
+    for (size_t i = 0; i < reader.header().columns; ++i) {
+      if (!reader.read(i, column))
+        fail("a column can't be read");
+      sums.add(column);
+    }
   }
-  if (least > most || sum == 1)
+  if (sums.least > sums.most || sums.sum == 1)
     fail("the scan found nothing");
-  return count;
+  return sums.count;
 }
 
 void print_write(const std::string& key, const row_set& rows,
