@@ -33,9 +33,9 @@ struct Block {
   #   columns, each:
   #     u8 flags: bits 0-1 transform (0 constant, 1 offset from the least,
   #       2 delta, 3 delta of deltas), bit 2 gaps, bit 3 estimates, bits 4-5
-  #       form of residuals (0 planes, 1 sparse planes, 2 packed)
+  #       form of residuals (0 planes, 1 sparse planes, 2 packed), bit 6 shift
   #     base, [set of covered slots without a value], [set of estimated slots],
-  #     transform 3: the first delta
+  #     bit 6: u8 shift of the residuals, transform 3: the first delta
   #     transforms 1-3: u8 width in bits and the residuals
   # Numbers are zigzag varints.
 }

@@ -98,7 +98,7 @@ window_table form_window() {
   window_table result{start, slots};
   auto& chart = result.chart_for(
       examples::make_chart("disk.io", {"constant", "packed", "planes", "slope",
-                                       "sparse", "walk"}),
+                                       "sparse", "steps", "walk"}),
       8);
   uint32_t noise = 1;
   for (size_t slot = 0; slot < slots; ++slot) {
@@ -114,7 +114,8 @@ window_table form_window() {
     set_slot(chart.columns[3], slot, x * x * 1'000'000 + n % 3, false);
     if (slot % 11 != 0)
       set_slot(chart.columns[4], slot, slot % 13 == 0 ? INT64_MIN : 0, false);
-    set_slot(chart.columns[5], slot, INT64_MAX - x * 5 - n % 4, false);
+    set_slot(chart.columns[5], slot, 4096 * (n % 5) - 3, false);
+    set_slot(chart.columns[6], slot, INT64_MAX - x * 5 - n % 4, false);
   }
   return result;
 }

@@ -87,9 +87,12 @@ TEST_CASE("each kind of column takes what its form says", "[store][column]") {
   step.back() = 6;
   // flags, base, width, a bit each
   CHECK(bytes(full_column(step)) == 1 + 1 + 1 + 75);
-  step.back() = 9;
+  step.back() = 8;
   // flags, base, width, bitmap, one residual
   CHECK(bytes(full_column(step)) == 1 + 1 + 1 + 75 + 1);
+  step.back() = 9;
+  // flags, base, shift, width, a bit each: twos that are 4 apart
+  CHECK(bytes(full_column(step)) == 1 + 1 + 1 + 1 + 75);
   std::mt19937_64 engine{3};
   std::vector<int64_t> even;
   for (int i = 0; i < 600; ++i)
@@ -149,7 +152,7 @@ TEST_CASE("flags that nobody wrote are refused", "[store][column]") {
   window_column to;
   REQUIRE(read(damaged, x, to));
   // Gaps and estimates name sets that are not there.
-  for (unsigned flags : {4u, 8u, 64u, 128u, 1u | 48u}) {
+  for (unsigned flags : {4u, 8u, 64u, 65u, 128u, 1u | 48u}) {
     damaged.bytes[0] = static_cast<char>(flags);
     CHECK_FALSE(read(damaged, x, to));
   }

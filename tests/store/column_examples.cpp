@@ -23,7 +23,10 @@ int64_t next_value(std::mt19937_64& engine, uint64_t kind, int64_t before) {
   case 5: // a line with noise
     return static_cast<int64_t>(static_cast<uint64_t>(before) + 1'000'000
                                 + below(engine, 3));
-  case 6: // of each width
+  case 6: // steps of a power of 2, upwards and downwards
+    return static_cast<int64_t>(static_cast<uint64_t>(before)
+                                + ((below(engine, 9) - 4) << 12));
+  case 7: // of each width
     return static_cast<int64_t>(engine() >> below(engine, 64));
   default:
     return static_cast<int64_t>(engine());
@@ -39,7 +42,7 @@ column_example random_column(std::mt19937_64& engine) {
   x.covered.assign(words, 0);
   x.column.values.assign(x.slots, 0);
   x.column.present.assign(words, 0);
-  auto kind = below(engine, 8);
+  auto kind = below(engine, 9);
   auto uncovered = below(engine, 3); // none, few, half
   auto gaps = below(engine, 4);      // none, few, half, all
   auto estimates = below(engine, 3) == 0;
