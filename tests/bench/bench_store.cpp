@@ -106,6 +106,10 @@ void print_write(const std::string& key, const row_set& rows,
   print_figure(
       "written_bytes_per_sample",
       per(static_cast<double>(written_bytes() - written), path.samples()));
+  print_figure("commit_p50_ms", quantile(path.commits_ms(), 0.5));
+  print_figure("commit_p99_ms", quantile(path.commits_ms(), 0.99));
+  print_figure("commit_longest_ms", quantile(path.commits_ms(), 1));
+  print_figure("slice_longest_ms", quantile(path.slices_ms(), 1));
   begin = cpu_seconds();
   auto count = scan(path.kept());
   cpu = cpu_seconds() - begin;

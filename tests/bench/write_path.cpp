@@ -11,6 +11,9 @@ namespace {
 /// As in ingest.
 constexpr tick window_grace_seconds = 5;
 
+/// As in the writer.
+constexpr size_t slice_samples = 256u << 10;
+
 void check(const caf::error& error) {
   if (error)
     fail(to_text(error));
@@ -98,9 +101,20 @@ void write_path::close_windows(sender& from, tick before) {
 }
 
 void write_path::commit(tick now) {
-  auto report = store_->commit(now);
+  // As the writer does between its messages.
+  for (auto more = true; more;) {
+    auto begin = now_ms();
+    auto prepared = store_->prepare(slice_samples);
+    if (!prepared)
+      fail(to_text(prepared.error()));
+    more = *prepared;
+    slices_ms_.push_back(now_ms() - begin);
+  }
+  auto begin = now_ms();
+  auto report = store_->commit_prepared(now);
   if (!report)
     fail(to_text(report.error()));
+  commits_ms_.push_back(now_ms() - begin);
   for (auto& x : report->stored_windows)
     for (auto& to : senders_)
       if (to.number == x.first)

@@ -56,6 +56,15 @@ public:
     return frame_bytes_;
   }
 
+  /// Wall time of each commit and of each slice of work on windows, ms.
+  const std::vector<double>& commits_ms() const noexcept {
+    return commits_ms_;
+  }
+
+  const std::vector<double>& slices_ms() const noexcept {
+    return slices_ms_;
+  }
+
   const std::string& path() const noexcept {
     return path_;
   }
@@ -96,6 +105,8 @@ private:
   std::vector<sender> senders_;
   uint64_t samples_ = 0;
   uint64_t frame_bytes_ = 0;
+  std::vector<double> commits_ms_;
+  std::vector<double> slices_ms_;
 };
 
 } // namespace tributary::bench

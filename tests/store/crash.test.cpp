@@ -99,8 +99,10 @@ public:
       store_->put_closed(number, x);
   }
 
-  commit_report commit() {
-    auto report = store_->commit(0);
+  /// Writes what is ready, after all of it was made so or as it is.
+  commit_report commit(bool prepared_only = false) {
+    auto report
+        = prepared_only ? store_->commit_prepared(0) : store_->commit(0);
     INFO((report ? std::string{} : to_text(report.error())));
     REQUIRE(report);
     for (auto& x : report->stored_windows)
@@ -225,6 +227,10 @@ public:
   void run(int steps) {
     for (int i = 0; i < steps; ++i) {
       step(hosts_[below(engine_, hosts_.size())]);
+      if (once_in(3)) // windows are somewhere between their parts and bytes
+        REQUIRE(node_.store().prepare(1 + below(engine_, 3000)));
+      if (once_in(20))
+        acknowledge_windows(node_.commit(true));
       if (once_in(12))
         commit();
       if (once_in(150))
@@ -412,14 +418,8 @@ private:
   /// What is acknowledged from now on.
   void commit() {
     auto report = node_.commit();
-    for (auto token : report.received_tokens) {
-      auto& window = pending_.at(token);
-      for (auto& c : window.image.cells)
-        acknowledge(window.host, c.first,
-                    window.image.epochs.at(std::get<0>(c.first)));
-      for (auto& kvp : window.image.epochs)
-        hosts_[window.host].owed.erase(kvp.first);
-    }
+    REQUIRE(report.journal_end == node_.store().staged_end());
+    acknowledge_windows(report);
     for (size_t i = 0; i < hosts_.size(); ++i) {
       auto& x = hosts_[i];
       for (auto& sent : x.unacknowledged)
@@ -430,6 +430,17 @@ private:
     if (once_in(8))
       for (auto& x : hosts_)
         check(x, node_.visible(x.number));
+  }
+
+  void acknowledge_windows(const commit_report& report) {
+    for (auto token : report.received_tokens) {
+      auto& window = pending_.at(token);
+      for (auto& c : window.image.cells)
+        acknowledge(window.host, c.first,
+                    window.image.epochs.at(std::get<0>(c.first)));
+      for (auto& kvp : window.image.epochs)
+        hosts_[window.host].owed.erase(kvp.first);
+    }
   }
 
   void acknowledge(size_t host, const cell_map::key_type& place,
