@@ -37,9 +37,11 @@ struct Frame {
   # become anybody's base.
 
   flags @5 :UInt16;
-  # Bit 0: a presence bitmap is there; else every column is present.
-  # Bit 1: an estimated bitmap is there; else nothing is estimated.
+  # Bit 0: a presence section is there; else every column is present (version
+  #        1), or the presence is the expected one (version 2).
+  # Bit 1: an estimated section is there; else nothing is estimated.
   # Bit 2: a raw section is there.
+  # Bit 3: the payload is of version 2, else of version 1.
   # Other bits: 0; a reader refuses a frame with a bit it does not know.
 
   checksum @6 :UInt32;
@@ -48,7 +50,8 @@ struct Frame {
   # part << 16 | flags.
 
   payload @7 :Data;
-  # Little-endian, in this order, W = ceil(columns / 64) words of 8 bytes:
+  # Version 1, only read. Little-endian, in this order, W = ceil(columns / 64)
+  # words of 8 bytes:
   #   [W words]  presence, bit i of the whole = column i   (flags bit 0)
   #   [W words]  estimated: an increment that covered several ticks was spread
   #              in whole numbers, remainder last             (flags bit 1)
@@ -57,6 +60,44 @@ struct Frame {
   #   [W words, then zigzag varints]  raw: counters whose raw reading is stated:
   #              all present ones in a key frame; in others those that were
   #              reset or came back from a gap               (flags bit 2)
+  #
+  # Version 2: bits, the lowest of each byte first; numbers of a given count of
+  # bits lowest first. What follows the last is less than a byte and 0.
+  #
+  #   [sets]     where presence is not the expected one       (flags bit 0)
+  #   [sets]     estimated                                    (flags bit 1)
+  #   words      for each 64 columns that have a present one:
+  #     [set]    which quiet present columns have a residual that is not 0;
+  #              only where there is a quiet present one
+  #     1 bit    for each lively present column: whether its residual is not 0
+  #     values   of those columns and all busy present ones, ascending
+  #   [sets, then readings]  where the raw readings are not of the expected
+  #              counters; of each counter 1 bit: not 0, and if so the number of
+  #              its zigzag                                   (flags bit 2)
+  #
+  # A section that says nothing is refused.
+  #   sets       one set for each 64 columns
+  #   set        0, or 1 · 8 bits: bytes that are not 0 · 8 bits for each
+  #   number     x >= 1, n = floor(log2 x): 6 bits n · the n bits below the top
+  #   value      x: the zigzag of a gauge's residual, a counter's as unsigned.
+  #              Width 255: number x. Else y = x - 1, or x of a busy column,
+  #              low = (width + 3) / 4, q = y >> low:
+  #                q < 12: q zeros · 1 · the low bits of y
+  #                else:   12 zeros · number y
+  # Expected presence: none in a late part, all in a key frame, else that of the
+  # base, and new columns are there. Expected raw: the present counters of a key
+  # frame or late part, else none.
+  #
+  # What both sides learn, for each column:
+  #   activity   0 to 7: up by one with a residual that is not 0, down by one
+  #              else, also when absent. 0 quiet, 7 busy, else lively.
+  #   width      quarters of a bit. After width 255 or 12 zeros:
+  #              w(x) = 4 * floor(log2 max(x, 1)) of the number read;
+  #              after other values width + floor((w(y) - width + 1) / 4).
+  # A key frame and a late part begin with activity 0 and width 255, as do new
+  # columns; after a key frame all activity is 0 and gauges have width 255 again.
+  # A late part leaves nothing, a frame of version 1 activity 0 and width 255.
+  #
   # Residual of a gauge: value minus its value in the base chain (its last
   # present one; 0 where none). Residual of a counter: its increment since the
   # tick before. Arithmetic is modulo 2^64.

@@ -13,7 +13,7 @@ namespace tributary {
 namespace {
 
 constexpr uint16_t known_flags
-    = frame_has_presence | frame_has_estimated | frame_has_raw;
+    = frame_has_presence | frame_has_estimated | frame_has_raw | frame_is_v2;
 
 /// Over the payload, seeded with a hash of every header field, so that no bit
 /// of a frame can flip unseen.

@@ -19,6 +19,8 @@ enum frame_flag : uint16_t {
   frame_has_presence = 1,
   frame_has_estimated = 2,
   frame_has_raw = 4,
+  /// The payload is of version 2.
+  frame_is_v2 = 8,
 };
 
 struct frame_header {

@@ -43,7 +43,8 @@ void check_resealed(const frame& read, const frame_row& row,
   require(row_again.values == row.values);
   require(row_again.present == row.present);
   require(row_again.raw == row.raw);
-  require(reader.base == chain.base);
+  require(reader.base == chain.base && reader.present == chain.present);
+  require(reader.activity == chain.activity && reader.widths == chain.widths);
 }
 
 void read_frame(const frame& read) {
@@ -66,7 +67,7 @@ frame_header header_of(const payload_input& input) {
   result.tick = 1000;
   result.epoch = examples::epoch;
   result.columns = input.kind % 2 == 0 ? short_columns : 66;
-  result.flags = input.flags & 7;
+  result.flags = input.flags & 15;
   result.part = input.is_late % 2;
   if (result.part == 0 && input.is_key % 2 == 0)
     result.base_tick = 999;

@@ -70,6 +70,26 @@ coverage example_coverage() {
   return result;
 }
 
+/// What `gaps_row` was sealed to by version 1: presence, estimates, residuals
+/// that are not 0 and their varints, raw readings.
+frame_ptr gaps_frame_v1() {
+  auto word = [](uint64_t x) {
+    return std::string{reinterpret_cast<const char*>(&x), 8};
+  };
+  auto payload = word(0x35) + word(4) + word(0x35);
+  for (int64_t x : {5, 301, -5, 5})
+    put_varint(payload, x);
+  payload += word(1);
+  put_varint(payload, 17);
+  frame_header header;
+  header.tick = first_tick + 2;
+  header.base_tick = first_tick + 1;
+  header.epoch = epoch;
+  header.columns = 6;
+  header.flags = frame_has_presence | frame_has_estimated | frame_has_raw;
+  return frame::seal(header, payload);
+}
+
 } // namespace
 
 chart_ptr cpu_chart() {
@@ -157,7 +177,6 @@ std::vector<sealed_row> sealed_rows() {
 }
 
 std::vector<named_message> messages() {
-  auto rows = sealed_rows();
   auto layout_bytes = seal_layout({{cpu_chart(), load_chart()}});
   return {
       {"hello", link_hello{1, 3, node_guid(), boot_guid(),
@@ -174,7 +193,7 @@ std::vector<named_message> messages() {
       {"host_close", link_host_close{3, link_reason::shutdown}},
       {"roster", link_roster{3, {epoch, 1, {load_chart(), cpu_chart()}}}},
       {"layout", link_layout{3, layout_bytes}},
-      {"frame", link_frame{3, 42, rows[2].frame}},
+      {"frame", link_frame{3, 42, gaps_frame_v1()}},
       {"block", link_block{3, 9, 1, 2, std::string{"12345678abcdefgh"}}},
       {"ack", link_ack{42, UINT64_MAX}},
       {"need_key", link_need_key{3, first_tick + 9}},

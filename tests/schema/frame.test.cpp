@@ -123,7 +123,7 @@ TEST_CASE("a header out of bounds is refused by name", "[schema]") {
         == "corrupt: frame: epoch is 0");
   CHECK(refusal_of_header([](auto& x) { x.part = 1; })
         == "corrupt: frame: a late part has a base");
-  CHECK(refusal_of_header([](auto& x) { x.flags = 8; })
+  CHECK(refusal_of_header([](auto& x) { x.flags = 16; })
         == "corrupt: frame: unknown flag");
   CHECK(refusal_of_header([](auto& x) { x.flags = 0x8001; })
         == "corrupt: frame: unknown flag");

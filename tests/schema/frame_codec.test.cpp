@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "schema/bit_stream.hpp"
 #include "tests/schema/describe.hpp"
 #include "tests/schema/examples.hpp"
 
@@ -50,6 +51,35 @@ std::string refusal_of(uint16_t flags, const std::string& payload,
   return to_text(error);
 }
 
+/// Bits as they lie in a payload, first one first; blanks don't count.
+std::string bytes_of(const std::string& bits) {
+  std::string result;
+  bit_writer out{result};
+  for (auto c : bits)
+    if (c != ' ') {
+      out.reserve(1);
+      out.put(c == '1' ? 1 : 0, 1);
+    }
+  out.finish();
+  return result;
+}
+
+std::string bits_of_bytes(std::string_view bytes) {
+  std::string result;
+  for (auto c : bytes)
+    for (int bit = 0; bit < 8; ++bit)
+      result += (static_cast<unsigned char>(c) >> bit & 1) != 0 ? '1' : '0';
+  return result;
+}
+
+std::string bits_of(const frame& x) {
+  return bits_of_bytes(x.payload());
+}
+
+std::string padded(const std::string& bits) {
+  return bits_of_bytes(bytes_of(bits));
+}
+
 frame_row full_row(std::vector<int64_t> values) {
   frame_row result;
   result.reset(static_cast<uint32_t>(values.size()));
@@ -96,36 +126,58 @@ TEST_CASE("a key frame has the payload that frame.capnp specifies",
   auto row = full_row({0, 1, -1, 100, 0, -64});
   row.present[0] = six & ~uint64_t{16}; // column 4 is a gap
   row.estimated = {2};
-  row.raw = {{0, 7}, {1, 8}};
+  row.raw = {{0, 7}, {1, 0}}; // column 2 does not state its own
   frame_chain chain;
   auto sealed
       = seal_row(six_columns(), row, examples::wide_roster(), true, chain);
   CHECK(sealed->header().is_key());
   CHECK(sealed->header().flags
-        == (frame_has_presence | frame_has_estimated | frame_has_raw));
-  CHECK(sealed->payload()
-        == words({0x2f, 2, 0x2e}) + varints({1, -1, 100, -64}) + words({3})
-               + varints({7, 8}));
+        == (frame_has_presence | frame_has_estimated | frame_has_raw
+            | frame_is_v2));
+  auto minus_one = std::string(63, '1');
+  CHECK(bits_of(*sealed)
+        == padded("1 10000000 00001000" // all but column 4
+                  "1 10000000 01000000" // column 1
+                  "1 10000000 01110100" // 1, 2, 3 and 5
+                  "000000"              // 1
+                  "111111 "
+                  + minus_one             // 2^64 - 1
+                  + "111000 0001001"      // zigzag 200
+                    "011000 111111"       // zigzag 127
+                    "1 10000000 00100000" // not column 2
+                    "1 110000 011"        // zigzag 14
+                    "0"));                // 0
 }
 
 TEST_CASE("a gauge is a delta to its last present value", "[schema]") {
   auto columns_of = examples::wide_roster();
   frame_chain chain;
   auto header = six_columns();
-  seal_row(header, full_row({9, 9, 9, 100, 200, 300}), columns_of, true, chain);
+  seal_row(header, full_row({8, 8, 8, 100, 200, 300}), columns_of, true, chain);
   ++header.tick;
-  auto gap = full_row({5, 5, 5, 0, 200, 300});
+  auto gap = full_row({0, 0, 5, 0, 200, 300});
   gap.present[0] = six & ~uint64_t{8};
   auto second = seal_row(header, gap, columns_of, false, chain);
   CHECK(second->header().base_tick == 1000);
-  CHECK(second->payload() == words({0x37, 0x07}) + varints({5, 5, 5}));
+  // Width 3 is known from the key frame: 5 - 1 has quotient 0.
+  CHECK(bits_of(*second)
+        == padded("1 10000000 00010000"
+                  "1 10000000 00100000"
+                  "1 001"));
   ++header.tick;
-  auto third = seal_row(header, full_row({0, 0, 0, 101, 200, 299}), columns_of,
-                        false, chain);
-  CHECK(third->payload() == words({0x28}) + varints({1, -1}));
+  auto third = full_row({0, 0, 5, 101, 200, 299});
+  auto sealed = seal_row(header, third, columns_of, false, chain);
+  // Column 3 is back; 2 changes now and then: it has a bit of its own.
+  CHECK(bits_of(*sealed)
+        == padded("1 10000000 00010000"
+                  "1 10000000 00010100"
+                  "1"
+                  "1 001"
+                  "100000 0"
+                  "000000"));
 }
 
-TEST_CASE("what did not change costs one bit", "[schema]") {
+TEST_CASE("64 columns that did not change cost one bit", "[schema]") {
   auto columns_of = examples::wide_roster();
   frame_chain chain;
   auto header = six_columns();
@@ -135,7 +187,79 @@ TEST_CASE("what did not change costs one bit", "[schema]") {
   seal_row(header, full_row(values), columns_of, true, chain);
   ++header.tick;
   auto sealed = seal_row(header, full_row(values), columns_of, false, chain);
-  CHECK(sealed->payload() == words({0, 0}));
+  CHECK(bits_of(*sealed) == padded("00"));
+}
+
+TEST_CASE("a column that changes each time costs no bit for it", "[schema]") {
+  auto columns_of = examples::wide_roster();
+  frame_chain chain;
+  auto header = six_columns();
+  frame_ptr sealed;
+  for (int64_t i = 0; i < 9; ++i, ++header.tick)
+    sealed = seal_row(header, full_row({0, 0, 0, i, 5, 5}), columns_of, false,
+                      chain);
+  // One bit for the quiet ones; zigzag 2 in a width of 1.
+  CHECK(bits_of(*sealed)
+        == padded("0"
+                  "01 0"));
+  sealed = seal_row(header, full_row({0, 0, 0, 8, 5, 5}), columns_of, false,
+                    chain);
+  CHECK(bits_of(*sealed)
+        == padded("0"
+                  "1 0"));
+}
+
+TEST_CASE("a value far above its width is written out", "[schema]") {
+  auto columns_of = examples::wide_roster();
+  for (int64_t x : {INT64_MAX, INT64_MIN, int64_t{-1}, int64_t{1} << 50}) {
+    frame_chain chain;
+    frame_chain reader;
+    frame_row read;
+    auto header = six_columns();
+    // Small, large, small again with a large width, for a counter and a gauge.
+    for (int64_t value : {int64_t{1}, int64_t{2}, x, int64_t{3}, x, x}) {
+      auto row = full_row({value, 0, 0, value, 0, 0});
+      auto sealed = seal_row(header, row, columns_of, false, chain);
+      REQUIRE_FALSE(open_row(*sealed, columns_of, reader, read));
+      CHECK(read.values == row.values);
+      ++header.tick;
+    }
+  }
+}
+
+TEST_CASE("a payload of version 2 that is damaged is refused by section",
+          "[schema]") {
+  auto refusal = [](uint16_t flags, const std::string& bits) {
+    return refusal_of(static_cast<uint16_t>(flags | frame_is_v2),
+                      bytes_of(bits));
+  };
+  CHECK(refusal(0, "0") == "none");
+  CHECK(refusal(0, "") == "corrupt: frame payload: residuals");
+  CHECK(refusal(0, "1") == "corrupt: frame payload: residuals");
+  CHECK(refusal(0, "1 00000000") == "corrupt: frame payload: residuals");
+  CHECK(refusal(0, "1 10000000 00000000")
+        == "corrupt: frame payload: residuals");
+  CHECK(refusal(0, "1 10000000 00000010 000000")
+        == "corrupt: frame payload: residuals"); // beyond the columns
+  CHECK(refusal(0, "1 01000000 10000000 000000")
+        == "corrupt: frame payload: residuals");
+  CHECK(refusal(0, "1 10000000 10000000 111111 0")
+        == "corrupt: frame payload: residuals");
+  CHECK(refusal(0, "0 1") == "corrupt: frame payload: bytes behind the end");
+  CHECK(refusal(0, "0 0000000 0")
+        == "corrupt: frame payload: bytes behind the end");
+  CHECK(refusal(1, "") == "corrupt: frame payload: presence");
+  CHECK(refusal(1, "1 10000000 00000010 0")
+        == "corrupt: frame payload: presence");
+  CHECK(refusal(1, "0 0") == "corrupt: frame payload: presence");
+  CHECK(refusal(2, "1 10000000 00000010 0")
+        == "corrupt: frame payload: estimated");
+  CHECK(refusal(2, "0 0") == "corrupt: frame payload: estimated");
+  CHECK(refusal(4, "0 0 1 111111") == "corrupt: frame payload: raw readings");
+  CHECK(refusal(4, "0 1 10000000 00010000 000 0")
+        == "corrupt: frame payload: raw readings"); // of a gauge
+  CHECK(refusal(4, "0 1 10000000 11100000")
+        == "corrupt: frame payload: raw readings"); // of none
 }
 
 TEST_CASE("a key frame is made when there is no base", "[schema]") {
@@ -237,7 +361,8 @@ TEST_CASE("a frame of other columns than the roster's is not read",
   CHECK(chain.tick == 0);
 }
 
-TEST_CASE("a payload that is cut short is refused by section", "[schema]") {
+TEST_CASE("a payload of version 1 that is cut short is refused by section",
+          "[schema]") {
   CHECK(refusal_of(0, words({0})) == "none");
   CHECK(refusal_of(1, "") == "corrupt: frame payload: presence bitmap");
   CHECK(refusal_of(1, "1234567") == "corrupt: frame payload: presence bitmap");
@@ -252,7 +377,8 @@ TEST_CASE("a payload that is cut short is refused by section", "[schema]") {
   CHECK(refusal_of(4, words({0, 1})) == "corrupt: frame payload: raw readings");
 }
 
-TEST_CASE("a payload that contradicts itself is refused", "[schema]") {
+TEST_CASE("a payload of version 1 that contradicts itself is refused",
+          "[schema]") {
   CHECK(refusal_of(1, words({64, 0}))
         == "corrupt: frame payload: presence bitmap");
   CHECK(refusal_of(2, words({uint64_t{1} << 63, 0}))
