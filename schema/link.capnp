@@ -72,7 +72,9 @@ enum Reason {
 struct Hello {
   versionMin @0 :UInt16;
   versionMax @1 :UInt16;
-  # This document is version 1.
+  # This document is version 2. In version 1 the payloads of frames are of
+  # version 1; a parent of version 2 takes both. A child only seals version 2 and
+  # asks for no less, so that a parent of version 1 refuses it by name.
   nodeHigh @2 :UInt64;
   nodeLow @3 :UInt64;
   bootHigh @4 :UInt64;

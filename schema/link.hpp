@@ -40,9 +40,12 @@ enum class ack_durability : uint8_t { disk = 0, ram = 1, upstream = 2 };
 
 const char* to_string(ack_durability x) noexcept;
 
+/// What this program speaks to its parent. From a child it takes version 1 too.
+constexpr uint16_t link_version = 2;
+
 struct link_hello {
-  uint16_t version_min = 1;
-  uint16_t version_max = 1;
+  uint16_t version_min = link_version;
+  uint16_t version_max = link_version;
   guid node;
   guid boot;
   std::string api_key;

@@ -222,8 +222,9 @@ caf::error session::handle(link_message& message) {
 }
 
 caf::error session::on_hello(const link_hello& x) {
-  if (x.version_min > 1 || x.version_max < 1) {
-    transmit(link_refuse{link_reason::version, "this node speaks version 1"});
+  if (x.version_min > link_version || x.version_max < 1) {
+    transmit(
+        link_refuse{link_reason::version, "this node speaks versions 1 and 2"});
     end(link_reason::version, "another protocol version");
     return {};
   }
@@ -244,6 +245,7 @@ caf::error session::on_hello(const link_hello& x) {
   mode_ = mode::open;
   figures_->links_up.fetch_add(1, std::memory_order_relaxed);
   link_welcome welcome;
+  welcome.version = std::min(x.version_max, link_version);
   welcome.node = options_->own;
   welcome.hostname = options_->hostname;
   welcome.durability = options_->durability;
