@@ -25,7 +25,8 @@ SEES = {
 
 # (what is included, where it may be, how that is said)
 BOUNDARIES = [
-    (r"lmdb\.h$", r"store/lmdb\.(hpp|cpp)$", "store/lmdb.{hpp,cpp}"),
+    (r"lmdb\.h$", r"store/lmdb(_copy)?\.(hpp|cpp)$",
+     "store/lmdb.{hpp,cpp} and store/lmdb_copy.cpp"),
     (r"\.capnp\.h$",
      r"(schema|store)/.*\.cpp$|schema/definition_wire\.hpp$",
      "sources (.cpp) of schema and store, and schema/definition_wire.hpp"),

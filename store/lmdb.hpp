@@ -1,7 +1,7 @@
 #pragma once
 
-/// LMDB as values: environment, transactions, cursors. The only includer of
-/// lmdb.h. Keys are 8, 16, 24 or 32 bytes and values whole words, so that Cap'n
+/// LMDB as values: environment, transactions, cursors. With lmdb_copy.cpp the
+/// only includer of lmdb.h. Keys are 8, 16, 24 or 32 bytes and values whole words, so that Cap'n
 /// Proto messages can be read in place (research: other sizes misalign them).
 
 #include <array>
@@ -104,6 +104,11 @@ public:
   caf::expected<transaction> write() const;
 
   caf::expected<space_use> space() const;
+
+  /// Writes a copy as of the last commit to the descriptor `to`; `compact`
+  /// leaves free pages out and takes about ten times as long. As long a reader:
+  /// the file may grow meanwhile. lmdb_copy.cpp has it.
+  caf::error copy_to(int to, bool compact) const;
 
 private:
   friend class transaction;

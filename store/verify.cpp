@@ -1,0 +1,283 @@
+#include "store/verify.hpp"
+
+#include <algorithm>
+
+#include "store/block.hpp"
+#include "store/layout_index.hpp"
+#include "store/records.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Which pages are in use: each once, and none that is free.
+class page_use {
+public:
+  explicit page_use(const store_file& store)
+      : limit_(std::max(store.file().pages(), uint64_t{2})) {
+    // A running node's file grows; a broken head may claim any size.
+    limit_ = std::max(limit_,
+                      std::min(store.snapshot().last_page + 1, 8 * limit_));
+    used_.resize(bitmap_words(limit_));
+  }
+
+  bool is_used(uint64_t page) const {
+    return page < limit_ && (used_[page / 64] >> page % 64 & 1) != 0;
+  }
+
+  /// False when one of them was used before. What can't be a page is left to
+  /// who reads it.
+  bool use(uint64_t first, uint64_t count) {
+    if (first >= limit_ || count > limit_ - first)
+      return true;
+    for (auto page = first; page < first + count; ++page) {
+      if (is_used(page))
+        return false;
+      used_[page / 64] |= uint64_t{1} << page % 64;
+    }
+    return true;
+  }
+
+private:
+  uint64_t limit_;
+  std::vector<uint64_t> used_;
+};
+
+/// The records, and what they say of each other.
+class record_check {
+public:
+  record_check(const store_file& store, const fault_sink& faults,
+               verify_report& report)
+      : store_(store),
+        faults_(faults),
+        report_(report),
+        layouts_(store),
+        pages_(store) {
+    pages_.use(0, 2);
+  }
+
+  void run() {
+    std::vector<std::string> damaged;
+    store_.file().snapshots(&damaged);
+    for (auto& x : damaged)
+      faults_({"head", x});
+    auto all = store_.tables(faults_);
+    for (auto name : tables::names)
+      if (all.count(name) == 0)
+        faults_({name, "the table is not there"});
+    // Hosts first: the others name them.
+    each(all, "hosts", [this](const lmdb::key&, std::string_view value) {
+      auto host = open_host(value);
+      if (host)
+        hosts_.emplace(host->number, std::move(*host));
+    });
+    for (auto& x : all)
+      if (x.first != "hosts")
+        each(all, x.first,
+             [&](const lmdb::key& key, std::string_view value) {
+               check_relations(x.first, key, value);
+             });
+    end_window();
+    check_coverage();
+    check_journal_end();
+    check_free_pages();
+  }
+
+private:
+  template <class F>
+  void each(const std::map<std::string, page_tree>& all,
+            const std::string& table, F f) {
+    auto tree = all.find(table);
+    if (tree == all.end())
+      return;
+    uint64_t entries = 0;
+    bool whole = true;
+    store_.for_each(
+        table, tree->second,
+        [&](const lmdb::key& key, std::string_view value) {
+          ++entries;
+          if (auto error = check_record(table, key, value))
+            faults_({place_of(table, key), to_text(error)});
+          else
+            f(key, value);
+          return true;
+        },
+        [&](store_fault x) {
+          whole = false;
+          faults_(std::move(x));
+        },
+        [this](uint64_t page, uint64_t count) {
+          return pages_.use(page, count);
+        });
+    report_.entries += entries;
+    if (whole && entries != tree->second.entries)
+      faults_({table, "has " + std::to_string(entries)
+                          + " entries, its record says "
+                          + std::to_string(tree->second.entries)});
+  }
+
+  void check_free_pages() {
+    std::vector<uint64_t> buffer;
+    page_visitor visitor;
+    visitor.visit = [this](uint64_t x, uint64_t n) { return pages_.use(x, n); };
+    visitor.entry = [&](const page_entry& x) {
+      auto value = store_.file().value_of(x, buffer);
+      auto list = value ? open_free_list(*value) : std::nullopt;
+      if (!list)
+        faults_({"free pages page " + std::to_string(x.page),
+                 "a list does not read"});
+      else
+        for (auto page : *list)
+          if (pages_.is_used(page))
+            faults_({"page " + std::to_string(page), "is free and in use"});
+      return true;
+    };
+    visitor.fault = [&](uint64_t page, const std::string& why) {
+      faults_({"free pages page " + std::to_string(page), why});
+    };
+    store_.file().walk(store_.snapshot().free_pages, visitor);
+  }
+
+  void fault(const std::string& table, const lmdb::key& key,
+             std::string what) {
+    faults_({place_of(table, key), std::move(what)});
+  }
+
+  /// What a record that reads says of others.
+  void check_relations(const std::string& table, const lmdb::key& key,
+                       std::string_view value) {
+    if (table == "tier0")
+      check_block(key, value);
+    else if (table == "journal")
+      check_entry(key, value);
+    else if (table == "rosters" || table == "layouts")
+      need_host(table, key, key.word(0));
+    else if (table == "owed")
+      need_host(table, key, key.word(2));
+    else if (table == "cursors")
+      newest_cursor_ = std::max(newest_cursor_, *open_cursor(value));
+    else if (table == "meta" && open_meta(value)->format_version
+                                    > tables::format_version)
+      fault(table, key, "is of a newer format");
+  }
+
+  bool need_host(const std::string& table, const lmdb::key& key,
+                 uint64_t host) {
+    if (host <= UINT32_MAX && hosts_.count(static_cast<host_number>(host)) != 0)
+      return true;
+    fault(table, key, "there is no host " + std::to_string(host));
+    return false;
+  }
+
+  void check_block(const lmdb::key& key, std::string_view value) {
+    ++report_.blocks;
+    auto host = static_cast<host_number>(key.word(1) >> 32);
+    auto group = static_cast<uint32_t>(key.word(1));
+    auto header = *open_block_header(value);
+    if (header.start != window_start_ || host != window_host_) {
+      end_window();
+      window_start_ = header.start;
+      window_host_ = host;
+      window_runs_ = header.runs;
+      if (group != 0 && !is_oldest(host, header.start))
+        fault("tier0", key, "the groups before it are not there");
+    } else {
+      if (group != window_group_ + 1)
+        fault("tier0", key, "the group before it is not there");
+      if (header.runs != window_runs_)
+        fault("tier0", key, "covers other slots than the group before it");
+    }
+    window_group_ = group;
+    auto columns_of = layouts_.get(host, header.layout_hash);
+    if (!columns_of) {
+      fault("tier0", key, to_text(columns_of.error()));
+      return;
+    }
+    window_table window{header.start, header.slots};
+    if (auto error = open_block(value, **columns_of, window))
+      fault("tier0", key, to_text(error));
+    if (!need_host("tier0", key, host))
+      return;
+    if (hosts_[host].definition.window_start(header.start) != header.start)
+      fault("tier0", key, "is no window of its host");
+  }
+
+  /// Trimming takes some groups of the oldest window, and the rest with the
+  /// next commit.
+  bool is_oldest(host_number host, tick start) const {
+    auto i = hosts_.find(host);
+    return i == hosts_.end() || i->second.stored.oldest() == 0
+           || start < i->second.stored.oldest();
+  }
+
+  void end_window() {
+    for (auto& run : window_runs_)
+      found_[window_host_].add(run);
+    window_runs_.clear();
+    window_start_ = -1;
+  }
+
+  void check_coverage() {
+    for (auto& x : hosts_) {
+      auto& claimed = x.second.stored;
+      auto place = "hosts " + to_string(x.second.definition.id);
+      auto missing = claimed.missing_in(found_[x.first]);
+      for (auto& range : missing.ranges())
+        faults_({place, "claims ticks " + std::to_string(range.from) + " to "
+                            + std::to_string(range.to)
+                            + ", which no block has"});
+      auto extra = found_[x.first];
+      extra.drop_before(claimed.oldest());
+      for (auto& range : extra.missing_in(claimed).ranges())
+        faults_({place, "has blocks of ticks " + std::to_string(range.from)
+                            + " to " + std::to_string(range.to)
+                            + ", which its coverage lacks"});
+    }
+  }
+
+  void check_entry(const lmdb::key& key, std::string_view value) {
+    auto entry = *open_journal_entry(value);
+    report_.frames += entry.items.size();
+    if (journal_next_ != 0 && entry.first != journal_next_)
+      fault("journal", key,
+            "position " + std::to_string(journal_next_) + " should be next");
+    journal_next_ = entry.first + entry.items.size();
+    for (auto& item : entry.items)
+      need_host("journal", key, item.host);
+  }
+
+  /// An empty journal leaves nothing but cursors of where it was.
+  void check_journal_end() {
+    if (journal_next_ != 0 && newest_cursor_ >= journal_next_)
+      faults_({"cursors", "one is at " + std::to_string(newest_cursor_)
+                              + ", behind the journal's end"});
+  }
+
+  const store_file& store_;
+  const fault_sink& faults_;
+  verify_report& report_;
+  layout_index layouts_;
+  page_use pages_;
+  std::map<host_number, stored_host> hosts_;
+  std::map<host_number, coverage> found_;
+  tick window_start_ = -1;
+  host_number window_host_ = 0;
+  uint32_t window_group_ = 0;
+  std::vector<coverage_run> window_runs_;
+  journal_position journal_next_ = 0;
+  journal_position newest_cursor_ = 0;
+};
+
+} // namespace
+
+verify_report verify_store(const store_file& store, const fault_sink& faults) {
+  verify_report report;
+  fault_sink counting = [&](store_fault x) {
+    ++report.faults;
+    faults(std::move(x));
+  };
+  record_check{store, counting, report}.run();
+  return report;
+}
+
+} // namespace tributary
