@@ -83,6 +83,7 @@ void node::on_exit() {
   listener_ = nullptr;
   introspection_ = nullptr;
   uplink_ = nullptr;
+  backups_->close();
   environment_.reset();
   observed::on_exit();
 }
@@ -198,6 +199,7 @@ child_list_ptr node::on_status() const {
 caf::result<bool> node::on_stop() {
   stopping_ = true;
   web_.stop();
+  backups_->close();
   // Everything that makes or takes frames; storage is still there.
   stop_children(line_reader);
   auto promise = make_response_promise<bool>();

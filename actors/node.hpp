@@ -22,6 +22,7 @@
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/restart_table.hpp"
+#include "actors/storage/backup_desk.hpp"
 #include "actors/storage/recovery.hpp"
 #include "actors/storage/writer.hpp"
 #include "config/options.hpp"
@@ -145,6 +146,7 @@ private:
   tick newest_ = 0;
   bool framer_started_ = false;
   std::shared_ptr<lmdb::environment> environment_;
+  std::shared_ptr<backup_desk> backups_ = std::make_shared<backup_desk>();
   writer_actor writer_;
   ingest_actor ingest_;
   reader_actor reader_;

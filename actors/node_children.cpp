@@ -133,6 +133,7 @@ writer_options node::options_of_writer() const {
 }
 
 caf::expected<bool> node::start_storage() {
+  backups_->close();
   environment_.reset();
   host_definition own;
   own.id = setup_->own;
@@ -153,6 +154,7 @@ caf::expected<bool> node::start_storage() {
   framer_started_ = false;
   newest_ = opened->newest;
   environment_ = opened->store->environment();
+  backups_->open(environment_, setup_->own);
   setup_->figures->hosts.store(static_cast<int64_t>(opened->hosts.size()),
                                std::memory_order_relaxed);
   writer_ = spawn_child<writer>(true, line_writer, options_of_writer(),
@@ -360,6 +362,7 @@ caf::expected<bool> node::start_introspection() {
   options.clock = setup_->clock;
   options.directory = setup_->directory;
   options.figures = setup_->figures;
+  options.backups = backups_;
   introspection_ = spawn_child<introspection>(
       false, line_introspection, std::move(options), node_actor{this});
   offer_storage();

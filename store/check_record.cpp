@@ -66,8 +66,8 @@ caf::error check_definition(const std::string& table, const lmdb::key& key,
 caf::error check_owed(const lmdb::key& key, std::string_view value) {
   auto last = static_cast<tick>(open_word(value));
   auto first = static_cast<tick>(key.word(3));
-  auto fits = value.size() == 8 && first > 0 && first <= last
-              && last <= tick_max;
+  auto fits
+      = value.size() == 8 && first > 0 && first <= last && last <= tick_max;
   return fits ? caf::error{}
               : make_error(ec::corrupt, "owed: is no range of ticks");
 }
@@ -117,7 +117,9 @@ caf::error check_record(const std::string& table, const lmdb::key& key,
 }
 
 std::string place_of(const std::string& table, const lmdb::key& key) {
-  auto word = [&](size_t i) { return std::to_string(key.word(i)); };
+  auto word = [&](size_t i) {
+    return std::to_string(key.word(i));
+  };
   auto guid_at = [&] {
     return to_string(guid::from_words(key.word(0), key.word(1)));
   };

@@ -155,7 +155,8 @@ caf::expected<space_use> environment::space() const {
     mdb_cursor_close(free_list);
   }
   auto used = info.me_last_pgno + 1 - std::min(free_pages, info.me_last_pgno);
-  return space_use{info.me_mapsize, used * stat.ms_psize};
+  return space_use{info.me_mapsize, used * stat.ms_psize,
+                   (info.me_last_pgno + 1) * stat.ms_psize};
 }
 
 // -- transaction --------------------------------------------------------------

@@ -1,8 +1,9 @@
 #pragma once
 
 /// LMDB as values: environment, transactions, cursors. With lmdb_copy.cpp the
-/// only includer of lmdb.h. Keys are 8, 16, 24 or 32 bytes and values whole words, so that Cap'n
-/// Proto messages can be read in place (research: other sizes misalign them).
+/// only includer of lmdb.h. Keys are 8, 16, 24 or 32 bytes and values whole
+/// words, so that Cap'n Proto messages can be read in place (research: other
+/// sizes misalign them).
 
 #include <array>
 #include <cstdint>
@@ -69,6 +70,8 @@ struct space_use {
   size_t map_bytes = 0;
   /// Pages that hold data or are reserved, in bytes.
   size_t used_bytes = 0;
+  /// Up to the last page, free ones included: what a plain copy has.
+  size_t file_bytes = 0;
 };
 
 /// What one table takes.

@@ -58,8 +58,7 @@ caf::expected<snapshot_hold> snapshot_hold::open(const std::string& path) {
   snapshot_hold result;
   if (auto rc = open_reading(path, true, &result.env_))
     return failure(rc, path);
-  if (auto rc
-      = mdb_txn_begin(result.env_, nullptr, MDB_RDONLY, &result.txn_))
+  if (auto rc = mdb_txn_begin(result.env_, nullptr, MDB_RDONLY, &result.txn_))
     return failure(rc, path);
   return result;
 }

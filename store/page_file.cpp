@@ -72,8 +72,7 @@ struct tree_page {
 /// Why the page is none of a tree; empty when it is one.
 std::string check_page(uint64_t number, const char* bytes, tree_page& to) {
   if (number_at<uint64_t>(bytes) != number)
-    return "says that it is page "
-           + std::to_string(number_at<uint64_t>(bytes));
+    return "says that it is page " + std::to_string(number_at<uint64_t>(bytes));
   to.bytes = bytes;
   to.kind = number_at<uint16_t>(bytes + 10) & page_kinds;
   if (to.kind != page_is_branch && to.kind != page_is_leaf)

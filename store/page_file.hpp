@@ -96,8 +96,8 @@ public:
   std::vector<page_snapshot> snapshots(std::vector<std::string>* faults
                                        = nullptr) const;
 
-  /// Reads `count` pages from `first` into `to`, which is made that large. False
-  /// when they are not all there.
+  /// Reads `count` pages from `first` into `to`, which is made that large.
+  /// False when they are not all there.
   bool read(uint64_t first, uint64_t count, std::vector<uint64_t>& to) const;
 
   /// Visits the entries of a tree in key order. Bounded by `page_depth_max` and

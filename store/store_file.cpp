@@ -94,7 +94,8 @@ store_file::tables(const fault_sink& faults) const {
     if (x.is_tree && tree)
       result.emplace(std::move(name), *tree);
     else if (faults)
-      faults({page_text(x.page), "the record of table '" + name + "' is broken"});
+      faults(
+          {page_text(x.page), "the record of table '" + name + "' is broken"});
     return true;
   };
   visitor.fault = [&](uint64_t page, const std::string& why) {
@@ -128,9 +129,9 @@ void store_file::for_each(
     if (auto value = file_.value_of(x, buffer))
       return f(key, *value);
     if (faults)
-      faults({table + " " + text_of_key(key),
-              "its value's pages from " + std::to_string(x.value_page)
-                  + " are not there"});
+      faults({table + " " + text_of_key(key), "its value's pages from "
+                                                  + std::to_string(x.value_page)
+                                                  + " are not there"});
     return true;
   };
   visitor.fault = [&](uint64_t page, const std::string& why) {

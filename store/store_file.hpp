@@ -64,17 +64,17 @@ public:
 
   /// Calls `f(key, value)` for the entries of a table in order, until it is
   /// false. The value is 8-aligned and lives as long as the call.
-  void for_each(
-      const std::string& table,
-      const std::function<bool(const lmdb::key&, std::string_view)>& f,
-      const fault_sink& faults) const;
+  void
+  for_each(const std::string& table,
+           const std::function<bool(const lmdb::key&, std::string_view)>& f,
+           const fault_sink& faults) const;
 
   /// The same of a tree that `tables` had. @param visit as in `page_visitor`.
-  void for_each(
-      const std::string& table, const page_tree& tree,
-      const std::function<bool(const lmdb::key&, std::string_view)>& f,
-      const fault_sink& faults,
-      std::function<bool(uint64_t, uint64_t)> visit = {}) const;
+  void
+  for_each(const std::string& table, const page_tree& tree,
+           const std::function<bool(const lmdb::key&, std::string_view)>& f,
+           const fault_sink& faults,
+           std::function<bool(uint64_t, uint64_t)> visit = {}) const;
 
   /// Pages that the free list has; they are used again before the file grows.
   uint64_t free_pages() const;

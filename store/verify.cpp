@@ -73,10 +73,9 @@ public:
     });
     for (auto& x : all)
       if (x.first != "hosts")
-        each(all, x.first,
-             [&](const lmdb::key& key, std::string_view value) {
-               check_relations(x.first, key, value);
-             });
+        each(all, x.first, [&](const lmdb::key& key, std::string_view value) {
+          check_relations(x.first, key, value);
+        });
     end_window();
     check_coverage();
     check_journal_end();
@@ -119,7 +118,9 @@ private:
   void check_free_pages() {
     std::vector<uint64_t> buffer;
     page_visitor visitor;
-    visitor.visit = [this](uint64_t x, uint64_t n) { return pages_.use(x, n); };
+    visitor.visit = [this](uint64_t x, uint64_t n) {
+      return pages_.use(x, n);
+    };
     visitor.entry = [&](const page_entry& x) {
       auto value = store_.file().value_of(x, buffer);
       auto list = value ? open_free_list(*value) : std::nullopt;
@@ -138,8 +139,7 @@ private:
     store_.file().walk(store_.snapshot().free_pages, visitor);
   }
 
-  void fault(const std::string& table, const lmdb::key& key,
-             std::string what) {
+  void fault(const std::string& table, const lmdb::key& key, std::string what) {
     faults_({place_of(table, key), std::move(what)});
   }
 
@@ -156,8 +156,8 @@ private:
       need_host(table, key, key.word(2));
     else if (table == "cursors")
       newest_cursor_ = std::max(newest_cursor_, *open_cursor(value));
-    else if (table == "meta" && open_meta(value)->format_version
-                                    > tables::format_version)
+    else if (table == "meta"
+             && open_meta(value)->format_version > tables::format_version)
       fault(table, key, "is of a newer format");
   }
 

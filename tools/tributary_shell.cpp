@@ -62,11 +62,38 @@ text_style style_of_output() {
           && (no_color == nullptr || *no_color == '\0')};
 }
 
+/// The text of a cell of the first row; empty when there is none.
+std::string text_in(const shell_report& report, std::string_view table,
+                    std::string_view column) {
+  if (report.tables.empty() || report.tables.front().key != table
+      || report.tables.front().rows.empty())
+    return {};
+  auto& from = report.tables.front();
+  for (size_t i = 0; i < from.columns.size(); ++i)
+    if (from.columns[i].key == column)
+      if (auto text = std::get_if<std::string>(&from.rows.front().cells[i]))
+        return *text;
+  return {};
+}
+
+/// A backup that was begun is asked for until it is done.
+caf::expected<shell_message> await_backup(shell_client& node,
+                                          caf::expected<shell_message> answer) {
+  constexpr auto ask_every = std::chrono::milliseconds(200);
+  for (;;) {
+    auto report = answer ? std::get_if<shell_report>(&*answer) : nullptr;
+    if (report == nullptr || text_in(*report, "backup", "state") != "running")
+      return answer;
+    std::this_thread::sleep_for(ask_every);
+    answer = node.ask({"backup"});
+  }
+}
+
 /// One command: asks, prints. An exit code.
 int run(shell_client& node, const strings& words, const settings& how) {
   if (words.empty())
     return exit_ok;
-  auto answer = node.ask(words);
+  auto answer = await_backup(node, node.ask(words));
   if (!answer)
     return fail(answer.error());
   if (auto failure = std::get_if<shell_failure>(&*answer)) {
@@ -78,7 +105,8 @@ int run(shell_client& node, const strings& words, const settings& how) {
     return fail(make_error(ec::corrupt, "the node asks instead of answering"));
   auto text = how.json ? to_json(*report) : to_text(*report, style_of_output());
   fwrite(text.data(), 1, text.size(), stdout);
-  return fflush(stdout) == 0 ? exit_ok : exit_failure;
+  auto failed = text_in(*report, "backup", "state") == "failed";
+  return fflush(stdout) == 0 && !failed ? exit_ok : exit_failure;
 }
 
 /// All commands of the command line, over and over where that is wanted.

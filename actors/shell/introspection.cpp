@@ -24,6 +24,35 @@ void refuse(caf::typed_response_promise<shell_report_ptr>& to, ec code,
   to.deliver(make_error(code, std::move(words)));
 }
 
+/// One row on the last backup. tributary-shell asks on while `state` is
+/// `running`.
+report_table backup_table(const backup_state& backup) {
+  static constexpr const char* phases[] = {"none", "running", "done", "failed"};
+  report_table result;
+  result.key = "backup";
+  result.vertical = true;
+  result.columns = {{"state", "backup"},
+                    {"directory", "in"},
+                    {"form", "form"},
+                    {"bytes", "written", column_kind::bytes},
+                    {"took_ms", "took", column_kind::milliseconds},
+                    {"error", "because"}};
+  report_row row;
+  row.cells.resize(result.columns.size());
+  row.cells[0] = std::string{phases[backup.at]};
+  if (backup.at != backup_state::none) {
+    row.cells[1] = backup.folder;
+    row.cells[2] = std::string{backup.compact ? "compact" : "as it is"};
+    row.cells[3] = static_cast<int64_t>(backup.bytes);
+  }
+  if (backup.at == backup_state::done)
+    row.cells[4] = static_cast<int64_t>(backup.seconds * 1000);
+  if (backup.at == backup_state::failed)
+    row.cells[5] = backup.words;
+  result.rows.push_back(std::move(row));
+  return result;
+}
+
 } // namespace
 
 introspection::introspection(caf::actor_config& cfg, actor_identity identity,
@@ -59,6 +88,9 @@ const std::vector<introspection::command>& introspection::commands() {
       {"actors", "[PART OF A NAME]",
        "the tree of actors: mailbox, messages, busy time, restarts, last error",
        &introspection::answer_actors},
+      {"backup", "[DIRECTORY [--compact]]",
+       "copies the store into a new directory; alone: how the last one went",
+       &introspection::answer_backup},
       {"help", "", "the commands", &introspection::answer_help},
       {"hosts", "[PART OF A NAME OR GUID]",
        "hosts that this node holds: state, age of the newest sample, metrics",
@@ -142,6 +174,25 @@ void introspection::answer_actors(const std::string& wanted, promise to) {
   request(supervisor, ask_timeout, status_atom_v)
       .then([tell](const child_list_ptr& x) mutable { tell(*x); },
             [tell](caf::error&) mutable { tell({}); });
+}
+
+void introspection::answer_backup(const std::string& wanted, promise to) {
+  if (!options_.backups)
+    return refuse(to, ec::busy, "storage is not open");
+  static constexpr std::string_view flag = " --compact";
+  auto folder = wanted;
+  auto compact
+      = folder.size() > flag.size()
+        && folder.compare(folder.size() - flag.size(), flag.size(), flag.data())
+               == 0;
+  if (compact)
+    folder.resize(folder.size() - flag.size());
+  if (!folder.empty())
+    if (auto error = options_.backups->start(folder, compact)) {
+      to.deliver(std::move(error));
+      return;
+    }
+  deliver(to, {{backup_table(options_.backups->state())}});
 }
 
 void introspection::answer_hosts(const std::string& wanted, promise to) {

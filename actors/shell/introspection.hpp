@@ -16,6 +16,7 @@
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/shell/reports.hpp"
+#include "actors/storage/backup_desk.hpp"
 
 namespace tributary {
 
@@ -24,6 +25,8 @@ struct introspection_options {
   wall_clock_ptr clock;
   actor_directory_ptr directory;
   std::shared_ptr<const node_figures> figures;
+  /// Null: there are no backups.
+  std::shared_ptr<backup_desk> backups;
 };
 
 class introspection final : public observed<introspection_actor::base> {
@@ -51,6 +54,7 @@ private:
 
   caf::result<shell_report_ptr> on_request(const shell_request& what);
   void answer_actors(const std::string& argument, promise to);
+  void answer_backup(const std::string& argument, promise to);
   void answer_help(const std::string& argument, promise to);
   void answer_hosts(const std::string& argument, promise to);
   void answer_kill(const std::string& argument, promise to);

@@ -1,0 +1,239 @@
+#include "store/salvage.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <unistd.h>
+
+#include "store/records.hpp"
+#include "store/verify.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Written in one transaction: dirty pages are kept in memory until then.
+constexpr size_t batch_bytes = size_t{16} << 20;
+
+/// The table whose record this is, by its looks; none when it fits no table.
+std::optional<lmdb::table_number> guess_table(const lmdb::key& key,
+                                              std::string_view value) {
+  // Strict ones first: a cursor is anything of its size.
+  static constexpr tables::table order[]
+      = {tables::tier0,   tables::hosts, tables::rosters, tables::layouts,
+         tables::journal, tables::owed,  tables::meta,    tables::cursors};
+  for (auto x : order) {
+    if (x == tables::meta && key.word(0) != 0)
+      continue;
+    if (x == tables::cursors && value.size() != seal_cursor(1).size())
+      continue;
+    if (!check_record(tables::names[x], key, value))
+      return x;
+  }
+  return std::nullopt;
+}
+
+class salvager {
+public:
+  salvager(const page_file& from, lmdb::environment& to, salvage_report& report)
+      : from_(from), to_(to), report_(report), seen_((from.pages() + 63) / 64) {
+    // nop
+  }
+
+  caf::error run() {
+    std::vector<std::string> heads;
+    auto snapshots = from_.snapshots(&heads);
+    for (auto& x : heads)
+      lose("head", x);
+    for (size_t i = 0; i < snapshots.size(); ++i)
+      if (i == 0 || is_damaged_)
+        read_snapshot(snapshots[i]);
+    if (is_damaged_ || snapshots.empty())
+      read_free_leaves();
+    report_.is_whole = !is_damaged_;
+    for (auto& x : lost_)
+      add_loss(report_, x.first, x.second);
+    report_.lost_count += lost_beyond_;
+    return flush();
+  }
+
+private:
+  void lose(const std::string& place, const std::string& what) {
+    is_damaged_ = true;
+    if (lost_.size() < salvage_lost_max)
+      lost_.emplace(place, what);
+    else if (lost_.count(place) == 0)
+      ++lost_beyond_;
+  }
+
+  bool see(uint64_t first, uint64_t count) {
+    if (first < from_.pages() && count <= from_.pages() - first)
+      for (auto page = first; page < first + count; ++page)
+        seen_[page / 64] |= uint64_t{1} << page % 64;
+    return true;
+  }
+
+  void read_snapshot(const page_snapshot& what) {
+    std::map<std::string, page_tree> trees;
+    page_visitor visitor;
+    visitor.visit = [this](uint64_t x, uint64_t n) {
+      return see(x, n);
+    };
+    visitor.fault = [this](uint64_t page, const std::string& why) {
+      lose("table of tables, page " + std::to_string(page), why);
+    };
+    visitor.entry = [&](const page_entry& x) {
+      auto tree = open_page_tree(x.inline_value);
+      if (x.is_tree && tree)
+        trees.emplace(std::string{x.key}, *tree);
+      else
+        lose("table of tables, page " + std::to_string(x.page),
+             "a record is broken");
+      return true;
+    };
+    from_.walk(what.tables, visitor);
+    for (lmdb::table_number i = 0; i < tables::table_count; ++i) {
+      auto tree = trees.find(tables::names[i]);
+      if (tree != trees.end())
+        read_table(i, tree->second);
+      else
+        lose(tables::names[i], "the table is not there");
+    }
+  }
+
+  void read_table(lmdb::table_number table, const page_tree& tree) {
+    std::string name = tables::names[table];
+    page_visitor visitor;
+    uint64_t steps = 0;
+    visitor.visit = [&](uint64_t x, uint64_t n) {
+      see(x, n);
+      // A broken branch may lead in circles.
+      return ++steps <= 2 * from_.pages();
+    };
+    visitor.fault = [&](uint64_t page, const std::string& why) {
+      lose(name + " page " + std::to_string(page), why);
+    };
+    visitor.entry = [&](const page_entry& x) {
+      auto key = lmdb::key::from_bytes(x.key);
+      auto value = from_.value_of(x, buffer_);
+      auto error = !value ? make_error(ec::corrupt, "its pages are not there")
+                          : check_record(name, key, *value);
+      if (error)
+        lose(place_of(name, key), words_of(error));
+      else
+        take(table, key, *value);
+      return !failure_;
+    };
+    from_.walk(tree, visitor);
+  }
+
+  void read_free_leaves() {
+    for (uint64_t page = 2; page < from_.pages() && !failure_; ++page) {
+      if ((seen_[page / 64] >> page % 64 & 1) != 0)
+        continue;
+      std::string why;
+      from_.read_leaf(
+          page,
+          [&](const page_entry& x) {
+            if (!x.is_tree)
+              take_unknown(x);
+            return !failure_;
+          },
+          why);
+    }
+  }
+
+  void take_unknown(const page_entry& x) {
+    auto key = lmdb::key::from_bytes(x.key);
+    auto bytes = x.key.size();
+    if (bytes == 0 || bytes > 32 || bytes % 8 != 0)
+      return;
+    auto value = from_.value_of(x, buffer_);
+    if (!value)
+      return;
+    if (auto table = guess_table(key, *value))
+      if (take(*table, key, *value))
+        ++report_.found_in_leaves;
+  }
+
+  /// False when a newer one is there.
+  bool take(lmdb::table_number table, const lmdb::key& key,
+            std::string_view value) {
+    if (!txn_) {
+      auto txn = to_.write();
+      if (!txn) {
+        failure_ = std::move(txn.error());
+        return false;
+      }
+      txn_ = std::make_unique<lmdb::transaction>(std::move(*txn));
+    }
+    if (txn_->get(table, key))
+      return false;
+    if (auto error = txn_->put(table, key, value)) {
+      failure_ = std::move(error);
+      return false;
+    }
+    std::string name = tables::names[table];
+    ++report_.found[name];
+    if (!lost_.empty())
+      lost_.erase(place_of(name, key));
+    bytes_ += value.size() + key.bytes().size();
+    if (bytes_ > batch_bytes)
+      failure_ = flush();
+    return true;
+  }
+
+  caf::error flush() {
+    bytes_ = 0;
+    if (failure_ || !txn_)
+      return failure_;
+    auto txn = std::move(txn_);
+    return txn->commit();
+  }
+
+  const page_file& from_;
+  lmdb::environment& to_;
+  salvage_report& report_;
+  std::vector<uint64_t> seen_;
+  std::vector<uint64_t> buffer_;
+  std::map<std::string, std::string> lost_;
+  uint64_t lost_beyond_ = 0;
+  bool is_damaged_ = false;
+  std::unique_ptr<lmdb::transaction> txn_;
+  size_t bytes_ = 0;
+  caf::error failure_;
+};
+
+} // namespace
+
+void add_loss(salvage_report& report, std::string place, std::string what) {
+  ++report.lost_count;
+  if (report.lost.size() < salvage_lost_max)
+    report.lost.push_back({std::move(place), std::move(what)});
+}
+
+caf::expected<salvage_report> salvage_store(const std::string& damaged,
+                                            const std::string& out) {
+  auto from = page_file::open(damaged);
+  if (!from)
+    return std::move(from.error());
+  if (access(out.c_str(), F_OK) == 0)
+    return make_error(ec::file_unusable, out + ": exists");
+  lmdb::environment_options options;
+  // Leaves of two commits and pages that are filled less.
+  options.map_bytes = from->bytes() * 3 + (size_t{64} << 20);
+  auto to = lmdb::environment::open(out, options, tables::names,
+                                    tables::table_count);
+  if (!to)
+    return std::move(to.error());
+  salvage_report report;
+  if (auto error = salvager{*from, **to, report}.run())
+    return error;
+  if (report.found.empty())
+    return make_error(ec::corrupt, damaged + ": nothing in it can be read");
+  if (auto error = repair_salvaged(**to, report))
+    return error;
+  return report;
+}
+
+} // namespace tributary

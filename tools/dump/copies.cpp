@@ -1,0 +1,104 @@
+#include "tools/dump/copies.hpp"
+
+#include <cstdio>
+#include <fstream>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/backup.hpp"
+#include "store/salvage.hpp"
+#include "store/verify.hpp"
+
+namespace tributary {
+
+namespace {
+
+int fail(const std::string& words) {
+  fprintf(stderr, "tributary-dump: %s\n", words.c_str());
+  return 1;
+}
+
+unsigned long long number(uint64_t x) {
+  return x;
+}
+
+/// The file in a data directory, or the path itself.
+std::string file_of(const std::string& path) {
+  struct stat facts {};
+  auto is_folder = stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+  return is_folder ? path + "/store.mdb" : path;
+}
+
+/// The guid that stands beside a store.
+guid guid_beside(const std::string& file) {
+  auto cut = file.rfind('/');
+  std::ifstream from{(cut == std::string::npos ? "." : file.substr(0, cut))
+                     + "/node.guid"};
+  std::string text;
+  std::getline(from, text);
+  return guid::parse(text).value_or(guid{});
+}
+
+void tell(const salvage_report& report) {
+  for (auto& x : report.lost)
+    printf("lost: %s: %s\n", x.place.c_str(), x.what.c_str());
+  if (report.lost_count > report.lost.size())
+    printf("lost: %llu more\n", number(report.lost_count - report.lost.size()));
+  for (auto& x : report.found)
+    printf("found: %s: %llu\n", x.first.c_str(), number(x.second));
+  if (report.found_in_leaves > 0)
+    printf("of these in pages of no table: %llu\n",
+           number(report.found_in_leaves));
+}
+
+} // namespace
+
+int salvage_to(const std::string& store, const std::string& out) {
+  auto from = file_of(store);
+  if (is_held_by_node(from))
+    return fail(from + ": a node uses it; stop the node first");
+  bool is_new = false;
+  if (auto error = take_empty_folder(out, is_new))
+    return fail(words_of(error));
+  auto report = salvage_store(from, out + "/store.mdb");
+  if (!report) {
+    for (auto name : {"/store.mdb", "/store.mdb-lock", "/store.mdb.owner"})
+      unlink((out + name).c_str());
+    if (is_new)
+      rmdir(out.c_str());
+    return fail(words_of(report.error()));
+  }
+  auto node = report->node.empty() ? guid_beside(from) : report->node;
+  tell(*report);
+  if (node.empty())
+    puts("lost: the node's guid: put its node.guid beside the new store");
+  else if (auto error = write_node_guid(out, node))
+    return fail(words_of(error));
+  if (auto error = sync_folder(out))
+    return fail(words_of(error));
+  printf("%s: %s\n", out.c_str(),
+         report->lost_count == 0 ? "a whole store"
+                                 : "a store of what could be read");
+  return report->lost_count == 0 ? 0 : 1;
+}
+
+int compact_to(const store_file& store, const std::string& out) {
+  std::string first;
+  auto report = verify_store(store, [&](const store_fault& x) {
+    if (first.empty())
+      first = x.place + ": " + x.what;
+  });
+  if (report.faults > 0)
+    return fail(store.path() + " is damaged, it is not copied: " + first);
+  auto copied = copy_into(
+      out, [&](int to) { return lmdb::copy_compact(store.path(), to); });
+  if (!copied)
+    return fail(words_of(copied.error()));
+  printf("%s: %llu bytes\n%s: %llu bytes, %.1f s\n", store.path().c_str(),
+         number(store.file().bytes()), out.c_str(), number(copied->bytes),
+         copied->seconds);
+  return 0;
+}
+
+} // namespace tributary

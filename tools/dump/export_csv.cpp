@@ -1,0 +1,182 @@
+#include "tools/dump/export_csv.hpp"
+
+#include <cerrno>
+#include <cinttypes>
+#include <cmath>
+#include <cstring>
+
+#include "actors/storage/queries.hpp"
+#include "store/hot.hpp"
+#include "store/layout_index.hpp"
+#include "store/verify.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// Quotes a text where it needs it.
+std::string field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos)
+    return text;
+  std::string result = "\"";
+  for (auto c : text)
+    result += c == '"' ? std::string{"\"\""} : std::string{c};
+  return result + "\"";
+}
+
+bool has_slot(const window_column& column, size_t slot) {
+  return (column.present[slot / 64] >> slot % 64 & 1) != 0;
+}
+
+class csv_writer {
+public:
+  csv_writer(const csv_options& options, FILE* to)
+      : options_(options), to_(to) {
+    fputs("time,chart,dimension,value\n", to_);
+  }
+
+  /// The slots from `from` on that are in range, chart by chart.
+  void write(const window_table& window, tick from) {
+    for (auto& x : window.charts())
+      if (options_.charts.matches(x.first))
+        write_chart(window, x.second, std::max(from, options_.range.from));
+  }
+
+private:
+  void write_chart(const window_table& window, const window_chart& chart,
+                   tick from) {
+    auto& of = *chart.chart;
+    std::vector<std::string> names;
+    for (auto& d : of.dimensions)
+      names.push_back(field(of.id) + "," + field(d.id));
+    std::vector<int64_t> stored(names.size());
+    std::vector<bool> present(names.size());
+    for (size_t slot = 0; slot < window.slots(); ++slot) {
+      auto t = window.start() + static_cast<tick>(slot);
+      if (t < from || t > options_.range.to || window.epochs()[slot] == 0)
+        continue;
+      bool any = false;
+      for (size_t i = 0; i < names.size(); ++i) {
+        present[i] = has_slot(chart.columns[i], slot);
+        stored[i] = chart.columns[i].values[slot];
+        any = any || present[i];
+      }
+      if (any)
+        write_row(of, t, names, stored, present);
+    }
+  }
+
+  void write_row(const chart& of, tick t, const std::vector<std::string>& names,
+                 const std::vector<int64_t>& stored,
+                 const std::vector<bool>& present) {
+    if (!options_.raw)
+      shown_values(of, stored, present, shown_);
+    for (size_t i = 0; i < names.size(); ++i)
+      if (!present[i])
+        continue;
+      else if (options_.raw)
+        fprintf(to_, "%" PRId64 ",%s,%" PRId64 "\n", t, names[i].c_str(),
+                stored[i]);
+      else
+        fprintf(to_, "%" PRId64 ",%s,%.10g\n", t, names[i].c_str(), shown_[i]);
+  }
+
+  const csv_options& options_;
+  FILE* to_;
+  std::vector<double> shown_;
+};
+
+void write_blocks(const store_file& store, const stored_host& host,
+                  const csv_options& options, csv_writer& to,
+                  const fault_sink& faults) {
+  layout_index layouts{store};
+  auto name = tables::names[tables::tier0];
+  auto read = [&](std::string_view value) -> caf::error {
+    auto header = open_block_header(value);
+    if (!header)
+      return header.error();
+    if (header->start + header->slots <= options.range.from)
+      return {};
+    auto columns_of = layouts.get(host.number, header->layout_hash);
+    if (!columns_of)
+      return columns_of.error();
+    window_table window{header->start, header->slots};
+    if (auto error = open_block(value, **columns_of, window))
+      return error;
+    to.write(window, 0);
+    return {};
+  };
+  store.for_each(
+      name,
+      [&](const lmdb::key& key, std::string_view value) {
+        if (static_cast<tick>(key.word(0)) > options.range.to)
+          return false;
+        if (key.word(1) >> 32 == host.number)
+          if (auto error = read(value))
+            faults({place_of(name, key), to_text(error)});
+        return true;
+      },
+      faults);
+}
+
+/// What is no block yet; windows before `stored_to` are.
+void write_journal(const store_file& store, const stored_host& host,
+                   const csv_options& options, csv_writer& to,
+                   const fault_sink& faults) {
+  hot_host rows{host.definition, {}, host.stored_to};
+  auto define = [&](const lmdb::key& key,
+                    const caf::expected<roster_run>& run) {
+    auto error = run ? rows.define(*run) : run.error();
+    if (error)
+      faults({place_of(tables::names[tables::rosters], key), to_text(error)});
+  };
+  store.for_each(
+      tables::names[tables::rosters],
+      [&](const lmdb::key& key, std::string_view value) {
+        if (key.word(0) == host.number)
+          define(key, open_roster_run(value));
+        return true;
+      },
+      faults);
+  auto name = tables::names[tables::journal];
+  auto apply = [&](const lmdb::key& key, const journal_item& item) {
+    if (item.host != host.number || item.frame->header().tick < host.stored_to)
+      return;
+    auto outcome = rows.apply(*item.frame);
+    if (!outcome)
+      faults({place_of(name, key), to_text(outcome.error())});
+  };
+  store.for_each(
+      name,
+      [&](const lmdb::key& key, std::string_view value) {
+        auto entry = open_journal_entry(value);
+        if (!entry) {
+          faults({place_of(name, key), to_text(entry.error())});
+          return true;
+        }
+        for (auto& item : entry->items)
+          apply(key, item);
+        return true;
+      },
+      faults);
+  auto from = std::max(options.range.from, host.stored_to);
+  if (from <= options.range.to)
+    for (auto& window : rows.extract(from, options.range.to, {}))
+      to.write(window, from);
+}
+
+} // namespace
+
+caf::error export_csv(const store_file& store, const stored_host& host,
+                      const csv_options& options, FILE* to,
+                      const fault_sink& faults) {
+  csv_writer writer{options, to};
+  write_blocks(store, host, options, writer, faults);
+  write_journal(store, host, options, writer, faults);
+  if (fflush(to) != 0 || ferror(to) != 0)
+    return make_error(ec::file_unusable,
+                      std::string{"can't be written: "} + strerror(errno));
+  return {};
+}
+
+} // namespace tributary
