@@ -18,15 +18,10 @@ bool is_table(const std::string& name, tables::table which) {
   return name == tables::names[which];
 }
 
-/// One segment, as every message of ours is.
 caf::error check_framing(std::string_view value) {
-  uint32_t head[2] = {};
-  if (value.size() < sizeof(head) || value.size() % 8 != 0)
-    return make_error(ec::corrupt, "is no message");
-  memcpy(head, value.data(), sizeof(head));
-  if (head[0] != 0 || (uint64_t{head[1]} + 1) * 8 != value.size())
-    return make_error(ec::corrupt, "is no message of its length");
-  return {};
+  if (message_bytes(value) == value.size() && !value.empty())
+    return {};
+  return make_error(ec::corrupt, "is no message of its length");
 }
 
 caf::error check_block(const lmdb::key& key, std::string_view value) {
@@ -82,6 +77,26 @@ size_t key_bytes_of(const std::string& table) {
 }
 
 } // namespace
+
+size_t message_bytes(std::string_view bytes) {
+  auto word = [&](size_t i) {
+    uint32_t result = 0;
+    memcpy(&result, bytes.data() + 4 * i, sizeof(result));
+    return uint64_t{result};
+  };
+  // A table of segments: their number less one, the words of each, padding.
+  constexpr size_t segments_max = 512;
+  if (bytes.size() < 8 || word(0) >= segments_max)
+    return 0;
+  auto segments = word(0) + 1;
+  auto head = (segments + 2) / 2 * 8;
+  if (bytes.size() < head)
+    return 0;
+  uint64_t words = 0;
+  for (size_t i = 1; i <= segments; ++i)
+    words += word(i);
+  return words <= (bytes.size() - head) / 8 ? head + words * 8 : 0;
+}
 
 caf::error check_record(const std::string& table, const lmdb::key& key,
                         std::string_view value) {

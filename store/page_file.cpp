@@ -346,6 +346,20 @@ page_file::value_of(const page_entry& entry,
   return std::string_view{bytes + page_header_bytes, entry.value_bytes};
 }
 
+std::optional<std::string_view>
+page_file::value_at(uint64_t page, std::vector<uint64_t>& buffer) const {
+  if (!read(page, 1, buffer))
+    return std::nullopt;
+  auto count = number_at<uint32_t>(reinterpret_cast<char*>(buffer.data()) + 12);
+  page_entry entry;
+  entry.value_page = page;
+  if (count == 0 || count > value_bytes_max / page_bytes)
+    return std::nullopt;
+  entry.value_bytes
+      = static_cast<uint32_t>(count * page_bytes - page_header_bytes);
+  return value_of(entry, buffer);
+}
+
 // -- records ------------------------------------------------------------------
 
 std::optional<page_tree> open_page_tree(std::string_view bytes) {

@@ -115,6 +115,11 @@ public:
   std::optional<std::string_view> value_of(const page_entry& entry,
                                            std::vector<uint64_t>& buffer) const;
 
+  /// What is in the pages of a value whose entry is lost, up to their end; it
+  /// lies in `buffer`, 8-aligned. None when `page` does not begin a value.
+  std::optional<std::string_view> value_at(uint64_t page,
+                                           std::vector<uint64_t>& buffer) const;
+
   /// Deeper trees do not exist (LMDB's own bound).
   static constexpr size_t depth_max = 32;
 

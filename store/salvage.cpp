@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "store/block.hpp"
 #include "store/records.hpp"
 #include "store/verify.hpp"
 
@@ -33,6 +34,83 @@ std::optional<lmdb::table_number> guess_table(const lmdb::key& key,
   return std::nullopt;
 }
 
+/// Finds the key of a block whose leaf is lost: the one host that has its
+/// layout and such a window, and the first number that is free there.
+class block_places {
+public:
+  explicit block_places(const lmdb::environment& store) : store_(store) {
+    // nop
+  }
+
+  /// None when no host fits, when several do, or when the window has a block of
+  /// these columns.
+  std::optional<lmdb::key> key_of(std::string_view value) {
+    auto header = open_block_header(value);
+    if (!header || !load())
+      return std::nullopt;
+    host_number found = 0;
+    for (auto host : hosts_of_[header->layout_hash]) {
+      auto i = hosts_.find(host);
+      if (i == hosts_.end() || i->second.window_seconds != header->slots
+          || i->second.window_start(header->start) != header->start)
+        continue;
+      if (found != 0)
+        return std::nullopt;
+      found = host;
+    }
+    if (found == 0)
+      return std::nullopt;
+    auto& groups = groups_[{header->start, found}];
+    uint32_t free = 0;
+    for (auto& x : groups) {
+      if (x.second == header->layout_hash)
+        return std::nullopt;
+      if (x.first == free)
+        ++free;
+    }
+    return tables::block_key(header->start, found, free);
+  }
+
+  void add(const lmdb::key& key, std::string_view value) {
+    if (auto header = open_block_header(value.substr(0, message_bytes(value))))
+      groups_[{header->start, static_cast<host_number>(key.word(1) >> 32)}]
+             [static_cast<uint32_t>(key.word(1))]
+          = header->layout_hash;
+  }
+
+private:
+  /// What the tables have so far, once.
+  bool load() {
+    if (is_loaded_)
+      return true;
+    auto txn = store_.read();
+    if (!txn)
+      return false;
+    is_loaded_ = true;
+    lmdb::cursor host{*txn, tables::hosts};
+    for (auto more = host.first(); more; more = host.next())
+      if (auto x = open_host(host.current_value()))
+        hosts_[x->number] = x->definition;
+    lmdb::cursor layout{*txn, tables::layouts};
+    for (auto more = layout.first(); more; more = layout.next()) {
+      auto key = layout.current_key();
+      hosts_of_[{key.word(1), key.word(2)}].insert(
+          static_cast<host_number>(key.word(0)));
+    }
+    lmdb::cursor block{*txn, tables::tier0};
+    for (auto more = block.first(); more; more = block.next())
+      add(block.current_key(), block.current_value());
+    return true;
+  }
+
+  const lmdb::environment& store_;
+  bool is_loaded_ = false;
+  std::map<host_number, host_definition> hosts_;
+  std::map<content_hash, std::set<host_number>> hosts_of_;
+  std::map<std::pair<tick, host_number>, std::map<uint32_t, content_hash>>
+      groups_;
+};
+
 class salvager {
 public:
   salvager(const page_file& from, lmdb::environment& to, salvage_report& report)
@@ -49,7 +127,8 @@ public:
       if (i == 0 || is_damaged_)
         read_snapshot(snapshots[i]);
     if (is_damaged_ || snapshots.empty())
-      read_free_leaves();
+      if (auto error = read_lost_pages())
+        return error;
     report_.is_whole = !is_damaged_;
     for (auto& x : lost_)
       add_loss(report_, x.first, x.second);
@@ -127,9 +206,54 @@ private:
     from_.walk(tree, visitor);
   }
 
+  /// Pages of no tree: leaves first, since they have keys; then values whose
+  /// leaf is lost.
+  caf::error read_lost_pages() {
+    read_free_leaves();
+    for (uint64_t page = 2; page < from_.pages() && !failure_; ++page)
+      if (!is_seen(page))
+        take_value(page);
+    if (auto error = flush())
+      return error;
+    block_places places{to_};
+    for (auto page : blocks_)
+      if (auto value = from_.value_at(page, buffer_))
+        if (auto key = places.key_of(value->substr(0, message_bytes(*value))))
+          if (take(tables::tier0, *key,
+                   value->substr(0, message_bytes(*value)))) {
+            places.add(*key, *value);
+            ++report_.found_in_leaves;
+          }
+    return failure_;
+  }
+
+  bool is_seen(uint64_t page) const {
+    return (seen_[page / 64] >> page % 64 & 1) != 0;
+  }
+
+  /// A journal entry and a host say themselves what their keys are; a block
+  /// needs all layouts first.
+  void take_value(uint64_t page) {
+    auto whole = from_.value_at(page, buffer_);
+    auto value = whole ? whole->substr(0, message_bytes(*whole)) : "";
+    if (value.empty())
+      return;
+    if (open_block_header(value)) {
+      blocks_.push_back(page);
+      return;
+    }
+    std::optional<lmdb::key> key;
+    auto table = tables::journal;
+    if (auto entry = open_journal_entry(value); entry && !entry->items.empty())
+      key = tables::journal_key(entry->first);
+    if (key && !check_record(tables::names[table], *key, value)
+        && take(table, *key, value))
+      ++report_.found_in_leaves;
+  }
+
   void read_free_leaves() {
     for (uint64_t page = 2; page < from_.pages() && !failure_; ++page) {
-      if ((seen_[page / 64] >> page % 64 & 1) != 0)
+      if (is_seen(page))
         continue;
       std::string why;
       from_.read_leaf(
@@ -151,6 +275,8 @@ private:
     auto value = from_.value_of(x, buffer_);
     if (!value)
       return;
+    if (x.value_page != 0)
+      see(x.value_page, 1);
     if (auto table = guess_table(key, *value))
       if (take(*table, key, *value))
         ++report_.found_in_leaves;
@@ -195,6 +321,8 @@ private:
   lmdb::environment& to_;
   salvage_report& report_;
   std::vector<uint64_t> seen_;
+  /// First pages of blocks whose leaf is lost.
+  std::vector<uint64_t> blocks_;
   std::vector<uint64_t> buffer_;
   std::map<std::string, std::string> lost_;
   uint64_t lost_beyond_ = 0;

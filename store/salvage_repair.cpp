@@ -33,7 +33,8 @@ public:
   caf::error run() {
     for (auto step : {&repairer::read_hosts, &repairer::fill_layouts,
                       &repairer::check_blocks, &repairer::make_stand_ins,
-                      &repairer::check_references, &repairer::write_hosts})
+                      &repairer::check_references, &repairer::write_hosts,
+                      &repairer::close_journal, &repairer::bound_cursors})
       if (auto error = (this->*step)())
         return error;
     return {};
@@ -267,6 +268,57 @@ private:
     return txn->commit();
   }
 
+  /// Positions have no holes. Entries before one move up to those behind it:
+  /// the other way, what nobody has acknowledged would seem to be.
+  caf::error close_journal() {
+    auto txn = store_.write();
+    if (!txn)
+      return txn.error();
+    std::vector<std::pair<journal_position, size_t>> entries;
+    lmdb::cursor at{*txn, tables::journal};
+    for (auto more = at.first(); more; more = at.next())
+      if (auto entry = open_journal_entry(at.current_value()))
+        entries.emplace_back(entry->first, entry->items.size());
+    if (!entries.empty())
+      journal_end_ = entries.back().first + entries.back().second - 1;
+    auto end = journal_end_ + 1;
+    for (auto i = entries.rbegin(); i != entries.rend(); ++i) {
+      end = end > i->second ? end - i->second : 1;
+      auto key = tables::journal_key(i->first);
+      auto sealed = txn->get(tables::journal, key);
+      if (end <= i->first || !sealed)
+        continue;
+      auto entry = open_journal_entry(*sealed);
+      if (!entry)
+        return entry.error();
+      entry->first = end;
+      if (auto erased = txn->erase(tables::journal, key); !erased)
+        return erased.error();
+      if (auto error = txn->put(tables::journal, tables::journal_key(end),
+                                seal_journal_entry(*entry)))
+        return error;
+    }
+    return txn->commit();
+  }
+
+  /// None stands behind the journal's end, where new frames will be.
+  caf::error bound_cursors() {
+    auto txn = store_.write();
+    if (!txn)
+      return txn.error();
+    std::vector<lmdb::key> beyond;
+    lmdb::cursor at{*txn, tables::cursors};
+    for (auto more = at.first(); more && journal_end_ != 0; more = at.next())
+      if (auto position = open_cursor(at.current_value());
+          position && *position > journal_end_)
+        beyond.push_back(at.current_key());
+    for (auto& key : beyond)
+      if (auto error
+          = txn->put(tables::cursors, key, seal_cursor(journal_end_)))
+        return error;
+    return txn->commit();
+  }
+
   void lose_record(lmdb::table_number table, const lmdb::key& key,
                    const std::string& why) {
     std::string name = tables::names[table];
@@ -281,6 +333,7 @@ private:
   std::map<host_number, stored_host> hosts_;
   std::map<host_number, host_traces> traces_;
   std::map<host_number, coverage> journal_;
+  journal_position journal_end_ = 0;
   keys erase_;
   tick window_start_ = -1;
   host_number window_host_ = 0;

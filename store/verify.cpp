@@ -179,15 +179,19 @@ private:
       window_start_ = header.start;
       window_host_ = host;
       window_runs_ = header.runs;
-      if (group != 0 && !is_oldest(host, header.start))
-        fault("tier0", key, "the groups before it are not there");
-    } else {
-      if (group != window_group_ + 1)
-        fault("tier0", key, "the group before it is not there");
-      if (header.runs != window_runs_)
-        fault("tier0", key, "covers other slots than the group before it");
+      window_group_ = 0;
+      window_is_whole_ = true;
+    } else if (header.runs != window_runs_) {
+      fault("tier0", key, "covers other slots than the group before it");
     }
-    window_group_ = group;
+    // A window that is trimmed in two commits or was salvaged in part is not
+    // claimed.
+    if (group != window_group_ && window_is_whole_) {
+      window_is_whole_ = false;
+      if (is_claimed(host, header))
+        fault("tier0", key, "the group before it is not there");
+    }
+    window_group_ = group + 1;
     auto columns_of = layouts_.get(host, header.layout_hash);
     if (!columns_of) {
       fault("tier0", key, to_text(columns_of.error()));
@@ -202,17 +206,16 @@ private:
       fault("tier0", key, "is no window of its host");
   }
 
-  /// Trimming takes some groups of the oldest window, and the rest with the
-  /// next commit.
-  bool is_oldest(host_number host, tick start) const {
+  bool is_claimed(host_number host, const block_header& header) const {
     auto i = hosts_.find(host);
-    return i == hosts_.end() || i->second.stored.oldest() == 0
-           || start < i->second.stored.oldest();
+    return i != hosts_.end() && !header.runs.empty()
+           && i->second.stored.contains(header.runs.front().from);
   }
 
   void end_window() {
     for (auto& run : window_runs_)
-      found_[window_host_].add(run);
+      if (window_is_whole_)
+        found_[window_host_].add(run);
     window_runs_.clear();
     window_start_ = -1;
   }
@@ -264,6 +267,7 @@ private:
   host_number window_host_ = 0;
   uint32_t window_group_ = 0;
   std::vector<coverage_run> window_runs_;
+  bool window_is_whole_ = true;
   journal_position journal_next_ = 0;
   journal_position newest_cursor_ = 0;
 };

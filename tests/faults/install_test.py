@@ -10,8 +10,10 @@ import unittest
 import cluster
 
 BUILD = os.environ.get("TRIBUTARY_BUILD", "")
-FILES = ["bin/tributary", "bin/tributary-shell",
-         "share/man/man1/tributary-shell.1", "share/man/man5/tributary.conf.5",
+FILES = ["bin/tributary", "bin/tributary-shell", "bin/tributary-dump",
+         "share/man/man1/tributary-shell.1",
+         "share/man/man1/tributary-dump.1",
+         "share/man/man5/tributary.conf.5",
          "share/man/man8/tributary.8",
          "share/doc/tributary/examples/tributary.conf",
          "share/doc/tributary/examples/stream.conf",

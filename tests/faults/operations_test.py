@@ -29,7 +29,9 @@ class Operations(cluster.Test):
         programs = self.folder / "bin"
         programs.mkdir(exist_ok=True)
         if not (programs / "tributary").exists():
-            (programs / "tributary").symlink_to(cluster.PROGRAM)
+            folder = pathlib.Path(cluster.PROGRAM).parent
+            for name in ("tributary", "tributary-shell", "tributary-dump"):
+                (programs / name).symlink_to(folder / name)
         environment = {**os.environ, **places}
         # The document finds the program below the folder that it stands in.
         text = text.replace("PATH=$PWD/build/bin:$PATH",
@@ -63,7 +65,8 @@ class Operations(cluster.Test):
         self.assertRegex(said, r"\n\d+(,[\d.]+){5,}\n")
         self.assertIn("API key", said)
         try_folder = self.folder / "try"
-        for x in ("store.mdb", "node.guid", "again/stream.conf"):
+        for x in ("backup/store.mdb", "backup/node.guid",
+                  "salvaged/store.mdb", "again/stream.conf"):
             self.assertTrue((try_folder / x).exists(), x)
 
     def test_a_command_that_fails_is_noticed(self):

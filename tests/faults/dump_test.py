@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""A store as others than its node see it: read while the node writes, damaged
+and named, salvaged and served again, backed up and restored."""
+
+import json
+import os
+import random
+import shutil
+import stat
+import subprocess
+
+import cluster
+from cluster import wait_until
+
+DUMP = os.environ.get("TRIBUTARY_DUMP", "")
+SHELL = os.environ.get("TRIBUTARY_SHELL", "")
+SECONDS_MAX = 60
+PAGE = 4096
+
+# The shortest window: blocks are there within two minutes.
+CONF = "[db]\nwindow = 1m\n"
+BLOCKS_SECONDS_MAX = 150
+
+
+def dump(*arguments):
+    """(exit code, output, errors)"""
+    x = subprocess.run([DUMP, *map(str, arguments)], capture_output=True,
+                       text=True, timeout=SECONDS_MAX)
+    return x.returncode, x.stdout, x.stderr
+
+
+def listed(path, *words):
+    """A listing as JSON."""
+    code, out, err = dump("--json", path, *words)
+    assert code == 0, err
+    return json.loads(out)
+
+
+def exported(path, host, chart):
+    """Lines of the samples."""
+    code, out, _ = dump("--export", "csv", path, host, chart)
+    return code, set(out.splitlines()[1:])
+
+
+class Dump(cluster.Test):
+
+    def setUp(self):
+        self.leaf = self.node("leaf", "", CONF)
+        self.leaf.start()
+        self.store = self.leaf.data_dir / "store.mdb"
+        wait_until("there are blocks", lambda:
+                   listed(self.store, "blocks")["blocks"],
+                   BLOCKS_SECONDS_MAX, every=1)
+
+    def test_reads_beside_the_node(self):
+        """A dozen verifications of a store that is written meanwhile."""
+        code = None
+        for _ in range(12):
+            code, out, err = dump("--verify", self.store)
+            self.assertEqual(code, 0, out + err)
+            self.assertIn("a node uses the file", err)
+        hosts = listed(self.store, "hosts")["hosts"]
+        self.assertEqual([x["hostname"] for x in hosts], ["leaf"])
+        self.assertEqual(hosts[0]["guid"], self.leaf.guid())
+        code, stop = self.leaf.stop()
+        self.assertEqual(code, 0)
+        code, out, err = dump("--verify", self.leaf.data_dir)
+        self.assertEqual((code, err), (0, ""), out)
+
+    def damage(self, folder, change):
+        """A copy of the killed node's data directory with a change."""
+        copy = self.folder / folder
+        shutil.copytree(self.leaf.data_dir, copy)
+        with open(copy / "store.mdb", "r+b") as file:
+            change(file)
+        return copy
+
+    def flip(self, page):
+        def change(file):
+            file.seek(page * PAGE)
+            bytes_there = bytearray(file.read(PAGE))
+            for at in range(0, len(bytes_there), 16):
+                bytes_there[at] ^= 1 << at // 16 % 8
+            file.seek(page * PAGE)
+            file.write(bytes_there)
+        return change
+
+    def check_salvaged(self, damaged, whole):
+        """Named, salvaged, good; (exit code of salvage, its words)."""
+        before = (damaged / "store.mdb").read_bytes()
+        code, out, err = dump("--verify", damaged)
+        self.assertEqual(code, 1, out + err)
+        self.assertGreaterEqual(out.count("\n") + err.count("\n"), 1)
+        new = self.folder / (damaged.name + "-new")
+        code, words, err = dump("--salvage", new, damaged)
+        self.assertIn(code, (0, 1), words + err)
+        self.assertEqual(before, (damaged / "store.mdb").read_bytes())
+        if not new.exists():
+            return None, words + err
+        self.assertEqual(dump("--verify", new)[0], 0, words)
+        _, lines = exported(new, "1", "system.cpu")
+        self.assertLessEqual(lines, whole)
+        return new, lines
+
+    def test_damaged_named_salvaged_and_served(self):
+        self.leaf.kill()
+        code, out, err = dump("--verify", self.leaf.data_dir)
+        self.assertEqual(code, 0, out + err)
+        code, whole = exported(self.store, "leaf", "system.cpu")
+        self.assertEqual(code, 0)
+        self.assertGreater(len(whole), 100)
+        pages = self.store.stat().st_size // PAGE
+        seeded = random.Random(cluster.SEED)
+        print(f"seed {cluster.SEED}, {pages} pages, {len(whole)} samples",
+              flush=True)
+        # One head, then pages here and there, some of which are free.
+        for page in [0, 1] + seeded.sample(range(2, pages), 8):
+            with self.subTest(page=page):
+                damaged = self.damage(f"page{page}", self.flip(page))
+                if dump("--verify", damaged)[0] == 0:
+                    continue # a free page
+                new, lines = self.check_salvaged(damaged, whole)
+                self.assertIsNotNone(new)
+                print(f"page {page}: {len(lines)} samples", flush=True)
+        cut = self.damage("cut", lambda file: file.truncate(
+            pages * 3 // 4 * PAGE))
+        new, lines = self.check_salvaged(cut, whole)
+        self.assertIsNotNone(new, lines)
+        self.serve(new, lines)
+
+    def serve(self, data, lines):
+        """A node starts on what was salvaged and has its samples."""
+        shutil.rmtree(self.leaf.data_dir)
+        data.rename(self.leaf.data_dir)
+        self.leaf.start()
+        ticks = sorted({int(x.split(",")[0]) for x in lines})
+        print(f"served: {len(ticks)} ticks of {len(lines)} samples")
+        if ticks:
+            rows = self.leaf.rows("system.cpu", ticks[0] - 1, ticks[-1])
+            self.assertLessEqual(set(ticks), set(rows))
+
+    def test_refusals(self):
+        code, _, err = dump("--salvage", self.folder / "x", self.store)
+        self.assertEqual(code, 1)
+        self.assertIn("a node uses it", err)
+        self.assertEqual(dump()[0], 2)
+        self.assertEqual(dump(self.store, "dance")[0], 2)
+        self.assertEqual(dump(self.store, "charts")[0], 2)
+        self.assertEqual(dump("--verify", "--export", "csv", "x")[0], 2)
+        code, _, err = dump(self.store, "charts", "nobody")
+        self.assertEqual((code, "no host nobody" in err), (1, True))
+        self.assertEqual(dump(self.folder / "none")[0], 1)
+        self.assertEqual(dump("--help")[0], 0)
+        self.assertRegex(dump("--version")[1], r"^tributary-dump \d")
+
+
+class Backup(cluster.Test):
+
+    def shell(self, node, *words):
+        x = subprocess.run(
+            [SHELL, "--run-dir", str(node.folder / "run"), "-e",
+             " ".join(map(str, words))], capture_output=True, text=True,
+            timeout=SECONDS_MAX)
+        return x.returncode, x.stdout + x.stderr
+
+    def test_copied_while_it_runs_and_restored(self):
+        leaf = self.node("leaf", "", CONF)
+        leaf.start()
+        self.wait_tick(leaf, leaf.newest() + 5)
+        for form in ([], ["--compact"]):
+            target = self.folder / ("small" if form else "plain")
+            code, said = self.shell(leaf, "backup", target, *form)
+            self.assertEqual(code, 0, said)
+            self.assertRegex(said, r"backup +done")
+            self.assertEqual(stat.S_IMODE(target.stat().st_mode), 0o700)
+            for name in ("store.mdb", "node.guid"):
+                mode = stat.S_IMODE((target / name).stat().st_mode)
+                self.assertEqual(mode, 0o600)
+            self.assertEqual(sorted(os.listdir(target)),
+                             ["node.guid", "store.mdb"])
+            code, out, err = dump("--verify", target)
+            self.assertEqual(code, 0, out + err)
+            code, said = self.shell(leaf, "backup", target, *form)
+            self.assertEqual(code, 1)
+            self.assertIn("not an empty folder", said)
+        code, said = self.shell(leaf, "backup", "here")
+        self.assertEqual((code, "absolute" in said), (1, True))
+        before = leaf.newest()
+        _, lines = exported(self.folder / "small", "leaf", "system.cpu")
+        leaf.kill()
+        shutil.rmtree(leaf.data_dir)
+        (self.folder / "small").rename(leaf.data_dir)
+        leaf.start()
+        ticks = {int(x.split(",")[0]) for x in lines}
+        self.assertTrue(ticks)
+        rows = leaf.rows("system.cpu", min(ticks) - 1, max(ticks))
+        self.assertLessEqual(ticks, set(rows))
+        self.wait_tick(leaf, before + 1)
+
+
+if __name__ == "__main__":
+    cluster.main()
