@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "store/block.hpp"
+#include "store/packed_blocks.hpp"
 #include "store/records.hpp"
 #include "store/verify.hpp"
 
@@ -25,12 +26,14 @@ caf::error check_framing(std::string_view value) {
 }
 
 caf::error check_block(const lmdb::key& key, std::string_view value) {
-  auto header = open_block_header(value);
-  if (!header)
-    return header.error();
-  return static_cast<uint64_t>(header->start) == key.word(0)
-             ? caf::error{}
-             : misplaced("a block");
+  for (auto sealed : unpack_blocks(value)) {
+    auto header = open_block_header(sealed);
+    if (!header)
+      return header.error();
+    if (static_cast<uint64_t>(header->start) != key.word(0))
+      return misplaced("a block");
+  }
+  return value.empty() ? make_error(ec::corrupt, "no block") : caf::error{};
 }
 
 caf::error check_definition(const std::string& table, const lmdb::key& key,
@@ -107,6 +110,8 @@ caf::error check_record(const std::string& table, const lmdb::key& key,
                                        + " bytes");
   if (is_table(table, tables::owed))
     return check_owed(key, value);
+  if (is_table(table, tables::tier0))
+    return check_block(key, value);
   if (auto error = check_framing(value))
     return error;
   if (is_table(table, tables::meta))
@@ -114,8 +119,6 @@ caf::error check_record(const std::string& table, const lmdb::key& key,
   if (is_table(table, tables::hosts) || is_table(table, tables::rosters)
       || is_table(table, tables::layouts))
     return check_definition(table, key, value);
-  if (is_table(table, tables::tier0))
-    return check_block(key, value);
   if (is_table(table, tables::cursors)) {
     auto position = open_cursor(value);
     return position ? caf::error{} : position.error();

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "store/block.hpp"
+#include "store/packed_blocks.hpp"
 #include "store/records.hpp"
 #include "store/verify.hpp"
 
@@ -195,9 +196,11 @@ private:
     visitor.entry = [&](const page_entry& x) {
       auto key = lmdb::key::from_bytes(x.key);
       auto value = from_.value_of(x, buffer_);
-      auto error = !value ? make_error(ec::corrupt, "its pages are not there")
-                          : check_record(name, key, *value);
-      if (error)
+      if (!value)
+        lose(place_of(name, key), "its pages are not there");
+      else if (table == tables::tier0)
+        take_blocks(key, *value, true);
+      else if (auto error = check_record(name, key, *value))
         lose(place_of(name, key), words_of(error));
       else
         take(table, key, *value);
@@ -218,13 +221,29 @@ private:
     block_places places{to_};
     for (auto page : blocks_)
       if (auto value = from_.value_at(page, buffer_))
-        if (auto key = places.key_of(value->substr(0, message_bytes(*value))))
-          if (take(tables::tier0, *key,
-                   value->substr(0, message_bytes(*value)))) {
-            places.add(*key, *value);
-            ++report_.found_in_leaves;
-          }
+        for (auto sealed : unpack_blocks(*value))
+          if (auto key = places.key_of(sealed))
+            if (take(tables::tier0, *key, sealed)) {
+              places.add(*key, sealed);
+              ++report_.found_in_leaves;
+            }
     return failure_;
+  }
+
+  /// Each under a key of its own, so that one that is broken is lost alone. The
+  /// number that are new.
+  size_t take_blocks(const lmdb::key& at, std::string_view value, bool tell) {
+    size_t result = 0;
+    auto group = at.word(1);
+    for (auto sealed : unpack_blocks(value)) {
+      lmdb::key key{at.word(0), group++};
+      auto error = check_record(tables::names[tables::tier0], key, sealed);
+      if (!error)
+        result += take(tables::tier0, key, sealed) ? 1 : 0;
+      else if (tell)
+        lose(place_of(tables::names[tables::tier0], key), words_of(error));
+    }
+    return result;
   }
 
   bool is_seen(uint64_t page) const {
@@ -277,9 +296,11 @@ private:
       return;
     if (x.value_page != 0)
       see(x.value_page, 1);
-    if (auto table = guess_table(key, *value))
-      if (take(*table, key, *value))
-        ++report_.found_in_leaves;
+    auto table = guess_table(key, *value);
+    if (table == tables::tier0)
+      report_.found_in_leaves += take_blocks(key, *value, false);
+    else if (table && take(*table, key, *value))
+      ++report_.found_in_leaves;
   }
 
   /// False when a newer one is there.

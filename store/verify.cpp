@@ -4,6 +4,7 @@
 
 #include "store/block.hpp"
 #include "store/layout_index.hpp"
+#include "store/packed_blocks.hpp"
 #include "store/records.hpp"
 
 namespace tributary {
@@ -147,7 +148,7 @@ private:
   void check_relations(const std::string& table, const lmdb::key& key,
                        std::string_view value) {
     if (table == "tier0")
-      check_block(key, value);
+      check_blocks(key, value);
     else if (table == "journal")
       check_entry(key, value);
     else if (table == "rosters" || table == "layouts")
@@ -167,6 +168,12 @@ private:
       return true;
     fault(table, key, "there is no host " + std::to_string(host));
     return false;
+  }
+
+  void check_blocks(const lmdb::key& at, std::string_view value) {
+    auto packed = at.word(1);
+    for (auto sealed : unpack_blocks(value))
+      check_block({at.word(0), packed++}, sealed);
   }
 
   void check_block(const lmdb::key& key, std::string_view value) {

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "store/packed_blocks.hpp"
 #include "store/store_file.hpp"
 #include "tests/store/store_examples.hpp"
 
@@ -60,7 +61,11 @@ example_store make_example_store(const std::string& path) {
   result.host = host.id;
   auto txn = to->environment()->read();
   REQUIRE(txn);
-  result.blocks = txn->use_of(tables::tier0)->entries;
+  lmdb::cursor at{*txn, tables::tier0};
+  for (auto more = at.first(); more; more = at.next()) {
+    ++result.values;
+    result.blocks += unpack_blocks(at.current_value()).size();
+  }
   result.layouts = txn->use_of(tables::layouts)->entries;
   return result;
 }

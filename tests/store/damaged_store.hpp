@@ -12,6 +12,8 @@ namespace tributary::examples {
 
 struct example_store {
   guid host;
+  /// Of tier 0; each has some of the blocks of a window.
+  uint64_t values = 0;
   uint64_t blocks = 0;
   uint64_t layouts = 0;
 };

@@ -8,6 +8,7 @@
 #include "actors/storage/queries.hpp"
 #include "store/hot.hpp"
 #include "store/layout_index.hpp"
+#include "store/packed_blocks.hpp"
 #include "store/verify.hpp"
 
 namespace tributary {
@@ -112,8 +113,9 @@ void write_blocks(const store_file& store, const stored_host& host,
         if (static_cast<tick>(key.word(0)) > options.range.to)
           return false;
         if (key.word(1) >> 32 == host.number)
-          if (auto error = read(value))
-            faults({place_of(name, key), to_text(error)});
+          for (auto sealed : unpack_blocks(value))
+            if (auto error = read(sealed))
+              faults({place_of(name, key), to_text(error)});
         return true;
       },
       faults);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "store/block.hpp"
+#include "store/packed_blocks.hpp"
 #include "store/verify.hpp"
 
 namespace tributary {
@@ -274,18 +275,22 @@ shell_report list_blocks(const store_file& store, const stored_host* host,
         if (start < range.from
             || (host != nullptr && host->number != number_of_host))
           return true;
-        auto header = open_block_header(value);
-        if (!header) {
-          faults({place_of(name, key), to_text(header.error())});
-          return true;
-        }
-        int64_t covered = 0;
-        for (auto& run : header->runs)
-          covered += run.to - run.from + 1;
-        return result.add({start, number(number_of_host),
-                           number(key.word(1) & 0xffffffff),
+        auto group = key.word(1) & 0xffffffff;
+        for (auto sealed : unpack_blocks(value)) {
+          auto header = open_block_header(sealed);
+          if (!header) {
+            faults({place_of(name, key), to_text(header.error())});
+            return true;
+          }
+          int64_t covered = 0;
+          for (auto& run : header->runs)
+            covered += run.to - run.from + 1;
+          if (!result.add({start, number(number_of_host), number(group++),
                            number(header->slots), covered,
-                           number(header->columns), number(value.size())});
+                           number(header->columns), number(sealed.size())}))
+            return false;
+        }
+        return true;
       },
       faults);
   return {{std::move(result).table()}};
