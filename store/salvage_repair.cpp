@@ -255,7 +255,8 @@ private:
       auto all = here;
       for (auto& run : journal_[x.first].runs())
         all.add(run);
-      for (auto& range : host.stored.missing_in(all).ranges())
+      auto missing = host.stored.missing_in(all);
+      for (auto& range : missing.ranges())
         add_loss(report_, place,
                  "ticks " + std::to_string(range.from) + " to "
                      + std::to_string(range.to));

@@ -238,7 +238,8 @@ private:
                             + ", which no block has"});
       auto extra = found_[x.first];
       extra.drop_before(claimed.oldest());
-      for (auto& range : extra.missing_in(claimed).ranges())
+      auto unclaimed = extra.missing_in(claimed);
+      for (auto& range : unclaimed.ranges())
         faults_({place, "has blocks of ticks " + std::to_string(range.from)
                             + " to " + std::to_string(range.to)
                             + ", which its coverage lacks"});
