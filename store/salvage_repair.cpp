@@ -62,27 +62,30 @@ private:
   /// A layout that is lost under one host is often there under another.
   caf::error fill_layouts() {
     std::map<content_hash, host_number> known;
-    auto txn = store_.write();
-    if (!txn)
-      return txn.error();
-    lmdb::cursor at{*txn, tables::layouts};
+    auto seen = store_.read();
+    if (!seen)
+      return seen.error();
+    lmdb::cursor at{*seen, tables::layouts};
     for (auto more = at.first(); more; more = at.next()) {
       auto key = at.current_key();
       known[{key.word(1), key.word(2)}] = static_cast<host_number>(key.word(0));
     }
     std::map<std::pair<host_number, content_hash>, host_number> missing;
-    lmdb::cursor block{*txn, tables::tier0};
+    lmdb::cursor block{*seen, tables::tier0};
     for (auto more = block.first(); more; more = block.next()) {
       auto host = static_cast<host_number>(block.current_key().word(1) >> 32);
       auto header = open_block_header(block.current_value());
       if (!header
-          || txn->get(tables::layouts,
-                      tables::layout_key(host, header->layout_hash)))
+          || seen->get(tables::layouts,
+                       tables::layout_key(host, header->layout_hash)))
         continue;
       auto i = known.find(header->layout_hash);
       if (i != known.end())
         missing[{host, header->layout_hash}] = i->second;
     }
+    auto txn = store_.write();
+    if (!txn)
+      return txn.error();
     for (auto& x : missing) {
       auto sealed = txn->get(tables::layouts,
                              tables::layout_key(x.second, x.first.second));
@@ -272,16 +275,19 @@ private:
   /// Positions have no holes. Entries before one move up to those behind it:
   /// the other way, what nobody has acknowledged would seem to be.
   caf::error close_journal() {
-    auto txn = store_.write();
-    if (!txn)
-      return txn.error();
+    auto seen = store_.read();
+    if (!seen)
+      return seen.error();
     std::vector<std::pair<journal_position, size_t>> entries;
-    lmdb::cursor at{*txn, tables::journal};
+    lmdb::cursor at{*seen, tables::journal};
     for (auto more = at.first(); more; more = at.next())
       if (auto entry = open_journal_entry(at.current_value()))
         entries.emplace_back(entry->first, entry->items.size());
     if (!entries.empty())
       journal_end_ = entries.back().first + entries.back().second - 1;
+    auto txn = store_.write();
+    if (!txn)
+      return txn.error();
     auto end = journal_end_ + 1;
     for (auto i = entries.rbegin(); i != entries.rend(); ++i) {
       end = end > i->second ? end - i->second : 1;
@@ -304,15 +310,18 @@ private:
 
   /// None stands behind the journal's end, where new frames will be.
   caf::error bound_cursors() {
-    auto txn = store_.write();
-    if (!txn)
-      return txn.error();
+    auto seen = store_.read();
+    if (!seen)
+      return seen.error();
     std::vector<lmdb::key> beyond;
-    lmdb::cursor at{*txn, tables::cursors};
+    lmdb::cursor at{*seen, tables::cursors};
     for (auto more = at.first(); more && journal_end_ != 0; more = at.next())
       if (auto position = open_cursor(at.current_value());
           position && *position > journal_end_)
         beyond.push_back(at.current_key());
+    auto txn = store_.write();
+    if (!txn)
+      return txn.error();
     for (auto& key : beyond)
       if (auto error
           = txn->put(tables::cursors, key, seal_cursor(journal_end_)))
