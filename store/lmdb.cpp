@@ -73,9 +73,63 @@ uint64_t key::word(size_t i) const noexcept {
 
 // -- environment --------------------------------------------------------------
 
+struct open_file {
+  ~open_file() {
+    if (env != nullptr)
+      mdb_env_close(env);
+    closed->store(true, std::memory_order_release);
+  }
+
+  MDB_env* env = nullptr;
+  std::array<MDB_dbi, 16> tables{};
+  /// A commit has failed, and what of it is on the disk is not known.
+  std::atomic<bool> doubtful{false};
+  std::shared_ptr<std::atomic<bool>> closed
+      = std::make_shared<std::atomic<bool>>(false);
+};
+
+namespace {
+
+caf::error open_env(open_file& to, const std::string& path,
+                    const environment_options& options, size_t tables) {
+  if (auto rc = mdb_env_create(&to.env))
+    return failure(rc, "mdb_env_create");
+  mdb_env_set_mapsize(to.env, options.map_bytes & ~size_t{4095});
+  mdb_env_set_maxdbs(to.env, static_cast<MDB_dbi>(tables));
+  mdb_env_set_maxreaders(to.env, readers_max);
+  auto flags
+      = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | flags_of(options.sync);
+  if (auto rc = mdb_env_open(to.env, path.c_str(), flags, 0600))
+    return failure(rc, path.c_str());
+  return {};
+}
+
+/// Writes both meta pages back as they are, synced. After a failed commit the
+/// disk may hold a newer or older one than the cache, and pages that it needs
+/// would be overwritten in a state that is not the one that counts after a loss
+/// of power. A sync alone does not do: a kernel that failed to write a page
+/// takes it for clean.
+caf::error rewrite_meta_pages(MDB_env* env, const std::string& path) {
+  MDB_stat stat;
+  if (auto rc = mdb_env_stat(env, &stat))
+    return failure(rc, "mdb_env_stat");
+  auto fd = ::open(path.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC);
+  if (fd < 0)
+    return failure(errno, "meta pages");
+  std::vector<char> pages(size_t{2} * stat.ms_psize);
+  auto size = static_cast<ssize_t>(pages.size());
+  errno = EIO; // of a short read or write
+  auto done = pread(fd, pages.data(), pages.size(), 0) == size
+              && pwrite(fd, pages.data(), pages.size(), 0) == size;
+  auto fault = errno;
+  close(fd);
+  return done ? caf::error{} : failure(fault, "meta pages");
+}
+
+} // namespace
+
 environment::~environment() {
-  if (env_ != nullptr)
-    mdb_env_close(env_);
+  file_.reset();
   if (lock_ >= 0)
     close(lock_);
 }
@@ -85,7 +139,11 @@ environment::open(const std::string& path, const environment_options& options,
                   const char* const* table_names, size_t table_count,
                   const std::function<caf::error(transaction&)>& check) {
   std::shared_ptr<environment> result{new environment};
-  assert(table_count <= result->tables_.size());
+  result->path_ = path;
+  result->options_ = options;
+  result->names_.assign(table_names, table_names + table_count);
+  auto file = std::make_shared<open_file>();
+  assert(table_count <= file->tables.size());
   // LMDB itself allows several writers' processes; a node wants the file alone.
   auto lock_path = path + ".owner";
   result->lock_ = ::open(lock_path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -93,21 +151,16 @@ environment::open(const std::string& path, const environment_options& options,
     return make_error(ec::file_unusable, lock_path + ": " + strerror(errno));
   if (flock(result->lock_, LOCK_EX | LOCK_NB) != 0)
     return make_error(ec::already_running, path);
-  if (auto rc = mdb_env_create(&result->env_))
-    return failure(rc, "mdb_env_create");
-  mdb_env_set_mapsize(result->env_, options.map_bytes & ~size_t{4095});
-  mdb_env_set_maxdbs(result->env_, static_cast<MDB_dbi>(table_count));
-  mdb_env_set_maxreaders(result->env_, readers_max);
-  auto flags
-      = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | flags_of(options.sync);
-  if (auto rc = mdb_env_open(result->env_, path.c_str(), flags, 0600))
-    return failure(rc, path.c_str());
+  if (auto error = open_env(*file, path, options, table_count))
+    return error;
+  result->file_ = file;
+  result->closed_ = file->closed;
   auto txn = result->write();
   if (!txn)
     return std::move(txn.error());
   for (size_t i = 0; i < table_count; ++i)
     if (auto rc = mdb_dbi_open(txn->txn_, table_names[i], MDB_CREATE,
-                               &result->tables_[i]))
+                               &file->tables[i]))
       return failure(rc, table_names[i]);
   if (check)
     if (auto error = check(*txn))
@@ -117,30 +170,85 @@ environment::open(const std::string& path, const environment_options& options,
   return result;
 }
 
-caf::expected<transaction> environment::read() const {
+/// Opens the file that was given up; `mutex_` is held.
+caf::error environment::open_again() const {
+  // LMDB must not have a file open twice in a process.
+  if (!closed_->load(std::memory_order_acquire))
+    return make_error(ec::store_failed,
+                      "a write failed; the file is opened again once its last "
+                      "reader has ended");
+  auto file = std::make_shared<open_file>();
+  if (auto error = open_env(*file, path_, options_, names_.size()))
+    return error;
   MDB_txn* txn = nullptr;
-  if (auto rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn))
+  if (auto rc = mdb_txn_begin(file->env, nullptr, MDB_RDONLY, &txn))
     return failure(rc, "read transaction");
-  return transaction{this, txn};
+  for (size_t i = 0; i < names_.size(); ++i)
+    if (auto rc = mdb_dbi_open(txn, names_[i].c_str(), 0, &file->tables[i])) {
+      mdb_txn_abort(txn);
+      return failure(rc, names_[i].c_str());
+    }
+  // A commit keeps the handles of the tables.
+  if (auto rc = mdb_txn_commit(txn))
+    return failure(rc, "read transaction");
+  file->doubtful = true;
+  closed_ = file->closed;
+  file_ = std::move(file);
+  return {};
+}
+
+std::shared_ptr<open_file> environment::current(caf::error& fault) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  if (!file_)
+    fault = open_again();
+  return file_;
+}
+
+caf::expected<transaction> environment::begin(unsigned flags) const {
+  // Once more with the file opened again.
+  for (bool again : {true, false}) {
+    caf::error fault;
+    auto file = current(fault);
+    if (!file)
+      return fault;
+    MDB_txn* txn = nullptr;
+    auto rc = mdb_txn_begin(file->env, nullptr, flags, &txn);
+    if (rc == 0)
+      return transaction{std::move(file), txn};
+    if (rc != MDB_PANIC || !again)
+      return failure(rc, flags == 0 ? "write transaction" : "read transaction");
+    std::lock_guard<std::mutex> guard{mutex_};
+    if (file_ == file)
+      file_ = nullptr;
+  }
+  return ec::store_failed;
+}
+
+caf::expected<transaction> environment::read() const {
+  return begin(MDB_RDONLY);
 }
 
 caf::expected<transaction> environment::write() const {
-  MDB_txn* txn = nullptr;
-  if (auto rc = mdb_txn_begin(env_, nullptr, 0, &txn))
-    return failure(rc, "write transaction");
-  return transaction{this, txn};
+  auto txn = begin(0);
+  if (!txn || !txn->file_->doubtful)
+    return txn;
+  if (options_.sync != sync_mode::none)
+    if (auto error = rewrite_meta_pages(txn->file_->env, path_))
+      return error;
+  txn->file_->doubtful = false;
+  return txn;
 }
 
 caf::expected<space_use> environment::space() const {
-  MDB_envinfo info;
-  MDB_stat stat;
-  if (auto rc = mdb_env_info(env_, &info))
-    return failure(rc, "mdb_env_info");
-  if (auto rc = mdb_env_stat(env_, &stat))
-    return failure(rc, "mdb_env_stat");
   auto txn = read();
   if (!txn)
     return std::move(txn.error());
+  MDB_envinfo info;
+  MDB_stat stat;
+  if (auto rc = mdb_env_info(txn->file_->env, &info))
+    return failure(rc, "mdb_env_info");
+  if (auto rc = mdb_env_stat(txn->file_->env, &stat))
+    return failure(rc, "mdb_env_stat");
   // Table 0 of LMDB lists free pages; they will be used before the file grows.
   MDB_cursor* free_list = nullptr;
   size_t free_pages = 0;
@@ -162,12 +270,12 @@ caf::expected<space_use> environment::space() const {
 // -- transaction --------------------------------------------------------------
 
 transaction::transaction(transaction&& other) noexcept
-    : owner_(other.owner_), txn_(std::exchange(other.txn_, nullptr)) {
+    : file_(std::move(other.file_)), txn_(std::exchange(other.txn_, nullptr)) {
   // nop
 }
 
 transaction& transaction::operator=(transaction&& other) noexcept {
-  std::swap(owner_, other.owner_);
+  std::swap(file_, other.file_);
   std::swap(txn_, other.txn_);
   return *this;
 }
@@ -181,14 +289,14 @@ std::optional<std::string_view> transaction::get(table_number table,
                                                  const key& k) const {
   auto mdb_key = value_of(k.bytes());
   MDB_val result;
-  if (mdb_get(txn_, owner_->tables_[table], &mdb_key, &result) != 0)
+  if (mdb_get(txn_, file_->tables[table], &mdb_key, &result) != 0)
     return std::nullopt;
   return view_of(result);
 }
 
 caf::expected<table_use> transaction::use_of(table_number table) const {
   MDB_stat stat;
-  if (auto rc = mdb_stat(txn_, owner_->tables_[table], &stat))
+  if (auto rc = mdb_stat(txn_, file_->tables[table], &stat))
     return failure(rc, "mdb_stat");
   auto pages
       = stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
@@ -200,14 +308,14 @@ caf::error transaction::put(table_number table, const key& k,
   assert(value.size() % 8 == 0);
   auto mdb_key = value_of(k.bytes());
   auto mdb_value = value_of(value);
-  if (auto rc = mdb_put(txn_, owner_->tables_[table], &mdb_key, &mdb_value, 0))
+  if (auto rc = mdb_put(txn_, file_->tables[table], &mdb_key, &mdb_value, 0))
     return failure(rc, "put");
   return {};
 }
 
 caf::expected<bool> transaction::erase(table_number table, const key& k) {
   auto mdb_key = value_of(k.bytes());
-  auto rc = mdb_del(txn_, owner_->tables_[table], &mdb_key, nullptr);
+  auto rc = mdb_del(txn_, file_->tables[table], &mdb_key, nullptr);
   if (rc == MDB_NOTFOUND)
     return false;
   if (rc != 0)
@@ -216,15 +324,17 @@ caf::expected<bool> transaction::erase(table_number table, const key& k) {
 }
 
 caf::error transaction::commit() {
-  if (auto rc = mdb_txn_commit(std::exchange(txn_, nullptr)))
+  if (auto rc = mdb_txn_commit(std::exchange(txn_, nullptr))) {
+    file_->doubtful = true;
     return failure(rc, "commit");
+  }
   return {};
 }
 
 // -- cursor -------------------------------------------------------------------
 
 cursor::cursor(const transaction& txn, table_number table) {
-  if (mdb_cursor_open(txn.txn_, txn.owner_->tables_[table], &cursor_) != 0)
+  if (mdb_cursor_open(txn.txn_, txn.file_->tables[table], &cursor_) != 0)
     cursor_ = nullptr;
 }
 

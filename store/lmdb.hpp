@@ -6,18 +6,20 @@
 /// sizes misalign them).
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <caf/expected.hpp>
 
 #include "schema/error.hpp"
 
-struct MDB_env;
 struct MDB_txn;
 struct MDB_cursor;
 
@@ -83,7 +85,13 @@ struct table_use {
 
 class transaction;
 
+/// An open file with its tables; LMDB gives it up for good when a meta page
+/// can't be written.
+struct open_file;
+
 /// One LMDB file, shared by all threads of the process. Owns the file lock.
+/// After a failed write it is usable again by itself: no caller keeps more than
+/// this handle.
 class environment {
 public:
   environment(const environment&) = delete;
@@ -93,17 +101,21 @@ public:
   /// Opens or makes `path` with the named tables (numbers are their index).
   /// `check` runs in the transaction that makes missing tables; its error
   /// undoes that and is yielded. Others are `ec::store_failed` with LMDB's
-  /// words and `ec::already_running` when another process holds `path` open.
+  /// words, `ec::already_running` when another process holds `path` open, and
+  /// `ec::corrupt` when the file is cut off or its upper pages are damaged.
   static caf::expected<std::shared_ptr<environment>>
   open(const std::string& path, const environment_options& options,
        const char* const* table_names, size_t table_count,
        const std::function<caf::error(transaction&)>& check = {});
 
   /// Sees the last commit, for as long as it lives; keep it below a second,
-  /// since it holds pages back. Any number at once, from any thread.
+  /// since it holds pages back. Any number at once, from any thread. Yields
+  /// `ec::store_failed` while a file that had to be given up waits for its last
+  /// reader to end.
   caf::expected<transaction> read() const;
 
-  /// One at a time; a second caller waits.
+  /// One at a time; a second caller waits. Yields errors as `read` does, and
+  /// that of the disk when a failed commit can't be undone there yet.
   caf::expected<transaction> write() const;
 
   caf::expected<space_use> space() const;
@@ -119,9 +131,19 @@ private:
 
   environment() = default;
 
-  MDB_env* env_ = nullptr;
+  caf::error open_again() const;
+  caf::expected<transaction> begin(unsigned flags) const;
+  std::shared_ptr<open_file> current(caf::error& fault) const;
+
+  std::string path_;
+  environment_options options_;
+  std::vector<std::string> names_;
   int lock_ = -1;
-  std::array<unsigned, 16> tables_{};
+  mutable std::mutex mutex_;
+  /// Null between giving a file up and opening it again.
+  mutable std::shared_ptr<open_file> file_;
+  /// False while a reader of a file that was given up holds it open.
+  mutable std::shared_ptr<std::atomic<bool>> closed_;
 };
 
 /// Aborts unless committed. Views it returns live as long as it does, and in a
@@ -150,12 +172,12 @@ private:
   friend class environment;
   friend class cursor;
 
-  transaction(const environment* owner, MDB_txn* txn)
-      : owner_(owner), txn_(txn) {
+  transaction(std::shared_ptr<open_file> file, MDB_txn* txn)
+      : file_(std::move(file)), txn_(txn) {
     // nop
   }
 
-  const environment* owner_ = nullptr;
+  std::shared_ptr<open_file> file_;
   MDB_txn* txn_ = nullptr;
 };
 
