@@ -9,14 +9,32 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "store/lmdb_file.hpp"
+
 namespace tributary::lmdb {
 
 namespace {
 
+ec code_of_lmdb(int code) {
+  switch (code) {
+  case MDB_MAP_FULL:
+  case ENOSPC:
+  case EDQUOT:
+    return ec::store_full;
+  case MDB_INVALID:
+  case MDB_CORRUPTED:
+  case MDB_PAGE_NOTFOUND:
+    return ec::corrupt;
+  default:
+    return ec::store_failed;
+  }
+}
+
 caf::error failure(int code, const char* what) {
-  auto full = code == MDB_MAP_FULL || code == ENOSPC || code == EDQUOT;
-  return make_error(full ? ec::store_full : ec::store_failed,
-                    std::string{what} + ": " + mdb_strerror(code));
+  auto hint
+      = code == MDB_MAP_FULL ? "; '[db] map size' is what it may take" : "";
+  return make_error(code_of_lmdb(code),
+                    std::string{what} + ": " + mdb_strerror(code) + hint);
 }
 
 MDB_val value_of(std::string_view bytes) {
@@ -104,28 +122,6 @@ caf::error open_env(open_file& to, const std::string& path,
   return {};
 }
 
-/// Writes both meta pages back as they are, synced. After a failed commit the
-/// disk may hold a newer or older one than the cache, and pages that it needs
-/// would be overwritten in a state that is not the one that counts after a loss
-/// of power. A sync alone does not do: a kernel that failed to write a page
-/// takes it for clean.
-caf::error rewrite_meta_pages(MDB_env* env, const std::string& path) {
-  MDB_stat stat;
-  if (auto rc = mdb_env_stat(env, &stat))
-    return failure(rc, "mdb_env_stat");
-  auto fd = ::open(path.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC);
-  if (fd < 0)
-    return failure(errno, "meta pages");
-  std::vector<char> pages(size_t{2} * stat.ms_psize);
-  auto size = static_cast<ssize_t>(pages.size());
-  errno = EIO; // of a short read or write
-  auto done = pread(fd, pages.data(), pages.size(), 0) == size
-              && pwrite(fd, pages.data(), pages.size(), 0) == size;
-  auto fault = errno;
-  close(fd);
-  return done ? caf::error{} : failure(fault, "meta pages");
-}
-
 } // namespace
 
 environment::~environment() {
@@ -151,6 +147,8 @@ environment::open(const std::string& path, const environment_options& options,
     return make_error(ec::file_unusable, lock_path + ": " + strerror(errno));
   if (flock(result->lock_, LOCK_EX | LOCK_NB) != 0)
     return make_error(ec::already_running, path);
+  if (auto error = check_file(path))
+    return error;
   if (auto error = open_env(*file, path, options, table_count))
     return error;
   result->file_ = file;
@@ -159,8 +157,8 @@ environment::open(const std::string& path, const environment_options& options,
   if (!txn)
     return std::move(txn.error());
   for (size_t i = 0; i < table_count; ++i)
-    if (auto rc = mdb_dbi_open(txn->txn_, table_names[i], MDB_CREATE,
-                               &file->tables[i]))
+    if (auto rc
+        = mdb_dbi_open(txn->txn_, table_names[i], MDB_CREATE, &file->tables[i]))
       return failure(rc, table_names[i]);
   if (check)
     if (auto error = check(*txn))
@@ -233,7 +231,7 @@ caf::expected<transaction> environment::write() const {
   if (!txn || !txn->file_->doubtful)
     return txn;
   if (options_.sync != sync_mode::none)
-    if (auto error = rewrite_meta_pages(txn->file_->env, path_))
+    if (auto error = rewrite_meta_pages(path_))
       return error;
   txn->file_->doubtful = false;
   return txn;
@@ -334,7 +332,8 @@ caf::error transaction::commit() {
 // -- cursor -------------------------------------------------------------------
 
 cursor::cursor(const transaction& txn, table_number table) {
-  if (mdb_cursor_open(txn.txn_, txn.file_->tables[table], &cursor_) != 0)
+  fault_ = mdb_cursor_open(txn.txn_, txn.file_->tables[table], &cursor_);
+  if (fault_ != 0)
     cursor_ = nullptr;
 }
 
@@ -346,9 +345,12 @@ cursor::~cursor() {
 bool cursor::move(int operation) {
   MDB_val k = value_of(key_);
   MDB_val v;
-  if (cursor_ == nullptr
-      || mdb_cursor_get(cursor_, &k, &v, static_cast<MDB_cursor_op>(operation))
-             != 0)
+  if (cursor_ == nullptr)
+    return false;
+  auto rc
+      = mdb_cursor_get(cursor_, &k, &v, static_cast<MDB_cursor_op>(operation));
+  fault_ = rc == MDB_NOTFOUND ? 0 : rc;
+  if (rc != 0)
     return false;
   key_ = view_of(k);
   value_ = view_of(v);
@@ -376,6 +378,10 @@ bool cursor::next() {
 
 bool cursor::previous() {
   return move(MDB_PREV);
+}
+
+caf::error cursor::fault() const {
+  return fault_ == 0 ? caf::error{} : failure(fault_, "cursor");
 }
 
 key cursor::current_key() const {

@@ -125,6 +125,10 @@ public:
   /// the file may grow meanwhile. lmdb_copy.cpp has it.
   caf::error copy_to(int to, bool compact) const;
 
+  const std::string& path() const noexcept {
+    return path_;
+  }
+
 private:
   friend class transaction;
   friend class cursor;
@@ -196,6 +200,10 @@ public:
   bool next();
   bool previous();
 
+  /// Why the last move found nothing, when that is not the table's end:
+  /// `ec::corrupt` where a page can't be read.
+  caf::error fault() const;
+
   key current_key() const;
   std::string_view current_value() const noexcept {
     return value_;
@@ -211,6 +219,7 @@ private:
   std::string_view key_;
   std::string_view value_;
   bool erased_ = false;
+  int fault_ = 0;
 };
 
 } // namespace tributary::lmdb

@@ -9,7 +9,16 @@ namespace tributary {
 namespace {
 
 caf::error at_path(const std::string& path, const caf::error& error) {
-  return make_error(code_of(error), path + ": " + to_text(error));
+  auto hint
+      = code_of(error) == ec::corrupt
+            ? "; 'tributary-dump --salvage " + path + "' reads what can be read"
+            : std::string{};
+  return make_error(code_of(error), path + ": " + words_of(error) + hint);
+}
+
+caf::error at_position(journal_position first, const caf::error& error) {
+  return make_error(code_of(error), "journal entry " + std::to_string(first)
+                                        + ": " + words_of(error));
 }
 
 /// Reads the meta record, or writes it into a store that has none.
@@ -66,6 +75,8 @@ caf::error store::load() {
     durable_[number] = host->stored;
     hosts_.emplace(number, std::move(*host));
   }
+  if (auto fault = at.fault())
+    return fault;
   if (auto error = load_subscribers(*txn))
     return error;
   return load_journal_end(*txn);
@@ -111,22 +122,25 @@ caf::error store::replay(
   auto txn = environment_->read();
   if (!txn)
     return txn.error();
+  auto& path = environment_->path();
   journal_.clear();
   lmdb::cursor at{*txn, tables::journal};
   for (auto more = at.first(); more; more = at.next()) {
     auto entry = open_journal_entry(at.current_value());
     if (!entry)
-      return entry.error();
+      return at_path(path,
+                     at_position(at.current_key().word(0), entry.error()));
     for (auto& item : entry->items)
       if (hosts_.count(item.host) == 0)
-        return make_error(ec::corrupt,
-                          "journal names host " + std::to_string(item.host));
+        return at_path(
+            path, make_error(ec::corrupt, "journal names host "
+                                              + std::to_string(item.host)));
     add_entry(*entry);
     auto position = entry->first;
     for (auto& item : entry->items)
       f(position++, item);
   }
-  return {};
+  return at.fault() ? at_path(path, at.fault()) : caf::error{};
 }
 
 void store::add_entry(const journal_entry& entry) {
