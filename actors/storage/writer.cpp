@@ -155,13 +155,36 @@ bool writer::on_stop() {
 }
 
 caf::result<host_standing_ptr> writer::on_offer(const host_offer& offer) {
+  auto at_once = failing_ && is_durable(offer.definition);
   auto number = store_->put_host(offer.definition, offer.path);
+  if (at_once)
+    return standing_of(number);
   auto promise = make_response_promise<host_standing_ptr>();
   pending_offers_.push_back({promise, number});
   if (auto sender = caf::actor_cast<ingest_actor>(current_sender()))
     ingests_.insert(std::move(sender));
   delayed_send(this, std::chrono::milliseconds(offer_delay_ms), commit_atom_v);
   return promise;
+}
+
+/// Whether this life of the host is on disk: one that comes back while commits
+/// fail is shown and passed on like those that stayed.
+bool writer::is_durable(const host_definition& what) const {
+  auto known = store_->hosts().find(store_->number_of(what.id));
+  if (known == store_->hosts().end()
+      || known->second.definition.epoch != what.epoch
+      || known->second.definition.boot != what.boot)
+    return false;
+  return std::none_of(pending_offers_.begin(), pending_offers_.end(),
+                      [&](auto& x) { return x.number == known->first; });
+}
+
+host_standing_ptr writer::standing_of(host_number number) const {
+  auto result = std::make_shared<host_standing>();
+  result->number = number;
+  result->durable = store_->durable(number);
+  result->definition = store_->hosts().at(number).definition;
+  return result;
 }
 
 void writer::on_journal(const journal_batch& batch) {
@@ -260,9 +283,9 @@ bool writer::commit() {
       std::chrono::steady_clock::now() - begin);
   if (!report) {
     if (!failing_)
-      log_->error("commit failed, nothing is acknowledged until one succeeds: "
-                  "{}",
-                  to_text(report.error()));
+      log_->error("commit to {} failed, nothing is acknowledged until one "
+                  "succeeds: {}",
+                  store_->environment()->path(), to_text(report.error()));
     failing_ = true;
     figures_->commits_failed.fetch_add(1, std::memory_order_relaxed);
     return false;
@@ -313,13 +336,8 @@ void writer::acknowledge(commit_report report) {
     send(i->second.first, window_atom_v, i->second.second);
     pending_windows_.erase(i);
   }
-  for (auto& x : pending_offers_) {
-    auto standing = std::make_shared<host_standing>();
-    standing->number = x.number;
-    standing->durable = store_->durable(x.number);
-    standing->definition = store_->hosts().at(x.number).definition;
-    x.promise.deliver(host_standing_ptr{std::move(standing)});
-  }
+  for (auto& x : pending_offers_)
+    x.promise.deliver(standing_of(x.number));
   pending_offers_.clear();
   notify_debts(report);
   commit_report_ptr shared

@@ -48,6 +48,8 @@ public:
 
 private:
   caf::result<host_standing_ptr> on_offer(const host_offer& offer);
+  bool is_durable(const host_definition& what) const;
+  host_standing_ptr standing_of(host_number number) const;
   void on_journal(const journal_batch& batch);
   void on_history(const incoming_window_ptr& what);
   subscriber_standing_ptr on_resume(const subscriber_actor& who,

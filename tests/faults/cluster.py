@@ -137,6 +137,7 @@ class Node:
         self.etc.mkdir(parents=True)
         self.log_path.touch()
         self.flags = list(flags)
+        self.environment = {}  # beside that of the test
         self.http_port = free_port()
         self.link_port = free_port()
         self.process = None
@@ -167,7 +168,8 @@ class Node:
             log.flush()
             self.process = subprocess.Popen(
                 self.command(), stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent)
+                stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent,
+                env={**os.environ, **self.environment})
 
     def start(self):
         self.launch()
@@ -403,6 +405,13 @@ class Test(unittest.TestCase):
 
     def assert_equal_now(self, child, parent, after, before):
         self.assertEqual(difference(child, parent, after, before), "")
+
+    @staticmethod
+    def missed_by(node, after, before):
+        """Ticks of a range that the node itself says it was too late for, as on
+        a machine that stood still."""
+        rows = node.rows("tributary.ticks", after, before)
+        return round(sum(values[0] or 0 for values in rows.values()))
 
     def assert_no_gap(self, node, after, before, host="", chart="system.ram"):
         """Every tick of (after, before] has a value."""

@@ -34,6 +34,9 @@ ssize_t real_pwrite(int fd, const void* bytes, size_t size, off_t at) {
   return f(fd, bytes, size, at);
 }
 
+std::mutex place_mutex;
+std::string place;
+
 /// The path of a store's data file; empty for all other files.
 std::string store_of(int fd) {
   char path[4096];
@@ -41,11 +44,13 @@ std::string store_of(int fd) {
   auto size = readlink(link.c_str(), path, sizeof(path));
   std::string result{path, size > 0 ? static_cast<size_t>(size) : 0};
   const std::string ending = ".mdb";
-  auto ends = result.size() > ending.size()
-              && result.compare(result.size() - ending.size(), ending.size(),
-                                ending)
-                     == 0;
-  return ends ? result : std::string{};
+  auto ends
+      = result.size() > ending.size()
+        && result.compare(result.size() - ending.size(), ending.size(), ending)
+               == 0;
+  std::lock_guard<std::mutex> guard{place_mutex};
+  return ends && result.compare(0, place.size(), place) == 0 ? result
+                                                             : std::string{};
 }
 
 // -- what a loss of power leaves ----------------------------------------------
@@ -65,8 +70,8 @@ platter* platter_of(const std::string& path) {
     return nullptr;
   auto& result = platters[path];
   if (result.fd < 0)
-    result.fd = open((path + ".platter").c_str(), O_CREAT | O_RDWR | O_CLOEXEC,
-                     0600);
+    result.fd
+        = open((path + ".platter").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   return &result;
 }
 
@@ -190,6 +195,29 @@ failing_disk& disk_of_process() {
   return *result;
 }
 
+void place_disk(const std::string& folder) {
+  std::lock_guard<std::mutex> guard{place_mutex};
+  place = folder;
+}
+
+void fail_calls(int64_t number, int64_t count, int error, disk_fault fault) {
+  auto& disk = disk_of_process();
+  disk.last = 0;
+  auto first = disk.calls + number;
+  disk.first = first;
+  disk.fault = static_cast<int64_t>(fault);
+  disk.error = error;
+  disk.last = first + count - 1;
+}
+
+void repair_disk() {
+  auto& disk = disk_of_process();
+  disk.last = 0;
+  disk.error = 0;
+  disk.fault = static_cast<int64_t>(disk_fault::refused);
+  disk.kinds = call_any;
+}
+
 void keep_platters(uint64_t seed) {
   std::lock_guard<std::mutex> guard{platters_mutex};
   coin.seed(seed);
@@ -230,6 +258,15 @@ int fdatasync(int fd) {
 
 int fsync(int fd) {
   return tributary::sync_file(fd, "fsync");
+}
+
+/// FAILING_DISK_MAP_BYTES makes a store smaller than options allow, so that it
+/// is full soon.
+int mdb_env_set_mapsize(void* env, size_t bytes) {
+  static auto real
+      = tributary::next<int (*)(void*, size_t)>("mdb_env_set_mapsize");
+  auto wanted = getenv("FAILING_DISK_MAP_BYTES");
+  return real(env, wanted != nullptr ? strtoul(wanted, nullptr, 10) : bytes);
 }
 
 } // extern "C"

@@ -2,11 +2,12 @@
 
 /// A disk that fails when told: calls below LMDB on files of a store are
 /// counted, and those of a range end with an error, are cut short or wait.
-/// Either preloaded into a node, which shares `failing_disk` with a test through
-/// the file of FAILING_DISK_CONTROL, or linked into a test.
+/// Either preloaded into a node, which shares `failing_disk` with a test
+/// through the file of FAILING_DISK_CONTROL, or linked into a test.
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace tributary {
 
@@ -48,6 +49,16 @@ struct failing_disk {
 
 /// The disk of this process.
 failing_disk& disk_of_process();
+
+/// Only files below `folder` are on that disk; all are, when it is empty.
+void place_disk(const std::string& folder);
+
+/// The `number`-th call from now on and `count - 1` after it fail with `error`.
+void fail_calls(int64_t number, int64_t count, int error,
+                disk_fault fault = disk_fault::refused);
+
+/// All is well again, and calls of all kinds are counted.
+void repair_disk();
 
 /// From now on `FILE.platter` is what a loss of power would leave of each store
 /// FILE that is made: synced writes, and by a coin of that seed those that were

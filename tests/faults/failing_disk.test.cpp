@@ -25,24 +25,6 @@ std::string words(size_t count, char fill) {
   return std::string(count * 8, fill);
 }
 
-void repair() {
-  auto& disk = disk_of_process();
-  disk.kinds = call_any;
-  disk.error = 0;
-  disk.fault = static_cast<int64_t>(disk_fault::refused);
-  disk.first = 0;
-  disk.last = 0;
-}
-
-/// The `n`-th call from now on fails, and those after it up to `count`.
-void fail_at(int64_t n, int error, disk_fault how, int64_t count = 1) {
-  auto& disk = disk_of_process();
-  disk.first = disk.calls + n;
-  disk.last = disk.calls + n + count - 1;
-  disk.fault = static_cast<int64_t>(how);
-  disk.error = error;
-}
-
 /// One file and what must be in it.
 class watched_file {
 public:
@@ -53,14 +35,14 @@ public:
   }
 
   ~watched_file() {
-    repair();
+    repair_disk();
     environment_.reset();
     lose_power();
   }
 
   void open() {
-    auto opened = lmdb::environment::open(directory_.file("x.mdb"), options_,
-                                          names, 2);
+    auto opened
+        = lmdb::environment::open(directory_.file("x.mdb"), options_, names, 2);
     INFO((opened ? std::string{} : to_text(opened.error())));
     REQUIRE(opened);
     environment_ = std::move(*opened);
@@ -164,9 +146,9 @@ void fail_each_call(lmdb::sync_mode mode, disk_fault how, int error) {
   for (int64_t n = 1; n <= 2 * calls; ++n) {
     INFO("call " << n << " of about " << calls);
     auto failed = disk_of_process().failed.load();
-    fail_at(n, error, how);
+    fail_calls(n, 1, error, how);
     auto fault = file.change();
-    repair();
+    repair_disk();
     CHECK(bool(fault) == (disk_of_process().failed > failed));
     if (fault)
       CHECK(code_of(fault)
@@ -201,9 +183,9 @@ TEST_CASE("readers end before a file is opened again", "[disk]") {
   auto slow = file.environment().read();
   REQUIRE(slow);
   disk_of_process().kinds = call_synced_write;
-  fail_at(1, EIO, disk_fault::written);
+  fail_calls(1, 1, EIO, disk_fault::written);
   CHECK(file.change());
-  repair();
+  repair_disk();
   auto refused = file.change();
   CHECK(code_of(refused) == ec::store_failed);
   CHECK(to_text(refused).find("reader") != std::string::npos);
@@ -227,21 +209,21 @@ TEST_CASE("no error and no loss of power loses what was committed", "[disk]") {
     for (int step = 0; step < 120; ++step) {
       INFO("trial " << trial << " step " << step);
       auto& disk = disk_of_process();
-      disk.kinds = below(engine, 2) == 0 ? call_any
-                                         : call_synced_write | call_sync;
+      disk.kinds
+          = below(engine, 2) == 0 ? call_any : call_synced_write | call_sync;
       if (below(engine, 3) == 0)
-        fail_at(1 + static_cast<int64_t>(below(engine, 4)),
-                below(engine, 2) == 0 ? EIO : ENOSPC,
-                static_cast<disk_fault>(below(engine, 3)),
-                1 + static_cast<int64_t>(below(engine, 5)));
+        fail_calls(1 + static_cast<int64_t>(below(engine, 4)),
+                   1 + static_cast<int64_t>(below(engine, 5)),
+                   below(engine, 2) == 0 ? EIO : ENOSPC,
+                   static_cast<disk_fault>(below(engine, 3)));
       auto failed = bool(file.change());
       if (below(engine, 3) == 0)
-        repair();
+        repair_disk();
       if (failed && below(engine, 2) == 0)
         continue;
       if (below(engine, 4) != 0)
         continue;
-      repair();
+      repair_disk();
       file.cut_power();
       REQUIRE((trial % 3 == 2 ? file.whole_but_for_one() : file.whole()));
       file.settle();

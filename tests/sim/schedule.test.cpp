@@ -2,10 +2,12 @@
 /// relays under one top. After each the cluster is healed, and then nothing may
 /// be missing.
 
+#include <cerrno>
 #include <cstdlib>
 
 #include <catch2/catch.hpp>
 
+#include "tests/faults/failing_disk.hpp"
 #include "tests/support/sim_checks.hpp"
 
 using namespace tributary;
@@ -100,7 +102,7 @@ private:
   void disturb() {
     auto way = any_way();
     auto node = any_node();
-    switch (below(13)) {
+    switch (below(14)) {
     case 0:
     case 1:
       cluster_.network().cut(way.first, way.second);
@@ -151,6 +153,25 @@ private:
     case 12: // those above have clocks of their own
       step_clock(two_relays_ && below(2) == 0 ? "second" : way.second);
       break;
+    case 13:
+      break_disk(node);
+      break;
+    }
+  }
+
+  /// Some writes fail, or all for a while; now and then it dies with them.
+  void break_disk(const std::string& node) {
+    place_disk(cluster_.store_path(node));
+    for (auto n = below(3); n >= 0; --n) {
+      fail_calls(1 + below(8), below(2) == 0 ? 1 + below(4) : 1'000'000,
+                 below(2) == 0 ? EIO : ENOSPC,
+                 static_cast<disk_fault>(below(3)));
+      cluster_.step(below(8'000));
+      if (below(4) == 0 && cluster_.running(node))
+        cluster_.crash(node);
+      repair_disk();
+      if (below(2) == 0)
+        cluster_.step(below(3'000));
     }
   }
 

@@ -1,7 +1,10 @@
 /// A child streams to its parent, over the links and crashes of every day.
 
+#include <cerrno>
+
 #include <catch2/catch.hpp>
 
+#include "tests/faults/failing_disk.hpp"
 #include "tests/support/sim_checks.hpp"
 
 using namespace tributary;
@@ -219,5 +222,43 @@ TEST_CASE("a child whose disk hangs publishes and loses only its own copy",
   cluster.start("child");
   CHECK(cluster.values("child", "child").size() < 40);
   cluster.step_seconds(60);
+  require_good(cluster);
+}
+
+TEST_CASE("a parent whose disk fails goes on and acknowledges nothing",
+          "[sim]") {
+  sim_cluster cluster{13};
+  join(cluster);
+  cluster.step_seconds(30);
+  place_disk(cluster.store_path("parent"));
+  for (int64_t call = 1; call <= 8; ++call) {
+    fail_calls(call, 1'000'000, EIO, disk_fault::written);
+    cluster.step_seconds(3);
+    auto acked = cluster.figures_of("child").acked_frames.load();
+    auto failed = cluster.figures_of("parent").commits_failed.load();
+    auto shown = cluster.values("parent", "child").size();
+    cluster.step_seconds(10);
+    CHECK(cluster.figures_of("child").acked_frames.load() == acked);
+    CHECK(cluster.figures_of("parent").commits_failed.load() > failed);
+    CHECK(cluster.values("parent", "child").size() > shown + 5);
+    // One that comes back meanwhile is shown as well.
+    cluster.network().cut("child", "parent");
+    shown = cluster.values("parent", "child").size();
+    cluster.step_seconds(20);
+    CHECK(cluster.values("parent", "child").size() > shown + 5);
+    CHECK(cluster.figures_of("child").acked_frames.load() == acked);
+    repair_disk();
+    cluster.step_seconds(10);
+    CHECK(cluster.figures_of("child").acked_frames.load() > acked);
+  }
+  CHECK(cluster.logged("commits succeed again"));
+  fail_calls(1, 1'000'000, EIO);
+  cluster.step_seconds(5);
+  cluster.crash("parent");
+  repair_disk();
+  cluster.start("parent");
+  CHECK(joined(check_promises(cluster, "parent")) == "");
+  cluster.settle();
+  CHECK(joined(check_equal(cluster, "child", "parent", "child")) == "");
   require_good(cluster);
 }
