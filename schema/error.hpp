@@ -25,7 +25,7 @@ enum class ec : uint8_t {
   newer_format,
   /// LMDB reported an error; the text has its own words.
   store_failed,
-  /// The store or its disk is full.
+  /// The store has the size that it may take; its disk may have room.
   store_full,
   /// Stored or received bytes do not decode; the text names what and where.
   corrupt,

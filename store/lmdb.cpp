@@ -18,8 +18,6 @@ namespace {
 ec code_of_lmdb(int code) {
   switch (code) {
   case MDB_MAP_FULL:
-  case ENOSPC:
-  case EDQUOT:
     return ec::store_full;
   case MDB_INVALID:
   case MDB_CORRUPTED:

@@ -162,7 +162,7 @@ public:
 
   caf::expected<table_use> use_of(table_number table) const;
 
-  /// Inserts or replaces. Yields `ec::store_full` when map or disk is full.
+  /// Inserts or replaces. Yields `ec::store_full` when the map is full.
   caf::error put(table_number table, const key& k, std::string_view value);
 
   /// True when there was something to erase.

@@ -261,8 +261,7 @@ caf::error check_file(const std::string& path) {
 
 caf::error rewrite_meta_pages(const std::string& path) {
   auto failed = [&] {
-    auto full = errno == ENOSPC || errno == EDQUOT;
-    return make_error(full ? ec::store_full : ec::store_failed,
+    return make_error(ec::store_failed,
                       "meta pages of " + path + ": " + strerror(errno));
   };
   descriptor file{path, O_RDWR | O_DSYNC};

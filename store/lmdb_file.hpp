@@ -21,7 +21,7 @@ caf::error check_file(const std::string& path);
 /// disk may hold a newer or an older one than the cache, and a next commit
 /// would overwrite pages that it needs, in a state that counts after a loss of
 /// power. A sync alone does not do: a kernel that failed to write a page takes
-/// it for clean. Yields `ec::store_failed` or `ec::store_full`.
+/// it for clean. Yields `ec::store_failed`.
 caf::error rewrite_meta_pages(const std::string& path);
 
 } // namespace tributary::lmdb

@@ -212,7 +212,7 @@ public:
   /// Writes what is staged, but for windows that are not prepared, and trims.
   /// The journal goes up to the first late frame whose window is not. On an
   /// error all stays staged and prepared, and the store on disk is as before,
-  /// but for the oldest blocks where it is full: those go to make room.
+  /// but for the oldest blocks where the map, not the disk, is full: those go.
   /// @param now unix seconds, for retention.
   caf::expected<commit_report> commit_prepared(int64_t now);
 

@@ -481,3 +481,33 @@ TEST_CASE("a damaged block does not stop the node", "[store]") {
   CHECK(cells.count({start, "b", "0"}) == 1);
   CHECK(cells.count({start + 9, "c", "x"}) == 1);
 }
+
+TEST_CASE("a damaged journal is refused by path and entry", "[store]") {
+  temporary_directory directory;
+  auto path = directory.file("s");
+  auto x = open_store(path);
+  auto host = x->put_host(make_host(2), {});
+  auto from = one_chart();
+  for (tick t = 0; t < 3; ++t) {
+    x->append({host, from.seal(start + t, {7}, t == 0)});
+    committed(*x);
+  }
+  {
+    auto txn = x->environment()->write();
+    auto key = tables::journal_key(2);
+    std::string entry{*txn->get(tables::journal, key)};
+    entry[entry.size() - 8] ^= 1;
+    REQUIRE_FALSE(txn->put(tables::journal, key, entry));
+    REQUIRE_FALSE(txn->commit());
+  }
+  x.reset();
+  auto again = store::open(path, make_guid(1), {});
+  REQUIRE(again);
+  size_t read = 0;
+  auto error = (*again)->replay(
+      [&](journal_position, const journal_item&) { ++read; });
+  CHECK(code_of(error) == ec::corrupt);
+  CHECK(read == 1);
+  for (auto words : {path.c_str(), "journal entry 2", "--salvage"})
+    CHECK(to_text(error).find(words) != std::string::npos);
+}
