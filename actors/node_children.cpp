@@ -170,7 +170,7 @@ caf::expected<bool> node::start_storage() {
 
 caf::expected<bool> node::start_reader() {
   reader_ = spawn_child<reader>(true, line_reader, environment_, setup_->clock,
-                                ingest_);
+                                setup_->own, ingest_);
   if (setup_->offer_storage)
     setup_->offer_storage(ingest_, reader_);
   offer_storage();

@@ -269,7 +269,9 @@ using reader_actor = caf::typed_actor<
     // A whole window for the history lane.
     asks<window_atom, guid, tick>::with<window_groups_ptr>,
     // What the store holds, for people.
-    asks<status_atom>::with<store_statistics_ptr>>;
+    asks<status_atom>::with<store_statistics_ptr>,
+    // Its own: the next query that waits has its turn.
+    on<tick_atom>>;
 
 // -- links --------------------------------------------------------------------
 

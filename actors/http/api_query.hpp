@@ -12,23 +12,13 @@
 
 #include "actors/http/data_render.hpp"
 #include "actors/http/exchange.hpp"
-#include "actors/storage/grouping.hpp"
+#include "actors/storage/queries.hpp"
 
 namespace tributary {
 
 struct data_request {
-  /// Never empty.
-  std::string chart;
-  /// Ids or names, `*` matches any text; empty means all dimensions.
-  std::vector<std::string> dimension_patterns;
-  /// As given: unix seconds, or negative for seconds before `before`.
-  int64_t after = -600;
-  /// As given: unix seconds, 0 for the newest tick, negative for seconds
-  /// before now.
-  int64_t before = 0;
-  /// Rows at most, 0 to `data_points_max`; 0 is one a slot.
-  uint32_t points = 0;
-  grouping group = grouping::average;
+  /// Without its host. Times are as given: unix seconds, 0 or negative.
+  query_request query;
   data_format format = data_format::json;
   data_options options;
   /// `jsonwrap`: the answer tells about itself.
@@ -37,8 +27,11 @@ struct data_request {
   std::string options_text;
 };
 
-/// The most rows that one request may ask for.
-constexpr uint32_t data_points_max = 20'000;
+/// The most names or patterns of hosts that one request may have.
+constexpr size_t query_nodes_max = 64;
+
+/// The most that `gtime` may be: a year.
+constexpr int64_t resample_seconds_max = 366 * 86400;
 
 /// Times lie within this many seconds of 1970 (the year 9999), so that sums of
 /// a few of them do not overflow.

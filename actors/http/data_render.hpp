@@ -26,7 +26,7 @@ enum class data_format : uint8_t {
   json,
   csv,
   tsv,
-  /// One value a row, the sum of its columns, separated by spaces.
+  /// One value a row, see `row_reduction`, separated by spaces.
   ssv,
   /// The same, separated by commas.
   ssvcomma,
@@ -38,6 +38,16 @@ enum class data_format : uint8_t {
 const char* to_string(data_format x) noexcept;
 
 std::string_view content_type_of(data_format x) noexcept;
+
+/// What the columns of a row come to where a format has one value a row.
+enum class row_reduction : uint8_t {
+  sum,
+  average,
+  min,
+  max,
+  /// From the least to the greatest.
+  span,
+};
 
 /// How the rows are shown.
 struct data_options {
@@ -53,6 +63,7 @@ struct data_options {
   bool without_zeros = false;
   /// JSON rows are objects instead of arrays.
   bool object_rows = false;
+  row_reduction reduction = row_reduction::sum;
 };
 
 /// What `jsonwrap` tells beside the table.
@@ -70,6 +81,9 @@ struct data_envelope {
   std::string options;
   /// Of the columns, in their order.
   std::vector<std::string> dimension_ids;
+  /// Tier that fits the rows, and the points that were read of each.
+  unsigned tier = 0;
+  std::vector<uint64_t> points_of_tier;
 };
 
 /// Numbers of the columns that `options` leave, ascending.

@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "actors/http/api_query.hpp"
+#include "actors/http/data_answer.hpp"
 #include "actors/http/entity_tag.hpp"
 #include "actors/http/exchange.hpp"
-#include "actors/storage/queries.hpp"
 
 namespace tributary {
 
@@ -15,64 +15,10 @@ namespace {
 /// Below the server's own deadline for an answer, so that the reason is told.
 constexpr auto answer_timeout = std::chrono::seconds(20);
 
-query_request_ptr to_query(const data_request& from, const guid& host) {
-  auto result = std::make_shared<query_request>();
-  result->host = host;
-  result->chart = from.chart;
-  result->dimensions = from.dimension_patterns;
-  result->after = from.after;
-  result->before = from.before;
-  result->points = from.points;
-  result->group = from.group;
-  return result;
-}
-
-data_table to_table(const query_answer& from) {
-  data_table result;
-  for (auto i : from.dimensions)
-    result.labels.push_back(from.chart->dimensions[i].name);
-  result.times = from.times;
-  result.values = from.values;
-  return result;
-}
-
 http_response json(std::string body) {
   http_response result;
   result.body = std::move(body);
   result.headers.emplace_back("Cache-Control", "no-store");
-  return result;
-}
-
-/// Seconds between the rows of an answer.
-int64_t row_seconds(const query_answer& from) {
-  auto& times = from.times;
-  return times.size() > 1 ? times[1] - times[0] : from.chart->step;
-}
-
-http_response data_response(const data_request& what,
-                            const query_answer& from) {
-  auto table = to_table(from);
-  auto kept = kept_columns(table, what.options);
-  apply_options(what.options, kept, table);
-  auto result = json({});
-  if (!what.wrapped) {
-    result.content_type = content_type_of(what.format);
-    result.body = render_data(table, what.format, what.options);
-    return result;
-  }
-  data_envelope envelope;
-  envelope.id = from.chart->id;
-  envelope.name = from.chart->name;
-  envelope.view_update_every = row_seconds(from);
-  envelope.update_every = from.chart->step;
-  envelope.first_entry = from.host.oldest;
-  envelope.last_entry = from.host.newest;
-  envelope.group = to_string(what.group);
-  envelope.options = what.options_text;
-  for (auto i : kept)
-    envelope.dimension_ids.push_back(
-        from.chart->dimensions[from.dimensions[i]].id);
-  result.body = render_wrapped(table, what.format, what.options, envelope);
   return result;
 }
 

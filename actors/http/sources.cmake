@@ -1,11 +1,14 @@
 # The web port. Included by actors/CMakeLists.txt after `tributary_actors`.
 target_sources(tributary_actors PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/api_data_query.cpp
   ${CMAKE_CURRENT_LIST_DIR}/api_query.cpp
   ${CMAKE_CURRENT_LIST_DIR}/api_render.cpp
   ${CMAKE_CURRENT_LIST_DIR}/asio.cpp
   ${CMAKE_CURRENT_LIST_DIR}/assets.cpp
   ${CMAKE_CURRENT_LIST_DIR}/connection.cpp
   ${CMAKE_CURRENT_LIST_DIR}/content_coding.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/data_answer.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/data_envelope.cpp
   ${CMAKE_CURRENT_LIST_DIR}/data_render.cpp
   ${CMAKE_CURRENT_LIST_DIR}/entity_tag.cpp
   ${CMAKE_CURRENT_LIST_DIR}/exchange.cpp

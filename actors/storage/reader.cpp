@@ -1,9 +1,8 @@
 #include "actors/storage/reader.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
-
-#include <caf/typed_response_promise.hpp>
 
 #include "store/statistics.hpp"
 
@@ -21,21 +20,6 @@ constexpr size_t payload_bytes_max = 8u << 20;
 
 constexpr auto forever = std::numeric_limits<tick>::max();
 
-/// The chart's newest definition in any of the windows; null when in none.
-chart_ptr find_chart(const host_summary& host,
-                     const std::vector<window_table>& windows,
-                     const std::string& id) {
-  if (host.columns_of)
-    if (auto entry = host.columns_of->find(id))
-      return entry->chart;
-  for (auto i = windows.rbegin(); i != windows.rend(); ++i) {
-    auto found = i->charts().find(id);
-    if (found != i->charts().end())
-      return found->second.chart;
-  }
-  return nullptr;
-}
-
 template <class T>
 void deliver(caf::typed_response_promise<T>& promise, caf::expected<T> x) {
   if (x)
@@ -48,10 +32,11 @@ void deliver(caf::typed_response_promise<T>& promise, caf::expected<T> x) {
 
 reader::reader(caf::actor_config& cfg, actor_identity identity,
                std::shared_ptr<lmdb::environment> environment,
-               wall_clock_ptr clock, ingest_actor ingest)
+               wall_clock_ptr clock, guid own, ingest_actor ingest)
     : observed(cfg, std::move(identity)),
       environment_(std::move(environment)),
       clock_(std::move(clock)),
+      own_(own),
       ingest_(std::move(ingest)) {
   layouts_.payloads = std::make_unique<payload_cache>(payload_bytes_max);
 }
@@ -63,6 +48,7 @@ reader::behavior_type reader::make_behavior() {
         return on_window(host, start);
       },
       [this](status_atom) { return on_status(); },
+      [this](tick_atom) { on_turn(); },
   };
 }
 
@@ -74,64 +60,95 @@ caf::result<store_statistics_ptr> reader::on_status() const {
 }
 
 void reader::on_exit() {
+  waiting_.clear();
   ingest_ = nullptr;
   environment_.reset();
   observed::on_exit();
 }
 
 caf::result<query_answer_ptr> reader::on_query(const query_request_ptr& what) {
-  auto promise = make_response_promise<query_answer_ptr>();
-  auto hot = std::make_shared<hot_request>();
-  hot->host = what->host;
-  hot->chart = what->chart;
-  hot->to = forever;
-  request(ingest_, hot_timeout, hot_atom_v, hot_request_ptr{std::move(hot)})
-      .then(
-          [this, promise, what](const hot_answer_ptr& x) mutable {
-            deliver(promise, answer(*what, *x));
-          },
-          [promise](caf::error& error) mutable {
-            promise.deliver(std::move(error));
-          });
+  if (running_ == queries_at_once_max)
+    return make_error(ec::busy,
+                      std::to_string(running_) + " queries are being answered");
+  ++running_;
+  auto x = std::make_shared<running_query>(running_query{
+      query_job{what, clock_->now_ms() / 1000},
+      make_response_promise<query_answer_ptr>(),
+      clock().now() + std::chrono::milliseconds(what->timeout_ms)});
+  auto promise = x->promise;
+  if (x->job.needs_hosts())
+    choose(x);
+  else
+    begin_part(x);
   return promise;
 }
 
-caf::expected<query_answer_ptr> reader::answer(const query_request& what,
-                                               const hot_answer& hot) {
-  auto range = resolve_range(what, hot.host.newest, clock_->now_ms() / 1000);
-  if (!range)
-    return std::move(range.error());
-  // Opened after the hot rows were copied: a window that ingest has forgotten
-  // meanwhile is committed and so visible here.
-  auto txn = environment_->read();
-  if (!txn)
-    return std::move(txn.error());
-  auto& definition = hot.host.definition;
-  std::vector<window_table> windows;
-  auto step = static_cast<tick>(definition.window_seconds);
-  auto from = std::max(range->from + 1, hot.host.oldest);
-  auto to = std::min(range->to, hot.host.newest);
-  for (auto start = definition.window_start(from); start <= to; start += step) {
-    window_table window{start, static_cast<uint16_t>(step)};
-    if (auto error
-        = load_window(*txn, layouts_, hot.host.number, what.chart, window))
-      return error;
-    for (auto& x : hot.windows)
-      if (x.start() == start)
-        window.merge(x);
-    windows.push_back(std::move(window));
+void reader::choose(const query_ptr& x) {
+  request(ingest_, hot_timeout, hosts_atom_v)
+      .then(
+          [this, x](const host_list_ptr& hosts) {
+            if (auto error = x->job.choose(*hosts, own_))
+              end(x, std::move(error));
+            else
+              begin_part(x);
+          },
+          [this, x](caf::error& error) { end(x, std::move(error)); });
+}
+
+void reader::begin_part(const query_ptr& x) {
+  auto part = x->job.next_part();
+  if (part == nullptr) {
+    --running_;
+    return deliver(x->promise, x->job.finish());
   }
-  auto result = std::make_shared<query_answer>();
-  result->host = hot.host;
-  result->chart = find_chart(hot.host, windows, what.chart);
-  if (!result->chart)
-    return make_error(ec::not_found, "chart " + what.chart);
-  auto dimensions = matching_dimensions(*result->chart, what.dimensions);
-  if (!dimensions)
-    return std::move(dimensions.error());
-  result->dimensions = std::move(*dimensions);
-  fill_table(windows, *range, what.group, *result);
-  return query_answer_ptr{std::move(result)};
+  auto hot = std::make_shared<hot_request>();
+  hot->host = part->host;
+  hot->chart = part->chart;
+  hot->from = std::max<tick>(x->job.request().after, 0);
+  hot->to = forever;
+  request(ingest_, hot_timeout, hot_atom_v, hot_request_ptr{std::move(hot)})
+      .then(
+          [this, x](const hot_answer_ptr& rows) {
+            x->job.begin(rows);
+            // Others came first: they have waited for their turn already.
+            if (waiting_.empty())
+              read_slice(x);
+            else
+              waiting_.push_back(x);
+          },
+          [this, x](caf::error& error) { end(x, std::move(error)); });
+}
+
+void reader::read_slice(const query_ptr& x) {
+  if (clock().now() >= x->deadline)
+    return end(x, make_error(ec::timed_out,
+                             "the query took longer than its timeout of "
+                                 + std::to_string(x->job.request().timeout_ms)
+                                 + " ms"));
+  auto done = x->job.advance(*environment_, layouts_);
+  if (!done)
+    return end(x, std::move(done.error()));
+  if (*done)
+    return begin_part(x);
+  waiting_.push_back(x);
+  // What came meanwhile stands before this in the mailbox.
+  if (waiting_.size() == 1)
+    send(this, tick_atom_v);
+}
+
+void reader::on_turn() {
+  if (waiting_.empty())
+    return;
+  auto x = std::move(waiting_.front());
+  waiting_.pop_front();
+  if (!waiting_.empty())
+    send(this, tick_atom_v);
+  read_slice(x);
+}
+
+void reader::end(const query_ptr& x, caf::error why) {
+  --running_;
+  x->promise.deliver(std::move(why));
 }
 
 caf::result<window_groups_ptr> reader::on_window(const guid& host, tick start) {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "actors/storage/queries.hpp"
+#include "actors/storage/query_table.hpp"
 #include "actors/storage/recovery.hpp"
 #include "store/block_reader.hpp"
 #include "store/tables.hpp"
@@ -175,18 +175,23 @@ void print_query(const row_set& rows) {
   for (size_t i = 0; i < queries + rows.charts.size(); ++i) {
     auto begin = thread_cpu_seconds();
     auto txn = path.kept().environment()->read();
-    query_answer answer;
-    answer.chart = rows.charts[i % rows.charts.size()];
-    answer.dimensions = {0};
-    std::vector<window_table> windows;
+    auto& chart = rows.charts[i % rows.charts.size()];
     auto to = first_tick + plan.seconds - 300;
+    std::vector<bool> wanted(chart->dimensions.size(), false);
+    wanted[0] = true;
+    query_table table{{}, {to - hour, to, 1, 0}, chart, wanted};
+    point_run run;
     for (auto start = (to - hour) / 600 * 600; start <= to; start += 600) {
       window_table window{start, 600};
-      if (!txn || load_window(*txn, layouts, 1, answer.chart->id, window))
+      if (!txn || load_window(*txn, layouts, 1, chart->id, window))
         fail("a window can't be read");
-      windows.push_back(std::move(window));
+      auto& found = window.charts().at(chart->id);
+      shown_slots(window, found, to - hour + 1, to,
+                  table.wanted_of(found.chart), run);
+      table.add(found.chart, run);
     }
-    fill_table(windows, {to - hour, to, 1}, grouping::average, answer);
+    query_answer answer;
+    table.finish(answer);
     if (i >= rows.charts.size()) // the layouts are known by now
       times.push_back((thread_cpu_seconds() - begin) * 1e3);
   }

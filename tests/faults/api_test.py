@@ -159,7 +159,8 @@ class Api(cluster.Test):
                 continue
             pairs = [f"{x['name']}={value}".replace(" ", "%20")
                      for value in values_of(x, described)]
-            (needed if x.get("required") else optional).append(pairs)
+            # Of chart and context one is needed; no description can say so.
+            (needed if x["name"] == "chart" else optional).append(pairs)
         base = "&".join(pairs[0] for pairs in needed)
         yield "?" + base
         for pairs in optional:
@@ -183,6 +184,77 @@ class Api(cluster.Test):
         head = ask(self.parent, path, "HEAD")
         self.assertEqual((head[0], head[1]["content-type"], head[2]),
                          (status, headers["content-type"], b""), path)
+
+    # -- queries
+
+    def data(self, query, status=200):
+        got, _, body = ask(self.parent, "/api/v1/data?" + query)
+        self.assertEqual(got, status, f"{query}: {body[:300]}")
+        return json.loads(body)
+
+    def test_groupings(self):
+        """Each function of the same rows, against what a hand computes."""
+        newest = self.parent.newest()
+        self.wait_tick(self.parent, newest + 6)
+        base = (f"chart=system.ram&dimensions=free&before={newest + 5}"
+                f"&after={newest}")
+        raw = sorted(row[1] for row in self.data(base)["data"])
+        self.assertEqual(len(raw), 5)
+
+        def one(more):
+            rows = self.data(f"{base}&points=1&options=unaligned&{more}")["data"]
+            self.assertEqual([row[0] for row in rows], [newest + 5])
+            return rows[0][1]
+
+        for more, value in (("group=min", raw[0]), ("group=max", raw[-1]),
+                            ("group=median", raw[2]), ("group=sum", sum(raw)),
+                            ("group=average", sum(raw) / 5),
+                            ("group=percentile75", raw[3]),
+                            ("group=trimmed-mean20", sum(raw[1:4]) / 3),
+                            ("group=countif&group_options=%3E0", 100)):
+            self.assertAlmostEqual(one(more), value, 5, more)
+        self.assertIn("percentile", self.data("chart=system.ram&group=foo",
+                                              400)["message"])
+
+    def test_contexts_and_nodes(self):
+        """The parent answers for both nodes at once, and for a context what
+        its charts come to together."""
+        both = self.data("chart=system.cpu&nodes=*&dimensions=user,system"
+                         "&options=jsonwrap")
+        self.assertEqual(sorted(both["dimension_ids"]),
+                         ["system@child", "system@parent", "user@child",
+                          "user@parent"])
+        newest = self.parent.newest() - 1
+        at = f"&after={newest - 1}&before={newest}"
+        charts = [x["id"] for x in json.loads(ask(
+            self.parent, "/api/v1/charts")[2])["charts"].values()
+            if x["context"] == "cpu.cpu"]
+        self.assertGreater(len(charts), 0)
+        parts = [self.data(f"chart={x}&dimensions=idle{at}")["data"][0][1]
+                 for x in charts]
+        for by, value in (("sum", sum(parts)), ("max", max(parts)),
+                          ("average", sum(parts) / len(parts))):
+            rows = self.data(f"context=cpu.cpu&dimensions=idle{at}"
+                             f"&aggregation={by}")["data"]
+            self.assertAlmostEqual(rows[0][1], value, 5)
+        self.data("context=cpu.cpu&chart=system.cpu", 400)
+        self.data("context=none.such", 404)
+        self.data("chart=system.cpu&nodes=nobody", 404)
+
+    def test_query_bounds(self):
+        """What is beyond a bound is refused by name; what is merely old has no
+        rows."""
+        old = self.data("chart=system.cpu&after=1000&before=2000"
+                        "&options=jsonwrap")
+        self.assertEqual((old["points"], old["result"]["data"]), (0, []))
+        years = self.data("chart=system.cpu&after=-100000000&options=jsonwrap")
+        self.assertGreater(years["points"], 0)
+        self.assertEqual(len(years["db_points_per_tier"]) > years["tier"], True)
+        for query, word in (("tier=9", "tier"), ("timeout=0", "timeout"),
+                            ("points=20001", "points"),
+                            ("group=countif&group_options=x", "countif")):
+            self.assertIn(word, self.data("chart=system.cpu&" + query,
+                                          400)["message"])
 
     def test_schema_check_can_fail(self):
         described = Description(ask(self.parent, "/api/v1/openapi.yaml")[2])

@@ -29,12 +29,12 @@ bool contains(const std::string& text, std::string_view what) {
 TEST_CASE("a data request has the documented defaults", "[http]") {
   auto x = parse_data_request({{"chart", "system.cpu"}, {"unknown", "%"}});
   REQUIRE(x);
-  CHECK(x->chart == "system.cpu");
-  CHECK(x->dimension_patterns.empty());
-  CHECK(x->after == -600);
-  CHECK(x->before == 0);
-  CHECK(x->points == 0);
-  CHECK(x->group == grouping::average);
+  CHECK(x->query.chart == "system.cpu");
+  CHECK(x->query.dimensions.empty());
+  CHECK(x->query.after == -600);
+  CHECK(x->query.before == 0);
+  CHECK(x->query.points == 0);
+  CHECK(x->query.group.function == grouping::average);
   CHECK(x->format == data_format::json);
   CHECK_FALSE(x->wrapped);
   CHECK_FALSE(x->options.oldest_first);
@@ -49,11 +49,11 @@ TEST_CASE("a data request takes every parameter", "[http]") {
                                {"group", "max"},
                                {"format", "csv"}});
   REQUIRE(x);
-  CHECK(x->dimension_patterns == strings{"user", "sys*", "nice"});
-  CHECK(x->after == -60);
-  CHECK(x->before == 1'700'000'000);
-  CHECK(x->points == 20'000);
-  CHECK(x->group == grouping::max);
+  CHECK(x->query.dimensions == strings{"user", "sys*", "nice"});
+  CHECK(x->query.after == -60);
+  CHECK(x->query.before == 1'700'000'000);
+  CHECK(x->query.points == 20'000);
+  CHECK(x->query.group.function == grouping::max);
   CHECK(x->format == data_format::csv);
 }
 
@@ -65,7 +65,8 @@ TEST_CASE("options of a data request add up", "[http]") {
   CHECK(x->wrapped);
   CHECK(x->options.oldest_first);
   CHECK(x->options.milliseconds);
-  CHECK(x->options.magnitudes);
+  CHECK(x->query.magnitudes);
+  CHECK_FALSE(x->options.magnitudes);
   CHECK(x->options.gaps_are_zero);
   CHECK(x->options.without_zeros);
   CHECK(x->options.object_rows);
@@ -85,15 +86,67 @@ TEST_CASE("a bad parameter is named", "[http]") {
   CHECK(contains(refusal_of({{"points", "20001"}}), "points"));
   CHECK(contains(refusal_of({{"points", "-1"}}), "points"));
   CHECK(contains(refusal_of({{"points", " 1"}}), "points"));
-  CHECK(contains(refusal_of({{"group", "median"}}), "average, min, max, sum"));
+  CHECK(contains(refusal_of({{"group", "foo"}}), "average, avg, mean, min"));
+  CHECK(contains(refusal_of({{"group_options", ">1"}}), "group_options"));
   CHECK(contains(refusal_of({{"format", "xml"}}), "json, csv"));
-  CHECK(contains(refusal_of({{"options", "flip,percentage"}}), "options"));
-  CHECK(contains(refusal_of({{"options", "flip,percentage"}}), "percentage"));
-  CHECK(refusal_of({{"options", std::string(5000, 'x')}}).size() < 300);
-  CHECK(refusal_of({{"group", std::string(5000, 'x')}}).size() < 200);
+  CHECK(contains(refusal_of({{"options", "flip,nonsense"}}), "options"));
+  CHECK(contains(refusal_of({{"options", "flip,nonsense"}}), "nonsense"));
+  CHECK(refusal_of({{"options", std::string(5000, 'x')}}).size() < 600);
+  CHECK(refusal_of({{"group", std::string(5000, 'x')}}).size() < 700);
   auto missing = parse_data_request({});
   REQUIRE_FALSE(missing);
   CHECK(contains(to_text(missing.error()), "chart"));
+}
+
+TEST_CASE("options of the query go to the reader", "[http]") {
+  auto x = parse_data_request(
+      {{"context", "disk.io"},
+       {"nodes", "web*,db1"},
+       {"nodes", "db2"},
+       {"aggregation", "max"},
+       {"group", "percentile"},
+       {"group_options", "90"},
+       {"tier", "1"},
+       {"timeout", "500"},
+       {"options", "percentage,unaligned,virtual-points,display-absolute"},
+       {"options", "match-ids,selected-tier,min2max"}});
+  REQUIRE(x);
+  auto& query = x->query;
+  CHECK(query.context == "disk.io");
+  CHECK(query.chart.empty());
+  CHECK(query.nodes == strings{"web*", "db1", "db2"});
+  CHECK(query.merged_by == aggregation::max);
+  CHECK(query.group.function == grouping::percentile);
+  CHECK(query.group.parameter == 90);
+  CHECK(query.tier == 1u);
+  CHECK(query.timeout_ms == 500);
+  CHECK((query.percentages && query.unaligned && query.virtual_points));
+  CHECK_FALSE((query.magnitudes || query.natural_points));
+  CHECK(query.match == dimension_match::ids);
+  CHECK(x->options.magnitudes);
+  CHECK(x->options.reduction == row_reduction::span);
+  auto both = parse_data_request(
+      {{"chart", "a"}, {"options", "match-ids,match-names"}, {"gtime", "60"}});
+  REQUIRE(both);
+  CHECK(both->query.match == dimension_match::ids_and_names);
+  CHECK(both->query.resample_seconds == 60);
+}
+
+TEST_CASE("parameters that contradict each other are refused", "[http]") {
+  CHECK(contains(refusal_of({{"context", "disk.io"}}), "context"));
+  CHECK(contains(refusal_of({{"gtime", "60"}, {"group", "max"}}), "gtime"));
+  CHECK(contains(refusal_of({{"options", "selected-tier"}}), "tier"));
+  CHECK(contains(refusal_of({{"options", "natural-points,virtual-points"}}),
+                 "natural-points"));
+  CHECK(contains(refusal_of({{"timeout", "0"}}), "timeout"));
+  CHECK(contains(refusal_of({{"timeout", "15001"}}), "15000"));
+  CHECK(contains(refusal_of({{"gtime", "-1"}}), "gtime"));
+  CHECK(contains(refusal_of({{"tier", "-1"}}), "tier"));
+  CHECK(contains(refusal_of({{"aggregation", "median"}}), "aggregation"));
+  std::string many;
+  for (size_t i = 0; i <= query_nodes_max; ++i)
+    many += std::to_string(i) + ",";
+  CHECK(contains(refusal_of({{"nodes", many}}), "64"));
 }
 
 TEST_CASE("a request for all metrics has Netdata's defaults", "[http]") {

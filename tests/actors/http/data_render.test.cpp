@@ -95,6 +95,25 @@ TEST_CASE("options change what is shown", "[http]") {
                            {"time":10,"a":0,"b":0,"c":null}])"));
 }
 
+TEST_CASE("one value a row is what was asked for", "[http]") {
+  data_table from;
+  from.labels = {"a", "b", "c"};
+  from.times = {10};
+  from.values = {1, gap, -4};
+  data_options options;
+  auto shown_as = [&](row_reduction by) {
+    options.reduction = by;
+    return render_data(from, data_format::ssv, options);
+  };
+  CHECK(shown_as(row_reduction::sum) == "-3");
+  CHECK(shown_as(row_reduction::average) == "-1.5");
+  CHECK(shown_as(row_reduction::min) == "-4");
+  CHECK(shown_as(row_reduction::max) == "1");
+  CHECK(shown_as(row_reduction::span) == "5");
+  from.values = {gap, gap, gap};
+  CHECK(shown_as(row_reduction::span) == "null");
+}
+
 TEST_CASE("an envelope tells about its table", "[http]") {
   data_envelope envelope;
   envelope.id = "disk.\"x\"";
@@ -105,6 +124,8 @@ TEST_CASE("an envelope tells about its table", "[http]") {
   envelope.group = "max";
   envelope.options = "jsonwrap";
   envelope.dimension_ids = {"u", "s"};
+  envelope.tier = 1;
+  envelope.points_of_tier = {7, 40};
   auto from = some_table();
   auto x = json::parse(render_wrapped(from, data_format::json, {}, envelope));
   CHECK(x["api"] == 1);
@@ -121,6 +142,8 @@ TEST_CASE("an envelope tells about its table", "[http]") {
   CHECK(x["dimensions"] == 2);
   CHECK(x["points"] == 3);
   CHECK(x["format"] == "json");
+  CHECK(x["tier"] == 1);
+  CHECK(x["db_points_per_tier"] == json({7, 40}));
   CHECK(x["view_latest_values"] == json::parse("[null,100000]"));
   CHECK(x["min"] == -3);
   CHECK(x["result"]["data"].size() == 3);

@@ -1,0 +1,232 @@
+#include "actors/storage/query_job.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/store/store_examples.hpp"
+
+using namespace tributary;
+using examples::make_chart;
+using examples::temporary_directory;
+
+namespace {
+
+constexpr tick first = 6000;
+
+/// A store with one host of two charts of a context, whose windows are of a
+/// minute; value is the tick, and ten times it.
+class stored_host_fixture {
+public:
+  explicit stored_host_fixture(size_t windows) {
+    store_ = examples::open_store(directory_.file("store.mdb"));
+    auto number = store_->put_host(host_, {host_.id});
+    auto columns_of = std::make_shared<roster>(1);
+    for (auto id : {"disk.a", "disk.b"}) {
+      auto x = std::make_shared<chart>(*make_chart(id, {"in", "out"}));
+      x->context = "disk.io";
+      columns_of->append(x);
+      charts_.push_back(x);
+    }
+    store_->put_roster(number, *columns_of);
+    for (size_t i = 0; i < windows; ++i) {
+      window_table window{first + static_cast<tick>(i) * 60, 60};
+      for (size_t slot = 0; slot < 60; ++slot) {
+        window.claim(slot, 1);
+        auto t = window.start() + static_cast<tick>(slot);
+        for (auto& x : charts_) {
+          auto& to = window.chart_for(x, 1).columns;
+          set_slot(to[0], slot, t, false);
+          set_slot(to[1], slot, -10 * t, false);
+        }
+      }
+      store_->put_received(number, examples::receive(host_, window), i + 1, {});
+      if (i % 8 == 7 || i + 1 == windows)
+        REQUIRE(store_->commit(first));
+    }
+    while (store_->has_work())
+      REQUIRE(store_->commit(first));
+    summary_.number = number;
+    summary_.definition = host_;
+    summary_.oldest = first;
+    summary_.newest = first + static_cast<tick>(windows) * 60 - 1;
+    summary_.columns_of = columns_of;
+  }
+
+  /// Runs a query as the reader does; counts its slices.
+  caf::expected<query_answer_ptr> ask(query_request what) {
+    query_job job{std::make_shared<query_request>(std::move(what)),
+                  summary_.newest + 2};
+    slices_ = 0;
+    if (job.needs_hosts())
+      if (auto error = job.choose({summary_}, host_.id))
+        return error;
+    while (job.next_part() != nullptr) {
+      auto hot = std::make_shared<hot_answer>();
+      hot->host = summary_;
+      hot->windows = hot_;
+      job.begin(hot);
+      for (auto done = false; !done; ++slices_) {
+        auto slice = job.advance(*store_->environment(), layouts_);
+        if (!slice)
+          return std::move(slice.error());
+        done = *slice;
+      }
+    }
+    return job.finish();
+  }
+
+  query_answer answer_to(query_request what) {
+    auto result = ask(std::move(what));
+    INFO((result ? std::string{} : to_text(result.error())));
+    REQUIRE(result);
+    return **result;
+  }
+
+  std::string refusal_of(query_request what, ec code) {
+    auto result = ask(std::move(what));
+    REQUIRE_FALSE(result);
+    CHECK(code_of(result.error()) == code);
+    return to_text(result.error());
+  }
+
+  host_summary& summary() {
+    return summary_;
+  }
+
+  std::vector<window_table>& hot() {
+    return hot_;
+  }
+
+  size_t slices() const {
+    return slices_;
+  }
+
+private:
+  temporary_directory directory_;
+  host_definition host_ = examples::make_host(1);
+  std::unique_ptr<store> store_;
+  std::vector<chart_ptr> charts_;
+  host_summary summary_;
+  std::vector<window_table> hot_;
+  layout_cache layouts_;
+  size_t slices_ = 0;
+};
+
+query_request of_chart(const char* chart, int64_t after = -60,
+                       int64_t before = 0) {
+  query_request result;
+  result.chart = chart;
+  result.after = after;
+  result.before = before;
+  return result;
+}
+
+query_request of_context(const char* context) {
+  query_request result;
+  result.context = context;
+  result.after = -60;
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a query reads windows in slices", "[actors]") {
+  stored_host_fixture host{70};
+  auto x = host.answer_to(of_chart("disk.a", -4200));
+  CHECK(host.slices() == 3); // 70 windows, 32 a slice
+  REQUIRE(x.times.size() == 4200);
+  CHECK(x.times.front() == first);
+  for (size_t i = 0; i < x.times.size(); ++i)
+    if (x.values[2 * i] != static_cast<double>(x.times[i])
+        || x.values[2 * i + 1] != -10.0 * static_cast<double>(x.times[i]))
+      FAIL("another value at " << x.times[i]);
+  CHECK(x.points_of_tier == std::vector<uint64_t>{4200});
+  CHECK(x.row_seconds == 1);
+}
+
+TEST_CASE("open windows are part of an answer", "[actors]") {
+  stored_host_fixture host{2};
+  window_table open{first + 120, 60};
+  open.claim(0, 1);
+  auto of = host.summary().columns_of->find("disk.a")->chart;
+  set_slot(open.chart_for(of, 1).columns[0], 0, 5, false);
+  host.hot().push_back(open);
+  host.summary().newest = first + 120;
+  auto x = host.answer_to(of_chart("disk.a", -2));
+  CHECK(x.times == std::vector<int64_t>{first + 119, first + 120});
+  CHECK(x.values[2] == 5);
+}
+
+TEST_CASE("a range older than all data has no rows", "[actors]") {
+  stored_host_fixture host{2};
+  auto x = host.answer_to(of_chart("disk.a", 100, 200));
+  CHECK(x.times.empty());
+  CHECK(x.columns.size() == 2);
+  CHECK(x.points_of_tier == std::vector<uint64_t>{0});
+  x = host.answer_to(of_chart("disk.a", 1'000'000, 1'000'200)); // or newer
+  CHECK(x.times.empty());
+  x = host.answer_to(of_context("disk.io")); // and one that has some
+  CHECK_FALSE(x.times.empty());
+}
+
+TEST_CASE("what is not there is named", "[actors]") {
+  stored_host_fixture host{1};
+  CHECK(host.refusal_of(of_chart("nope"), ec::not_found)
+        == "not_found: chart nope");
+  CHECK(host.refusal_of(of_context("nope"), ec::not_found)
+        == "not_found: context nope");
+  auto what = of_chart("disk.a");
+  what.dimensions = {"nope"};
+  CHECK(host.refusal_of(what, ec::not_found)
+        == "not_found: dimension nope of disk.a");
+  what = of_context("disk.io");
+  what.dimensions = {"nope"};
+  CHECK(host.refusal_of(what, ec::not_found)
+        == "not_found: dimension nope of disk.io");
+  what = of_chart("disk.a");
+  what.nodes = {"nobody"};
+  CHECK(host.refusal_of(what, ec::not_found)
+        == "not_found: no host is named nobody");
+  what = of_chart("disk.a");
+  what.tier = 7;
+  CHECK(host.refusal_of(what, ec::bad_request).find("tier")
+        != std::string::npos);
+}
+
+TEST_CASE("charts of a context are one", "[actors]") {
+  stored_host_fixture host{2};
+  auto x = host.answer_to(of_context("disk.io"));
+  REQUIRE(x.columns.size() == 2);
+  CHECK(x.columns[0].id == "in");
+  CHECK(x.times.back() == first + 119);
+  CHECK(x.values[0] == 2.0 * static_cast<double>(x.times[0]));
+  auto what = of_context("disk.io");
+  what.merged_by = aggregation::average;
+  what.magnitudes = true;
+  what.dimensions = {"out"};
+  x = host.answer_to(what);
+  REQUIRE(x.columns.size() == 1);
+  CHECK(x.values[0] == 10.0 * static_cast<double>(x.times[0]));
+}
+
+TEST_CASE("columns of several hosts carry their names", "[actors]") {
+  stored_host_fixture host{1};
+  auto what = of_chart("disk.a");
+  what.nodes = {"*"};
+  what.dimensions = {"in"};
+  auto x = host.answer_to(what);
+  REQUIRE(x.columns.size() == 1);
+  CHECK(x.columns[0].id == "in@" + host.summary().definition.hostname);
+  what.nodes = {to_string(host.summary().definition.id)};
+  CHECK(host.answer_to(what).columns.size() == 1);
+}
+
+TEST_CASE("a query that is too large says what bounds it", "[actors]") {
+  stored_host_fixture host{1};
+  // As if there were years of seconds.
+  host.summary().oldest = 0;
+  host.summary().newest = 2'000'000'000;
+  auto text
+      = host.refusal_of(of_chart("disk.a", -1'000'000'000), ec::too_large);
+  CHECK(text.find("100000000") != std::string::npos);
+  CHECK(text.find("fewer points") != std::string::npos);
+}
