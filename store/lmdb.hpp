@@ -122,7 +122,7 @@ public:
 
   /// Writes a copy as of the last commit to the descriptor `to`; `compact`
   /// leaves free pages out and takes about ten times as long. As long a reader:
-  /// the file may grow meanwhile. lmdb_copy.cpp has it.
+  /// the file may grow meanwhile.
   caf::error copy_to(int to, bool compact) const;
 
   const std::string& path() const noexcept {

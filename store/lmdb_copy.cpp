@@ -40,10 +40,6 @@ caf::error copy(MDB_env* env, int to, bool compact) {
 
 } // namespace
 
-caf::error environment::copy_to(int to, bool compact) const {
-  return copy(env_, to, compact);
-}
-
 caf::error copy_compact(const std::string& path, int to) {
   MDB_env* env = nullptr;
   auto rc = open_reading(path, has_lock_file(path), &env);

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "actors/shell/report_text.hpp"
+#include "schema/utf8.hpp"
 #include "store/verify.hpp"
 #include "tools/dump/copies.hpp"
 #include "tools/dump/export_csv.hpp"
@@ -62,7 +63,8 @@ public:
   fault_sink sink() {
     return [this](store_fault x) {
       if (++count_ <= told_max_)
-        fprintf(to_, "%s: %s\n", x.place.c_str(), x.what.c_str());
+        // Words of a damaged file: none of them steers a terminal.
+        fprintf(to_, "%s\n", to_plain_text(x.place + ": " + x.what).c_str());
       else if (count_ == told_max_ + 1)
         fputs("... more faults are counted, not told\n", to_);
     };

@@ -108,11 +108,12 @@ class Dump(cluster.Test):
         self.assertEqual(code, 0, out + err)
         code, whole = exported(self.store, "leaf", "system.cpu")
         self.assertEqual(code, 0)
-        self.assertGreater(len(whole), 100)
+        self.assertTrue(whole)
         pages = self.store.stat().st_size // PAGE
         seeded = random.Random(cluster.SEED)
         print(f"seed {cluster.SEED}, {pages} pages, {len(whole)} samples",
               flush=True)
+        served = []
         # One head, then pages here and there, some of which are free.
         for page in [0, 1] + seeded.sample(range(2, pages), 8):
             with self.subTest(page=page):
@@ -121,11 +122,16 @@ class Dump(cluster.Test):
                     continue # a free page
                 new, lines = self.check_salvaged(damaged, whole)
                 self.assertIsNotNone(new)
+                served.append((lines < whole, len(lines), new, lines))
                 print(f"page {page}: {len(lines)} samples", flush=True)
         cut = self.damage("cut", lambda file: file.truncate(
             pages * 3 // 4 * PAGE))
         new, lines = self.check_salvaged(cut, whole)
         self.assertIsNotNone(new, lines)
+        print(f"cut: {len(lines)} samples", flush=True)
+        # What lost something, and of those the one that has most.
+        new, lines = max((x for x in served if x[1] > 0),
+                         key=lambda x: x[:2])[2:]
         self.serve(new, lines)
 
     def serve(self, data, lines):
@@ -135,9 +141,9 @@ class Dump(cluster.Test):
         self.leaf.start()
         ticks = sorted({int(x.split(",")[0]) for x in lines})
         print(f"served: {len(ticks)} ticks of {len(lines)} samples")
-        if ticks:
-            rows = self.leaf.rows("system.cpu", ticks[0] - 1, ticks[-1])
-            self.assertLessEqual(set(ticks), set(rows))
+        self.assertTrue(ticks)
+        rows = self.leaf.rows("system.cpu", ticks[0] - 1, ticks[-1])
+        self.assertLessEqual(set(ticks), set(rows))
 
     def test_refusals(self):
         code, _, err = dump("--salvage", self.folder / "x", self.store)

@@ -65,13 +65,17 @@ bool is_fine(const caf::expected<T>& x) {
 void check_parameters(const std::vector<http_parameter>& parameters) {
   auto data = parse_data_request(parameters);
   if (is_fine(data)) {
-    require(!data->chart.empty());
-    require(data->points <= data_points_max);
-    require(data->after >= -request_seconds_max
-            && data->after <= request_seconds_max);
-    require(data->before >= -request_seconds_max
-            && data->before <= request_seconds_max);
-    for (auto& x : data->dimension_patterns)
+    auto& query = data->query;
+    require(query.chart.empty() != query.context.empty());
+    require(query.nodes.size() <= query_nodes_max);
+    require(query.after >= -request_seconds_max
+            && query.after <= request_seconds_max);
+    require(query.before >= -request_seconds_max
+            && query.before <= request_seconds_max);
+    require(query.resample_seconds >= 0
+            && query.resample_seconds <= resample_seconds_max);
+    require(query.timeout_ms >= 1 && query.timeout_ms <= query_timeout_ms_max);
+    for (auto& x : query.dimensions)
       require(!x.empty());
   }
   auto metrics = parse_metrics_request(parameters);

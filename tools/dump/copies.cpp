@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "schema/utf8.hpp"
 #include "store/backup.hpp"
 #include "store/salvage.hpp"
 #include "store/verify.hpp"
@@ -42,7 +43,7 @@ guid guid_beside(const std::string& file) {
 
 void tell(const salvage_report& report) {
   for (auto& x : report.lost)
-    printf("lost: %s: %s\n", x.place.c_str(), x.what.c_str());
+    printf("lost: %s\n", to_plain_text(x.place + ": " + x.what).c_str());
   if (report.lost_count > report.lost.size())
     printf("lost: %llu more\n", number(report.lost_count - report.lost.size()));
   for (auto& x : report.found)
