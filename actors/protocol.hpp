@@ -271,7 +271,9 @@ using reader_actor = caf::typed_actor<
     // What the store holds, for people.
     asks<status_atom>::with<store_statistics_ptr>,
     // Its own: the next query that waits has its turn.
-    on<tick_atom>>;
+    on<tick_atom>,
+    // Its own timer, while it has decoded windows.
+    on<hot_atom>>;
 
 // -- links --------------------------------------------------------------------
 

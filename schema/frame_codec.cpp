@@ -75,15 +75,15 @@ frame_chain chain_after(const frame_chain& before, const frame_header& header,
   return result;
 }
 
-caf::error open_v1(const frame& sealed, const roster& columns_of,
-                   frame_chain& chain, frame_row& row) {
-  auto& header = sealed.header();
+caf::error open_v1(const frame_header& header, std::string_view payload,
+                   const roster& columns_of, frame_chain& chain,
+                   frame_row& row) {
   if (header.is_key())
     row.values.clear();
   else
     row.values = chain.base;
   row.values.resize(header.columns, 0);
-  if (auto error = get_payload_v1(sealed, columns_of, row))
+  if (auto error = get_payload_v1(header, payload, columns_of, row))
     return error;
   if (header.part != 0)
     return {};
@@ -140,7 +140,12 @@ frame_ptr seal_row(frame_header header, const frame_row& row,
 
 caf::error open_row(const frame& sealed, const roster& columns_of,
                     frame_chain& chain, frame_row& row) {
-  auto& header = sealed.header();
+  return open_row(sealed.header(), sealed.payload(), columns_of, chain, row);
+}
+
+caf::error open_row(const frame_header& header, std::string_view payload,
+                    const roster& columns_of, frame_chain& chain,
+                    frame_row& row) {
   if (header.epoch != columns_of.epoch()
       || !columns_of.is_prefix(header.columns))
     return make_error(ec::unknown_layout,
@@ -150,17 +155,17 @@ caf::error open_row(const frame& sealed, const roster& columns_of,
       && (chain.epoch != header.epoch || chain.tick != header.base_tick))
     return ec::need_key;
   if ((header.flags & frame_is_v2) == 0)
-    return open_v1(sealed, columns_of, chain, row);
+    return open_v1(header, payload, columns_of, chain, row);
   if (!header.is_key() && chain.base.size() == header.columns
       && chain.widths.size() == header.columns) {
-    if (auto error = get_payload(sealed, columns_of, chain, row))
+    if (auto error = get_payload(header, payload, columns_of, chain, row))
       return error;
     stamp(chain, header);
     return {};
   }
   auto next = header.is_key() ? frame_chain{} : chain;
   resize_chain(next, header.columns);
-  if (auto error = get_payload(sealed, columns_of, next, row))
+  if (auto error = get_payload(header, payload, columns_of, next, row))
     return error;
   if (header.part != 0)
     return {};

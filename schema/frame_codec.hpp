@@ -114,6 +114,12 @@ frame_ptr seal_row(frame_header header, const frame_row& row,
 caf::error open_row(const frame& sealed, const roster& columns_of,
                     frame_chain& chain, frame_row& row);
 
+/// The same for a frame that is kept apart from its message. The payload may
+/// have any alignment.
+caf::error open_row(const frame_header& header, std::string_view payload,
+                    const roster& columns_of, frame_chain& chain,
+                    frame_row& row);
+
 /// Appends a zigzag varint.
 void put_varint(std::string& out, int64_t value);
 

@@ -312,13 +312,13 @@ void put_payload(std::string& out, frame_header& header, const frame_row& row,
   chain.present = row.present;
 }
 
-caf::error get_payload(const frame& sealed, const roster& columns_of,
-                       frame_chain& chain, frame_row& row) {
+caf::error get_payload(const frame_header& header, std::string_view payload,
+                       const roster& columns_of, frame_chain& chain,
+                       frame_row& row) {
   // One a thread, not one a host: it is as large as the widest host.
   static thread_local chain_changes changes;
-  auto& header = sealed.header();
-  bit_reader in{reinterpret_cast<const uint8_t*>(sealed.payload().data()),
-                sealed.payload().size()};
+  bit_reader in{reinterpret_cast<const uint8_t*>(payload.data()),
+                payload.size()};
   row.present = expected_presence(header, chain);
   if ((header.flags & frame_has_presence) != 0
       && (!get_sets(in, row.present, header.columns)

@@ -17,8 +17,9 @@ void put_payload(std::string& out, frame_header& header, const frame_row& row,
 
 /// Reads a payload into `row` and takes the row into the chain, whose columns
 /// are the frame's. Yields `ec::corrupt`; the chain is as before then.
-caf::error get_payload(const frame& sealed, const roster& columns_of,
-                       frame_chain& chain, frame_row& row);
+caf::error get_payload(const frame_header& header, std::string_view payload,
+                       const roster& columns_of, frame_chain& chain,
+                       frame_row& row);
 
 /// Makes of a chain that took its first row the one of a key frame: no column
 /// has changed yet, and only counters have a width.
@@ -26,7 +27,7 @@ void settle_key(frame_chain& chain, const roster& columns_of);
 
 /// Reads a payload of version 1 into `row`, whose values are the chain's.
 /// Yields `ec::corrupt`.
-caf::error get_payload_v1(const frame& sealed, const roster& columns_of,
-                          frame_row& row);
+caf::error get_payload_v1(const frame_header& header, std::string_view payload,
+                          const roster& columns_of, frame_row& row);
 
 } // namespace tributary

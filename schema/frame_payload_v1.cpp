@@ -76,11 +76,10 @@ caf::error corrupt(const char* what) {
 
 } // namespace
 
-caf::error get_payload_v1(const frame& sealed, const roster& columns_of,
-                          frame_row& row) {
-  auto& header = sealed.header();
-  auto begin = reinterpret_cast<const uint8_t*>(sealed.payload().data());
-  payload_reader in{begin, begin + sealed.payload().size()};
+caf::error get_payload_v1(const frame_header& header, std::string_view payload,
+                          const roster& columns_of, frame_row& row) {
+  auto begin = reinterpret_cast<const uint8_t*>(payload.data());
+  payload_reader in{begin, begin + payload.size()};
   if ((header.flags & frame_has_presence) != 0) {
     if (!in.words(row.present, header.columns))
       return corrupt("presence bitmap");

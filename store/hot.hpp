@@ -1,8 +1,8 @@
 #pragma once
 
-/// The open windows of one host in RAM: rows as they were decoded, one segment
-/// for each run of ticks of one life and one width. Knows no actor, no disk and
-/// no clock; ingest owns one a host.
+/// The open windows of one host in RAM, as frames (see hot_window.hpp), which
+/// are decoded once to check them and again when a window is asked for or
+/// closes. Knows no actor, no disk and no clock; ingest owns one a host.
 
 #include <map>
 #include <memory>
@@ -13,63 +13,14 @@
 
 #include "schema/coverage.hpp"
 #include "schema/frame_codec.hpp"
+#include "store/hot_window.hpp"
 #include "store/latest.hpp"
-#include "store/window.hpp"
 
 namespace tributary {
 
-using roster_ptr = std::shared_ptr<const roster>;
-
-/// Rows of equal width, row-major.
-struct hot_segment {
-  roster_ptr columns_of;
-  uint32_t columns = 0;
-  /// One a row.
-  std::vector<tick> ticks;
-  /// `columns` a row.
-  std::vector<int64_t> values;
-  /// `bitmap_words(columns)` a row.
-  std::vector<uint64_t> present;
-  /// Like `present`, or empty where no row has estimates.
-  std::vector<uint64_t> estimated;
-
-  void add(tick t, const frame_row& row);
-
-  /// Adds the rows to `to`, all charts or the one named.
-  void add_to(window_table& to, std::string_view only_chart) const {
-    add_to(to, only_chart, 0, ticks.size());
-  }
-
-  /// Adds the rows from `first` up to before `last`, as part of all of them.
-  void add_to(window_table& to, std::string_view only_chart, size_t first,
-              size_t last) const;
-
-private:
-  /// Where each column goes in `to`, which gets the charts; null where nowhere.
-  std::vector<window_column*> targets_in(window_table& to,
-                                         std::string_view only_chart) const;
-
-  /// Adds the rows `[begin, end)`, whose ticks follow each other; in tiles
-  /// where the targets are distinct and nothing is estimated.
-  void add_run(size_t begin, size_t end, tick start,
-               const std::vector<window_column*>& targets, bool in_tiles) const;
-};
-
-/// All rows of a window that is no longer written: what the writer makes a
-/// block of.
-struct closed_window {
-  tick start = 0;
-  uint16_t slots = 0;
-  std::vector<hot_segment> segments;
-
-  window_table table() const;
-};
-
-using closed_window_ptr = std::shared_ptr<const closed_window>;
-
 /// What became of a frame.
 enum class frame_outcome {
-  /// New here; its row is in the open window.
+  /// New here; it is in the open window.
   fresh,
   /// New here, of a window that was closed before; merge it.
   late,
@@ -99,7 +50,7 @@ public:
   /// The roster of `epoch`; null when unknown.
   roster_ptr roster_of(epoch_number epoch) const;
 
-  /// Decodes a frame and keeps its row. Yields `ec::need_key`,
+  /// Decodes a frame to check it and keeps it. Yields `ec::need_key`,
   /// `ec::unknown_layout` or `ec::corrupt`; nothing changed then. A key is also
   /// needed for a delta across the start of a window, since the journal keeps
   /// no base from before, and for a late part whose tick is not here, since
@@ -139,6 +90,10 @@ public:
   /// Drops the rows of a closed window, whose block is committed.
   void forget(tick start);
 
+  /// The hot windows that touch from..to as they are now, for another thread
+  /// to decode.
+  std::vector<hot_window> windows(tick from, tick to) const;
+
   /// Tables of the hot windows that touch from..to, with all charts or one.
   std::vector<window_table> extract(tick from, tick to,
                                     std::string_view only_chart) const;
@@ -146,7 +101,7 @@ public:
   /// The row of a late frame as a window of its own.
   window_table late_table(tick t, epoch_number epoch) const;
 
-  /// Bytes of values and bitmaps held, for people.
+  /// Bytes of frames held, for people.
   size_t memory_bytes() const;
 
   tick stored_to() const noexcept {
@@ -154,7 +109,7 @@ public:
   }
 
 private:
-  void keep_row(const frame_header& header);
+  void keep(const frame& sealed, roster_ptr columns_of);
   void see(const coverage_run& run);
 
   host_definition definition_;
@@ -166,7 +121,7 @@ private:
   frame_row row_;
   latest_readings latest_;
   std::map<epoch_number, roster_ptr> rosters_;
-  std::map<tick, closed_window> open_;
+  std::map<tick, open_window> open_;
   std::map<tick, closed_window_ptr> closing_;
 };
 

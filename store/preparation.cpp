@@ -39,7 +39,7 @@ window_preparation::window_preparation(const window_parts& parts,
 
 void window_preparation::enter(stage next) {
   stage_ = next;
-  part_ = segment_ = next_ = 0;
+  part_ = pack_ = next_ = 0;
 }
 
 caf::expected<size_t> window_preparation::step(const lmdb::environment& from,
@@ -142,45 +142,44 @@ caf::error window_preparation::merge_group(const lmdb::environment& from,
 
 /// Makes the columns of all rows, some at a time.
 size_t window_preparation::define_charts() {
-  if (!parts_.closed || segment_ == parts_.closed->segments.size()) {
+  if (!parts_.closed || pack_ == parts_.closed->packs().size()) {
     enter(stage::rows);
     return 1;
   }
-  auto& segment = parts_.closed->segments[segment_];
-  auto& charts = segment.columns_of->charts();
+  auto& pack = *parts_.closed->packs()[pack_];
+  auto width = pack.columns();
+  auto& charts = pack.columns_of->charts();
   size_t columns = 0;
   for (; next_ < charts.size() && columns < charts_piece_columns; ++next_) {
-    if (charts[next_].first_column >= segment.columns)
+    if (charts[next_].first_column >= width)
       continue;
-    window_.chart_for(charts[next_].chart, segment.columns_of->epoch());
+    window_.chart_for(charts[next_].chart, pack.columns_of->epoch());
     columns += charts[next_].chart->dimensions.size();
   }
   if (next_ == charts.size()) {
-    ++segment_;
     next_ = 0;
+    auto is_same = [&](auto& x) {
+      return x->columns_of == pack.columns_of && x->columns() == width;
+    };
+    while (++pack_ < parts_.closed->packs().size()
+           && is_same(parts_.closed->packs()[pack_])) {
+      // nop
+    }
   }
   return 1 + columns * parts_.slots / 4; // cleared, not computed
 }
 
 size_t window_preparation::add_rows() {
-  if (!parts_.closed || segment_ == parts_.closed->segments.size()) {
-    if (parts_.late)
-      window_.merge(*parts_.late);
-    enter(stage::received);
-    return parts_.late ? parts_.late->charts().size() * parts_.slots : 1;
-  }
-  auto& segment = parts_.closed->segments[segment_];
-  auto columns = std::max<size_t>(segment.columns, 1);
-  auto rows = std::max<size_t>(rows_piece_samples / columns, 1);
-  auto last = std::min(segment.ticks.size(), next_ + rows);
-  segment.add_to(window_, {}, next_, last);
-  auto samples = (last - next_) * columns;
-  next_ = last;
-  if (next_ == segment.ticks.size()) {
-    ++segment_;
-    next_ = 0;
-  }
-  return samples / 2; // cheaper than sealing them
+  auto samples = parts_.closed ? decoder_.add_some(*parts_.closed, window_,
+                                                   rows_piece_samples)
+                               : 0;
+  if (samples > 0)
+    return samples / 2 + 1; // cheaper than sealing them
+  decoder_ = window_decoder{};
+  if (parts_.late)
+    window_.merge(*parts_.late);
+  enter(stage::received);
+  return parts_.late ? parts_.late->charts().size() * parts_.slots : 1;
 }
 
 caf::expected<size_t> window_preparation::add_received() {

@@ -133,10 +133,11 @@ private:
   stage stage_ = stage::stored;
   // Where the stage is: which part, and what of it comes next.
   size_t part_ = 0;
-  size_t segment_ = 0;
+  size_t pack_ = 0;
   size_t next_ = 0;
   std::vector<stored_group> stored_;
   window_table window_;
+  window_decoder decoder_;
   // A received window of another cut.
   std::unique_ptr<window_table> decoded_;
   std::optional<window_sealer> sealer_;

@@ -44,7 +44,7 @@ store::staged_window& store::joinable_window(host_number host, tick start) {
 void store::put_closed(host_number host, closed_window_ptr window) {
   // On its own: late rows go before others, and a host's windows must become
   // blocks in their order, since `stored_to` says that all before are.
-  auto& x = new_window(host, window->start);
+  auto& x = new_window(host, window->start());
   x.closed = std::move(window);
   x.needs = staged_end();
 }

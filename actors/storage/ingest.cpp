@@ -374,7 +374,7 @@ caf::result<hot_answer_ptr> ingest::on_hot(const hot_request& what) {
   auto& entry = hosts_.at(number->second);
   auto result = std::make_shared<hot_answer>();
   result->host = summary_of(entry);
-  result->windows = entry.kept.hot.extract(what.from, what.to, what.chart);
+  result->open = entry.kept.hot.windows(what.from, what.to);
   auto first = result->host.definition.window_start(what.from);
   for (auto& x : entry.late)
     if (auto start = x.second->rows.start(); start >= first && start <= what.to)

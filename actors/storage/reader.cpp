@@ -10,13 +10,16 @@ namespace tributary {
 
 namespace {
 
-/// Ingest copies the wanted columns of the open windows: microseconds. This is
-/// for a node that is about to end.
+/// Ingest hands out the frames of the open windows: microseconds. This is for a
+/// node that is about to end.
 constexpr auto hot_timeout = std::chrono::seconds(5);
 
 /// About fifty groups of 128 busy columns: what a page with all of its charts
 /// asks for.
 constexpr size_t payload_bytes_max = 8u << 20;
+
+/// How often decoded windows that nobody asks for are looked for.
+constexpr auto expiry_interval = std::chrono::seconds(20);
 
 constexpr auto forever = std::numeric_limits<tick>::max();
 
@@ -49,6 +52,7 @@ reader::behavior_type reader::make_behavior() {
       },
       [this](status_atom) { return on_status(); },
       [this](tick_atom) { on_turn(); },
+      [this](hot_atom) { on_idle(); },
   };
 }
 
@@ -103,13 +107,12 @@ void reader::begin_part(const query_ptr& x) {
   }
   auto hot = std::make_shared<hot_request>();
   hot->host = part->host;
-  hot->chart = part->chart;
   hot->from = std::max<tick>(x->job.request().after, 0);
   hot->to = forever;
   request(ingest_, hot_timeout, hot_atom_v, hot_request_ptr{std::move(hot)})
       .then(
-          [this, x](const hot_answer_ptr& rows) {
-            x->job.begin(rows);
+          [this, x, chart = part->chart](const hot_answer_ptr& hot) {
+            x->job.begin(decoded(*hot, chart));
             // Others came first: they have waited for their turn already.
             if (waiting_.empty())
               read_slice(x);
@@ -117,6 +120,30 @@ void reader::begin_part(const query_ptr& x) {
               waiting_.push_back(x);
           },
           [this, x](caf::error& error) { end(x, std::move(error)); });
+}
+
+hot_answer_ptr reader::decoded(const hot_answer& hot,
+                               const std::string& chart) {
+  auto result = std::make_shared<hot_answer>();
+  result->host = hot.host;
+  for (auto& x : hot.open)
+    result->windows.push_back(
+        chart.empty() ? x.table()
+                      : hot_.table(x, chart, clock_->now_ms() / 1000));
+  result->windows.insert(result->windows.end(), hot.windows.begin(),
+                         hot.windows.end());
+  if (!expiring_ && !hot_.empty()) {
+    expiring_ = true;
+    delayed_send(this, expiry_interval, hot_atom_v);
+  }
+  return result;
+}
+
+void reader::on_idle() {
+  hot_.expire(clock_->now_ms() / 1000);
+  expiring_ = !hot_.empty();
+  if (expiring_)
+    delayed_send(this, expiry_interval, hot_atom_v);
 }
 
 void reader::read_slice(const query_ptr& x) {
@@ -160,7 +187,7 @@ caf::result<window_groups_ptr> reader::on_window(const guid& host, tick start) {
   request(ingest_, hot_timeout, hot_atom_v, hot_request_ptr{std::move(hot)})
       .then(
           [this, promise, start](const hot_answer_ptr& x) mutable {
-            deliver(promise, groups_of(start, *x));
+            deliver(promise, groups_of(start, *decoded(*x, {})));
           },
           [promise](caf::error& error) mutable {
             promise.deliver(std::move(error));

@@ -17,6 +17,7 @@
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/storage/query_job.hpp"
+#include "store/hot_cache.hpp"
 #include "store/lmdb.hpp"
 
 namespace tributary {
@@ -42,6 +43,9 @@ private:
   void choose(const query_ptr& x);
   void begin_part(const query_ptr& x);
   void read_slice(const query_ptr& x);
+  /// With its open windows as tables, of one chart or of all.
+  hot_answer_ptr decoded(const hot_answer& hot, const std::string& chart);
+  void on_idle();
   void on_turn();
   void end(const query_ptr& x, caf::error why);
   caf::result<window_groups_ptr> on_window(const guid& host, tick start);
@@ -50,6 +54,9 @@ private:
 
   std::shared_ptr<lmdb::environment> environment_;
   layout_cache layouts_;
+  hot_cache hot_;
+  /// Whether `on_idle` will come.
+  bool expiring_ = false;
   wall_clock_ptr clock_;
   guid own_;
   ingest_actor ingest_;

@@ -175,12 +175,13 @@ struct hot_request {
   guid host;
   tick from = 0;
   tick to = 0;
-  /// Empty: all charts.
-  std::string chart;
 };
 
 struct hot_answer {
   host_summary host;
+  /// Open windows and those that wait for their block, not decoded yet.
+  std::vector<hot_window> open;
+  /// Late rows that wait for their block, in windows of their own.
   std::vector<window_table> windows;
 };
 

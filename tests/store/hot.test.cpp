@@ -189,7 +189,7 @@ TEST_CASE("windows close when asked and stay readable until forgotten",
   CHECK(host.close_windows(start + 59).empty());
   auto closed = host.close_windows(start + 60);
   REQUIRE(closed.size() == 1);
-  CHECK(closed[0]->start == start);
+  CHECK(closed[0]->start() == start);
   CHECK(host.stored_to() == start + 60);
   auto table = closed[0]->table();
   CHECK(table.coverage_runs()

@@ -338,7 +338,7 @@ struct noisy_host {
     }
     for (auto& closed : hot.close_windows(next)) {
       to.put_closed(number, closed);
-      hot.forget(closed->start);
+      hot.forget(closed->start());
     }
   }
 };
