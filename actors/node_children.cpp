@@ -32,7 +32,26 @@ namespace tributary {
 namespace {
 
 block_retention retention_of(const db_options& db) {
-  return {static_cast<int64_t>(db.tier0.time_s), tier0_size_mib(db) << 20};
+  return {static_cast<int64_t>(db.tier0.time_s), tier_size_mib(db, 0) << 20};
+}
+
+further_retention further_retention_of(const node_options& options) {
+  auto& db = options.db;
+  further_retention result;
+  result.tiers
+      = {{{static_cast<int64_t>(db.tier1.time_s), tier_size_mib(db, 1) << 20},
+          {static_cast<int64_t>(db.tier2.time_s), tier_size_mib(db, 2) << 20}}};
+  for (auto& x : options.receiver.machines) {
+    host_retention of_host;
+    of_host.fits = [id = x.machine](const host_definition& host) {
+      return host.id == id;
+    };
+    for (size_t i = 0; i < tier_count; ++i)
+      if (x.retention_s[i])
+        of_host.seconds[i] = static_cast<int64_t>(*x.retention_s[i]);
+    result.hosts.push_back(std::move(of_host));
+  }
+  return result;
 }
 
 store_options store_options_of(const node_setup& setup,
@@ -45,6 +64,8 @@ store_options store_options_of(const node_setup& setup,
                                 ? lmdb::sync_mode::relaxed
                                 : lmdb::sync_mode::full;
   result.retention = retention_of(db);
+  result.further = further_retention_of(options);
+  result.steps = {db.tier1_iterations, db.tier2_iterations};
   return result;
 }
 
@@ -129,6 +150,7 @@ writer_options node::options_of_writer() const {
   writer_options result;
   result.commit_every_ms = commit_every_ms(options_);
   result.retention = retention_of(options_.db);
+  result.further = further_retention_of(options_);
   return result;
 }
 

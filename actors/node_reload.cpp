@@ -27,6 +27,16 @@ bool same_collectors(const collector_options& x, const collector_options& y) {
       [&](auto& row) { return x.*row.enabled == y.*row.enabled; });
 }
 
+/// What hosts have of their own.
+bool same_retention(const stream_receiver_options& x,
+                    const stream_receiver_options& y) {
+  return std::equal(x.machines.begin(), x.machines.end(), y.machines.begin(),
+                    y.machines.end(), [](auto& a, auto& b) {
+                      return a.machine == b.machine
+                             && a.retention_s == b.retention_s;
+                    });
+}
+
 bool same_web(const node_options& x, const node_options& y) {
   // The web port tells lost children where the link port is.
   return x.web.mode == y.web.mode && x.web.bind_to == y.web.bind_to
@@ -76,7 +86,10 @@ void node::renew(size_t line) {
 
 void node::apply_storage(const node_options& before) {
   if (commit_every_ms(before) == commit_every_ms(options_)
-      && before.db.tier0.time_s == options_.db.tier0.time_s)
+      && before.db.tier0.time_s == options_.db.tier0.time_s
+      && before.db.tier1.time_s == options_.db.tier1.time_s
+      && before.db.tier2.time_s == options_.db.tier2.time_s
+      && same_retention(before.receiver, options_.receiver))
     return;
   // One that is being started again gets them at its start.
   send(writer_, reload_atom_v,

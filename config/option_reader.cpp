@@ -331,13 +331,23 @@ void option_reader::check_ports() {
 
 void option_reader::check_store() {
   const auto& db = result_.options.db;
-  auto where = place_of("db", "tier0 retention size");
   auto limit_mib = db.map_size_mib / 4 * 3;
-  if (where && db.tier0.size_mib && *db.tier0.size_mib > limit_mib)
-    report(*where,
-           fmt::format("[db] tier0 retention size: at most three quarters "
-                       "of 'map size', which are {} MiB",
-                       limit_mib));
+  uint64_t sum_mib = 0;
+  for (auto [key, tier] : {std::pair{"tier0 retention size", &db.tier0},
+                           std::pair{"tier1 retention size", &db.tier1},
+                           std::pair{"tier2 retention size", &db.tier2}}) {
+    auto where = place_of("db", key);
+    if (!where || !tier->size_mib)
+      continue;
+    auto others = sum_mib;
+    sum_mib += *tier->size_mib;
+    if (sum_mib > limit_mib && others <= limit_mib)
+      report(*where,
+             fmt::format("[db] {}: {}at most three quarters of 'map size', "
+                         "which are {} MiB",
+                         key, others == 0 ? "" : "with the tiers before it ",
+                         limit_mib));
+  }
 }
 
 configuration option_reader::finish() {

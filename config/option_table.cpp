@@ -112,20 +112,63 @@ void add_db(rows& to) {
       {"db", "map size"}, {}, size_mib_kind{64, 16u << 20},
       [](auto& x) -> auto& { return x.db.map_size_mib; },
       "What the file of the store never exceeds. A plain number is in MiB."));
+}
+
+constexpr duration_kind<uint64_t> tier_time{1000, 3600, 3650ull * 86'400};
+
+/// What a tier has; `names` are ours and Netdata's.
+template <class Access>
+void add_tier(rows& to, const std::array<std::string_view, 4>& names,
+              Access tier, const std::string& time_text,
+              const std::string& size_text) {
   to.push_back(option(
-      {"db", "tier0 retention time"},
-      {{"db", "dbengine tier 0 retention time"}},
-      duration_kind<uint64_t>{1000, 3600, 3650ull * 86'400},
-      [](auto& x) -> auto& { return x.db.tier0.time_s; },
-      "How long the samples of every second are kept, if the size allows."));
+      {"db", names[0]}, {{"db", names[1]}},
+      tier_time, [tier](auto& x) -> auto& { return tier(x).time_s; },
+      time_text));
   to.push_back(option(
-      {"db", "tier0 retention size"},
-      {{"db", "dbengine tier 0 retention size"}},
+      {"db", names[2]}, {{"db", names[3]}},
       automatic_kind<size_mib_kind>{{16, 16u << 20}},
-      [](auto& x) -> auto& { return x.db.tier0.size_mib; },
-      "How much disk they may take, at most three quarters of 'map size'. "
-      "auto: "
-      "those three quarters; the rest is for the journal and the index."));
+      [tier](auto& x) -> auto& { return tier(x).size_mib; }, size_text));
+}
+
+void add_tiers(rows& to) {
+  add_tier(
+      to,
+      {"tier0 retention time", "dbengine tier 0 retention time",
+       "tier0 retention size", "dbengine tier 0 retention size"},
+      [](auto& x) -> auto& { return x.db.tier0; },
+      "How long the samples of every second are kept, if the size allows.",
+      "How much disk they may take; all tiers have at most three quarters of "
+      "'map size', the rest is for the journal and the index. auto: eight "
+      "twelfths of what the other tiers leave of it.");
+  add_tier(
+      to,
+      {"tier1 retention time", "dbengine tier 1 retention time",
+       "tier1 retention size", "dbengine tier 1 retention size"},
+      [](auto& x) -> auto& { return x.db.tier1; },
+      "How long points of a minute are kept: min, max, sum and count.",
+      "How much disk they may take. auto: three twelfths, as above.");
+  add_tier(
+      to,
+      {"tier2 retention time", "dbengine tier 2 retention time",
+       "tier2 retention size", "dbengine tier 2 retention size"},
+      [](auto& x) -> auto& { return x.db.tier2; },
+      "How long points of an hour are kept.",
+      "How much disk they may take. auto: one twelfth, as above.");
+  to.push_back(option(
+      {"db", "tier1 update every iterations"},
+      {{"db", "dbengine tier 1 update every iterations"}},
+      number_kind<uint32_t>{2, 255},
+      [](auto& x) -> auto& { return x.db.tier1_iterations; },
+      "How many seconds are a point of tier 1, cut to a divisor of 'window'. "
+      "Fixed when the store is made."));
+  to.push_back(option(
+      {"db", "tier2 update every iterations"},
+      {{"db", "dbengine tier 2 update every iterations"}},
+      number_kind<uint32_t>{2, 255},
+      [](auto& x) -> auto& { return x.db.tier2_iterations; },
+      "How many points of tier 1 are one of tier 2. Fixed when the store is "
+      "made."));
 }
 
 void add_web(rows& to) {
@@ -246,7 +289,7 @@ std::vector<option_row<Section>> receiver_rows(std::string type,
 
 /// What a running node holds on to: where its files are, how its store is cut,
 /// and the name that its parents know.
-constexpr std::array<option_name, 10> read_at_start{{
+constexpr std::array<option_name, 14> read_at_start{{
     {"directories", "data"},
     {"directories", "run"},
     {"global", "hostname"},
@@ -257,6 +300,10 @@ constexpr std::array<option_name, 10> read_at_start{{
     {"db", "durability"},
     {"db", "map size"},
     {"db", "tier0 retention size"},
+    {"db", "tier1 retention size"},
+    {"db", "tier2 retention size"},
+    {"db", "tier1 update every iterations"},
+    {"db", "tier2 update every iterations"},
 }};
 
 constexpr option_name secret{"stream", "api key"};
@@ -266,6 +313,7 @@ rows make_node_rows() {
   add_directories(result);
   add_global(result);
   add_db(result);
+  add_tiers(result);
   add_web(result);
   add_logs(result);
   add_plugins(result);
@@ -307,10 +355,25 @@ const std::vector<option_row<api_key_section>>& api_key_rows() {
 }
 
 const std::vector<option_row<machine_section>>& machine_rows() {
-  static const auto result = receiver_rows<machine_section>(
-      "machine", {{"", "memory mode"}, {"", "db mode"}},
-      "Where the samples of this host are kept. auto: as the section of its "
-      "key says.");
+  static const auto result = [] {
+    auto rows = receiver_rows<machine_section>(
+        "machine", {{"", "memory mode"}, {"", "db mode"}},
+        "Where the samples of this host are kept. auto: as the section of its "
+        "key says.");
+    constexpr std::array<std::array<std::string_view, 2>, 3> names{{
+        {"tier0 retention time", "dbengine tier 0 retention time"},
+        {"tier1 retention time", "dbengine tier 1 retention time"},
+        {"tier2 retention time", "dbengine tier 2 retention time"},
+    }};
+    for (size_t i = 0; i < names.size(); ++i)
+      rows.push_back(row<machine_section>(
+          {"", names[i][0]}, {{"", names[i][1]}},
+          automatic_kind<duration_kind<uint64_t>>{tier_time},
+          [i](auto& x) -> auto& { return x.retention_s[i]; },
+          "How long this host's samples of the tier are kept. auto: as '[db]' "
+          "says."));
+    return rows;
+  }();
   return result;
 }
 

@@ -68,8 +68,21 @@ uint32_t commit_every_ms(const node_options& x) noexcept {
   return x.db.commit_every_ms.value_or(listens(x.receiver) ? 1000 : 5000);
 }
 
-uint64_t tier0_size_mib(const db_options& x) noexcept {
-  return x.tier0.size_mib.value_or(x.map_size_mib / 4 * 3);
+uint64_t tier_size_mib(const db_options& x, unsigned tier) noexcept {
+  const tier_retention* tiers[] = {&x.tier0, &x.tier1, &x.tier2};
+  constexpr uint64_t shares[] = {8, 3, 1};
+  if (tiers[tier]->size_mib)
+    return *tiers[tier]->size_mib;
+  auto left = x.map_size_mib / 4 * 3;
+  uint64_t all = 0;
+  for (unsigned i = 0; i < 3; ++i) {
+    if (tiers[i]->size_mib)
+      left -= std::min(left, *tiers[i]->size_mib);
+    else
+      all += shares[i];
+  }
+  // What little is left when another tier was told to take it all.
+  return std::max(left * shares[tier] / all, x.map_size_mib / 64);
 }
 
 } // namespace tributary

@@ -5,6 +5,7 @@
 /// the whole tree. The keys and spellings in the files are in
 /// `config/option_table`; bounds are enforced there.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -74,8 +75,8 @@ struct tier_retention {
   /// Seconds, 1 h to 10 years. Two weeks: long enough for "the same day last
   /// week", with hours of coarser tiers beyond.
   uint64_t time_s = 14 * uint64_t{86'400};
-  /// MiB of pages, at most three quarters of the map; none: those three
-  /// quarters. See `tier0_size_mib`.
+  /// MiB of pages; none: a share of the map. All tiers together have at most
+  /// three quarters of it. See `tier_size_mib`.
   std::optional<uint64_t> size_mib;
 };
 
@@ -100,6 +101,15 @@ struct db_options {
   /// disk.
   uint64_t map_size_mib = 4096;
   tier_retention tier0;
+  /// Points of a minute: a quarter of a year, for the season's comparison, in
+  /// some two thirds of the disk of tier 0.
+  tier_retention tier1{90 * uint64_t{86'400}, {}};
+  /// Points of an hour, for two years: little disk, and last year beside this.
+  tier_retention tier2{730 * uint64_t{86'400}, {}};
+  /// Points of the tier below that one of a tier is of, 2 to 255. Fixed when
+  /// the store is made.
+  uint32_t tier1_iterations = 60;
+  uint32_t tier2_iterations = 60;
 };
 
 enum class web_mode : uint8_t {
@@ -207,6 +217,8 @@ struct machine_section {
   simple_pattern allow_from{"*"};
   /// None: what the key's section says.
   std::optional<db_mode> db;
+  /// Seconds that tiers 0 to 2 are kept, for this host; none: as for all.
+  std::array<std::optional<uint64_t>, 3> retention_s;
 };
 
 /// This node as receiver. It listens when a key is enabled.
@@ -241,8 +253,9 @@ bool listens(const stream_receiver_options& x) noexcept;
 /// for a leaf, which spares its disk.
 uint32_t commit_every_ms(const node_options& x) noexcept;
 
-/// What was told, else three quarters of the map: the rest is for the journal,
-/// the index pages and pages that readers still hold.
-uint64_t tier0_size_mib(const db_options& x) noexcept;
+/// MiB of pages that a tier (0 to 2) may have: what was told, else its share of
+/// what the others leave of three quarters of the map, 8, 3 and 1 twelfths. The
+/// rest is for the journal, the index pages and pages that readers still hold.
+uint64_t tier_size_mib(const db_options& x, unsigned tier) noexcept;
 
 } // namespace tributary

@@ -25,6 +25,10 @@ struct Block {
   # Low 32 bits of XXH3-64 over `payload`, seeded with `start`.
   rawBytes @8 :UInt32;
   # Size of the unpacked payload.
+  step @10 :UInt16;
+  # 0 in tier 0; fills a hole, so blocks of tier 0 have the bytes they had.
+  # In tiers 1 and 2 the seconds of a point: slots are then points, and there
+  # are four columns for each of the layout (docs/format.md).
   payload @9 :Data;
   # Unpacked, codecs 2 and 3 (docs/format.md draws all of them):
   #   low bytes, then high bytes, of the sizes of the columns
@@ -71,6 +75,11 @@ struct HostRecord {
   coverage @4 :List(Schema.Run);
   # Of stored windows; what the journal adds is added at start.
   newestTick @5 :Int64;
+  tier1From @6 :Int64;
+  tier2From @7 :Int64;
+  # No block or piece of the tier begins before this; 0: there is none.
+  tiersSince @8 :Int64;
+  # Windows that end at or before this were stored without points.
 }
 
 struct GuidPair {
@@ -88,4 +97,7 @@ struct Meta {
   formatVersion @0 :UInt32;
   nodeHigh @1 :UInt64;
   nodeLow @2 :UInt64;
+  tier1Step @3 :UInt32;
+  tier2Step @4 :UInt32;
+  # Points of the tier below that a point is of; 0 in a store of format 1.
 }

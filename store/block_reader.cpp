@@ -21,7 +21,8 @@ caf::expected<block_header> read_header(wire::Block::Reader from) {
   result.layout_hash = {from.getLayoutHigh(), from.getLayoutLow()};
   if (result.start <= 0 || result.start > tick_max
       || result.slots < window_seconds_min || result.slots > window_seconds_max
-      || result.columns == 0 || result.columns > group_columns_max)
+      || result.columns == 0 || result.columns > group_columns_max
+      || from.getStep() != 0)
     return corrupt_block("a bound is broken");
   int next = 0;
   for (auto run : from.getRuns()) {

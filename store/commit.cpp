@@ -60,6 +60,12 @@ store::in_transaction(const std::function<caf::error(lmdb::transaction&)>& f) {
 }
 
 caf::expected<commit_report> store::commit_prepared(int64_t now) {
+  if (tiers_.has_work()) {
+    auto txn = environment_->read();
+    if (!txn)
+      return std::move(txn.error());
+    tiers_.prepare(*txn, layouts_, hosts_);
+  }
   auto result = try_commit(now);
   if (result || code_of(result.error()) != ec::store_full)
     return result;
@@ -77,6 +83,7 @@ caf::expected<commit_report> store::try_commit(int64_t now) {
   });
   if (error)
     return error;
+  tiers_.committed(hosts_, report.damaged);
   note_written(journal_end);
   report.journal_end = journal_end_;
   bytes_since_space_check_ += report.bytes;
@@ -117,6 +124,8 @@ caf::error store::write_all(lmdb::transaction& txn, int64_t now,
   for (auto& kvp : going)
     if (auto error = write_window(txn, *kvp.second, report))
       return error;
+  if (auto error = tiers_.write(txn, hosts_, dirty_hosts_, report.bytes))
+    return error;
   if (auto error = trim_journal(txn, journal_end, report))
     return error;
   if (auto error = trim_blocks(txn, now))
@@ -158,11 +167,9 @@ caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
     return error;
   if (auto error = put_groups(txn, x.host, x.start, written.groups, report))
     return error;
-  for (auto& put : written.beside) {
-    if (auto error = txn.put(put.table, put.key, put.value))
-      return error;
-    report.bytes += put.value.size();
-  }
+  if (auto error = tiers_.put_window(txn, hosts_[x.host], x.start,
+                                     written.points, report.bytes))
+    return error;
   report.damaged.insert(report.damaged.end(), written.damaged.begin(),
                         written.damaged.end());
   note_coverage(x, written, report);

@@ -1,10 +1,12 @@
 #include "store/preparation.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "store/packed_blocks.hpp"
 #include "store/store.hpp"
 #include "store/tables.hpp"
+#include "store/tier_block.hpp"
 
 namespace tributary {
 
@@ -22,8 +24,8 @@ size_t prepared_window::bytes() const {
   size_t result = 0;
   for (auto& group : groups)
     result += group.block.size() + group.layout.size();
-  for (auto& put : beside)
-    result += put.value.size();
+  for (auto& group : points)
+    result += group.block.size() + group.layout.size();
   return result;
 }
 
@@ -59,6 +61,8 @@ caf::expected<size_t> window_preparation::step(const lmdb::environment& from,
     return cut_groups();
   case stage::sealed:
     return seal_group();
+  case stage::points:
+    return seal_points();
   case stage::done:
     break;
   }
@@ -95,7 +99,8 @@ window_preparation::read_stored(const lmdb::environment& from) {
   if (is_verbatim()) {
     result_.groups = parts_.received[0].window->groups;
     result_.runs = parts_.received[0].window->runs;
-    enter(stage::done);
+    rests_verbatim_ = true; // what it holds is wanted for its points alone
+    enter(stage::received);
   } else {
     enter(stage::merged);
   }
@@ -184,7 +189,7 @@ size_t window_preparation::add_rows() {
 
 caf::expected<size_t> window_preparation::add_received() {
   if (part_ == parts_.received.size()) {
-    enter(stage::cut);
+    enter(rests_verbatim_ ? stage::points : stage::cut);
     return size_t{1};
   }
   auto& from = *parts_.received[part_].window;
@@ -210,8 +215,6 @@ caf::expected<size_t> window_preparation::add_received() {
   return columns_of->columns() * size_t{from.slots};
 }
 
-/// The window is whole here, and its place in coarser tiers can be made of it:
-/// their puts go into `result_.beside`.
 size_t window_preparation::cut_groups() {
   result_.runs = window_.coverage_runs();
   sealer_.emplace(window_, parts_.group_columns);
@@ -226,9 +229,32 @@ size_t window_preparation::seal_group() {
     return samples;
   }
   sealer_.reset();
-  window_ = window_table{parts_.start, 0}; // megabytes that none needs now
-  enter(stage::done);
+  enter(stage::points);
   return 1;
+}
+
+/// Counts and seals the points of some charts.
+size_t window_preparation::seal_points() {
+  static thread_local layout_names names;
+  size_t columns = 0;
+  auto& charts = window_.charts();
+  auto first = charts.lower_bound(next_chart_);
+  auto last = first;
+  for (; last != charts.end() && columns < charts_piece_columns; ++last)
+    columns += last->second.columns.size();
+  if (first != last) {
+    auto points = tier_of(window_, parts_.tier1_step,
+                          {first->first, std::prev(last)->first});
+    for (auto& group : seal_tier(points, parts_.group_columns, names))
+      result_.points.push_back(std::move(group));
+  }
+  if (last != charts.end()) {
+    next_chart_ = last->first;
+  } else {
+    window_ = window_table{parts_.start, 0}; // megabytes that none needs now
+    enter(stage::done);
+  }
+  return 1 + columns * parts_.slots / 2; // cheaper than sealing slots
 }
 
 } // namespace tributary

@@ -31,21 +31,14 @@ struct received_window {
   std::vector<sealed_group> groups;
 };
 
-/// A value for any table.
-struct table_put {
-  lmdb::table_number table = 0;
-  lmdb::key key;
-  std::string value;
-};
-
 /// What one transaction writes of a window.
 struct prepared_window {
   /// All of the window's groups in tier 0: they replace those that are stored.
   std::vector<sealed_group> groups;
   /// What the groups cover.
   std::vector<coverage_run> runs;
-  /// Written in the same transaction: what coarser tiers keep of it.
-  std::vector<table_put> beside;
+  /// Its points of tier 1, written in the same transaction.
+  std::vector<sealed_group> points;
   /// Stored groups that could not be read, named.
   std::vector<std::string> damaged;
 
@@ -66,6 +59,8 @@ struct window_parts {
   tick start = 0;
   uint16_t slots = 0;
   uint16_t group_columns = 0;
+  /// Seconds of a point of tier 1; they divide the window.
+  uint32_t tier1_step = 60;
   closed_window_ptr closed;
   std::unique_ptr<window_table> late;
   std::vector<received_part> received;
@@ -102,6 +97,7 @@ private:
     received,
     cut,
     sealed,
+    points,
     done
   };
 
@@ -113,6 +109,7 @@ private:
   caf::expected<size_t> add_received();
   size_t cut_groups();
   size_t seal_group();
+  size_t seal_points();
   /// Goes on with another stage, at its beginning.
   void enter(stage next);
   /// A received window that nothing else is merged with rests verbatim.
@@ -130,6 +127,9 @@ private:
 
   const window_parts& parts_;
   const bool has_base_;
+  bool rests_verbatim_ = false;
+  // The chart whose points come next.
+  std::string next_chart_;
   stage stage_ = stage::stored;
   // Where the stage is: which part, and what of it comes next.
   size_t part_ = 0;

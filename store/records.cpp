@@ -48,6 +48,9 @@ std::string seal_host(const stored_host& x) {
     path[i].setLow(x.path[i].low());
   }
   root.setStoredTo(x.stored_to);
+  root.setTier1From(x.tier_from[1]);
+  root.setTier2From(x.tier_from[2]);
+  root.setTiersSince(x.tiers_since);
   auto& runs = x.stored.runs();
   write_runs(runs, root.initCoverage(static_cast<unsigned>(runs.size())));
   return flatten(message);
@@ -66,6 +69,9 @@ caf::expected<stored_host> open_host(std::string_view sealed) {
         for (auto x : from.getPath())
           result.path.push_back(guid::from_words(x.getHigh(), x.getLow()));
         result.stored_to = from.getStoredTo();
+        result.tier_from[1] = from.getTier1From();
+        result.tier_from[2] = from.getTier2From();
+        result.tiers_since = from.getTiersSince();
         result.stored = read_runs(from.getCoverage());
         return result;
       });
@@ -127,6 +133,8 @@ std::string seal_meta(const store_meta& x) {
   root.setFormatVersion(x.format_version);
   root.setNodeHigh(x.node.high());
   root.setNodeLow(x.node.low());
+  root.setTier1Step(x.steps.tier1);
+  root.setTier2Step(x.steps.tier2);
   return flatten(message);
 }
 
@@ -135,7 +143,8 @@ caf::expected<store_meta> open_meta(std::string_view sealed) {
       sealed, "meta", [](wire::Meta::Reader from) -> caf::expected<store_meta> {
         return store_meta{
             from.getFormatVersion(),
-            guid::from_words(from.getNodeHigh(), from.getNodeLow())};
+            guid::from_words(from.getNodeHigh(), from.getNodeLow()),
+            {from.getTier1Step(), from.getTier2Step()}};
       });
 }
 

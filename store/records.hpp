@@ -2,6 +2,7 @@
 
 /// The records of store.capnp as values and bytes, but for blocks (block.hpp).
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "schema/coverage.hpp"
 #include "schema/definition.hpp"
 #include "schema/frame.hpp"
+#include "store/tier.hpp"
 
 namespace tributary {
 
@@ -24,6 +26,11 @@ struct stored_host {
   tick stored_to = 0;
   /// Of blocks.
   coverage stored;
+  /// No block or piece of tier 1 and of tier 2 begins before it; 0: there is
+  /// none. Tier 0 has `stored`.
+  std::array<tick, tier_count> tier_from{};
+  /// Windows that end at or before this were stored without points.
+  tick tiers_since = 0;
 };
 
 std::string seal_host(const stored_host& x);
@@ -50,6 +57,8 @@ caf::expected<journal_position> open_cursor(std::string_view sealed);
 struct store_meta {
   uint32_t format_version = 0;
   guid node;
+  /// All 0 in a store of format 1.
+  tier_steps steps{0, 0};
 };
 
 std::string seal_meta(const store_meta& x);

@@ -29,6 +29,7 @@ store::staged_window& store::new_window(host_number host, tick start) {
   auto& definition = hosts_.at(host).definition;
   x.slots = static_cast<uint16_t>(definition.window_seconds);
   x.group_columns = definition.group_columns;
+  x.tier1_step = grid_of(definition, steps_, 1).step;
   return x;
 }
 

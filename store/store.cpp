@@ -22,11 +22,12 @@ caf::error at_position(journal_position first, const caf::error& error) {
 }
 
 /// Reads the meta record, or writes it into a store that has none.
-caf::error check_meta(lmdb::transaction& txn, const guid& node) {
+caf::error check_meta(lmdb::transaction& txn, const guid& node,
+                      const tier_steps& steps) {
   auto sealed = txn.get(tables::meta, tables::meta_key());
   if (!sealed)
     return txn.put(tables::meta, tables::meta_key(),
-                   seal_meta({tables::format_version, node}));
+                   seal_meta({tables::format_version, node, steps}));
   auto meta = open_meta(*sealed);
   if (!meta)
     return meta.error();
@@ -50,15 +51,50 @@ store::open(const std::string& path, const guid& node, store_options options) {
   auto environment = lmdb::environment::open(
       path, options.environment, tables::names, tables::table_count,
       [&](lmdb::transaction& txn) -> caf::error {
-        auto error = check_meta(txn, node);
+        auto error = check_meta(txn, node, options.steps);
         return error ? at_path(path, error) : error;
       });
   if (!environment)
     return std::move(environment.error());
   result->environment_ = std::move(*environment);
-  if (auto error = result->load())
+  auto error = result->load();
+  if (!error)
+    error = result->upgrade();
+  if (error)
     return at_path(path, error);
   return result;
+}
+
+/// Brings a store of an earlier format to this one, in one transaction.
+caf::error store::upgrade() {
+  auto txn = environment_->write();
+  if (!txn)
+    return txn.error();
+  auto meta = open_meta(*txn->get(tables::meta, tables::meta_key()));
+  if (!meta)
+    return meta.error();
+  steps_ = meta->steps;
+  if (meta->format_version == tables::format_version) {
+    tiers_.load(*txn, hosts_, steps_);
+    return {};
+  }
+  // Tiers begin behind what is there already.
+  for (auto& kvp : hosts_) {
+    auto& x = kvp.second;
+    if (!x.stored.runs().empty())
+      x.tiers_since = x.definition.window_start(x.stored.newest())
+                      + x.definition.window_seconds;
+    if (auto error = txn->put(tables::hosts, tables::host_key(x.definition.id),
+                              seal_host(x)))
+      return error;
+  }
+  steps_ = options_.steps;
+  if (auto error
+      = txn->put(tables::meta, tables::meta_key(),
+                 seal_meta({tables::format_version, meta->node, steps_})))
+    return error;
+  tiers_.load(*txn, hosts_, steps_);
+  return txn->commit();
 }
 
 caf::error store::load() {

@@ -5,11 +5,13 @@
 /// no state between journal, blocks, cursors and trims ever exists on disk.
 /// Owned by the writer; `environment` may be shared with readers.
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +20,11 @@
 #include "schema/coverage.hpp"
 #include "store/block.hpp"
 #include "store/hot.hpp"
+#include "store/layout_cache.hpp"
 #include "store/lmdb.hpp"
 #include "store/preparation.hpp"
 #include "store/records.hpp"
+#include "store/tier_writer.hpp"
 
 namespace tributary {
 
@@ -32,9 +36,28 @@ struct block_retention {
   uint64_t bytes_max = 0;
 };
 
+/// Another time for some hosts.
+struct host_retention {
+  std::function<bool(const host_definition&)> fits;
+  /// By tier; none: as the tier has it, 0 keeps all.
+  std::array<std::optional<int64_t>, tier_count> seconds;
+};
+
+/// How much of the tiers above 0 is kept, and what hosts have of their own.
+struct further_retention {
+  std::array<block_retention, tier_count - 1> tiers{
+      {{90 * 86400, 0}, {730 * 86400, 0}}};
+  /// The first that fits a host and has a time for the tier decides.
+  std::vector<host_retention> hosts;
+};
+
 struct store_options {
   lmdb::environment_options environment;
+  /// Of tier 0.
   block_retention retention;
+  further_retention further;
+  /// For a store that is made or that had no tiers; others have theirs.
+  tier_steps steps;
   /// Windows that are prepared and wait for a commit, at most, and so the most
   /// that one commit writes; those behind them wait as they came. Windows that
   /// hold the journal (late rows) are prepared whatever their number: acks
@@ -79,24 +102,6 @@ struct commit_report {
   size_t bytes = 0;
 };
 
-/// Layouts that were read lately: a layout never changes under its hash, and a
-/// long query meets the same few in every window. One a thread.
-class layout_cache {
-public:
-  caf::expected<std::shared_ptr<const layout>>
-  get(const lmdb::transaction& txn, host_number host, const content_hash& hash);
-
-  /// Payloads of blocks go here too; null: they don't.
-  std::unique_ptr<payload_cache> payloads;
-
-  /// Beyond this it is emptied: 128 columns of 100 bytes each, about 50 MiB.
-  static constexpr size_t entries_max = 4096;
-
-private:
-  std::map<std::pair<host_number, content_hash>, std::shared_ptr<const layout>>
-      entries_;
-};
-
 class store {
 public:
   /// Opens or makes the store of `node` at `path`. Yields `ec::newer_format`
@@ -112,6 +117,11 @@ public:
 
   /// Number of that host, 0 when unknown.
   host_number number_of(const guid& host) const;
+
+  /// Points that those of tiers 1 and 2 are of.
+  const tier_steps& steps() const noexcept {
+    return steps_;
+  }
 
   /// Rosters of a host, all epochs that are kept.
   caf::expected<std::vector<roster_run>> rosters(host_number host) const;
@@ -177,8 +187,9 @@ public:
   // -- writing ----------------------------------------------------------------
 
   /// Another retention; holds from the next commit on.
-  void keep(const block_retention& retention) noexcept {
-    options_.retention = retention;
+  void keep(const block_retention& tier0, further_retention further) {
+    options_.retention = tier0;
+    options_.further = std::move(further);
   }
 
   /// Whether there is anything to write or to prepare.
@@ -188,6 +199,12 @@ public:
   /// (the last piece, some hundred thousand at most, may go beyond). True while
   /// more can be prepared before the next commit. On an error all waits still.
   caf::expected<bool> prepare(size_t samples_max);
+
+  /// Whether a block of tier 1 or 2 is due: each commit, for whatever, brings
+  /// it a step further.
+  bool has_tier_work() const noexcept {
+    return tiers_.has_work();
+  }
 
   /// Whether the next `commit_prepared` takes windows.
   bool has_prepared() const noexcept;
@@ -254,6 +271,7 @@ private:
   store() = default;
 
   caf::error load();
+  caf::error upgrade();
   caf::error load_journal_end(const lmdb::transaction& txn);
   void add_entry(const journal_entry& entry);
   caf::error load_subscribers(const lmdb::transaction& txn);
@@ -284,9 +302,11 @@ private:
   caf::error trim_journal(lmdb::transaction& txn, journal_position journal_end,
                           commit_report& report);
   caf::error trim_blocks(lmdb::transaction& txn, int64_t now);
-  caf::error erase_blocks(lmdb::transaction& txn, int64_t keep_from,
-                          size_t count_max);
-  caf::error trim_to_size(lmdb::transaction& txn);
+  int64_t seconds_kept(const stored_host& host, unsigned tier) const;
+  caf::error trim_host(lmdb::transaction& txn, stored_host& host, unsigned tier,
+                       int64_t keep_from, size_t& budget);
+  caf::error erase_oldest(lmdb::transaction& txn, unsigned tier, size_t count);
+  caf::error trim_to_size(lmdb::transaction& txn, unsigned tier);
   caf::error write_hosts(lmdb::transaction& txn);
   caf::error write_subscribers(lmdb::transaction& txn,
                                journal_position journal_end);
@@ -297,6 +317,7 @@ private:
   std::shared_ptr<lmdb::environment> environment_;
 
   // What is on disk.
+  tier_steps steps_;
   std::map<host_number, stored_host> hosts_;
   std::map<guid, host_number> numbers_;
   std::map<host_number, coverage> durable_;
@@ -316,6 +337,7 @@ private:
   std::map<guid, std::vector<host_number>> dirty_subscribers_;
   size_t staged_bytes_ = 0;
   layout_cache layouts_;
+  tier_writer tiers_;
 
   // The free list is walked for the space check: not at every commit.
   unsigned commits_until_space_check_ = 0;

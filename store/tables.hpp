@@ -12,10 +12,15 @@
 ///   journal  position of its first item                  JournalEntry
 ///   tier0    window start · (host << 32 | first group)   Blocks, one after the
 ///                                                        other
+///   tier1, 2 block start · (host << 32 | group)          Block, of points
+///   tier1 pieces  the same, start of a window of tier 0  Block, of points
+///   tier2 pieces  the same, start of a block of tier 1   Block, of points
 ///   cursors  subscriber guid (16 B)                      Cursor
 ///   owed     subscriber guid (16 B) · host · first tick  one word: last tick
 ///
-/// tier0 is time-major: inserts are appends, retention deletes from the head.
+/// Tiers are time-major: inserts are appends, retention deletes from the head.
+/// Pieces hold the points of one block of the tier below until a whole block is
+/// made of them; where both have a point, the piece's is newer.
 
 #include <caf/expected.hpp>
 
@@ -33,16 +38,32 @@ enum table : lmdb::table_number {
   tier0,
   cursors,
   owed,
+  tier1,
+  tier2,
+  tier1_pieces,
+  tier2_pieces,
   table_count,
 };
 
 /// Names inside the file; index is the number above.
-constexpr const char* names[table_count]
-    = {"meta",    "hosts", "rosters", "layouts",
-       "journal", "tier0", "cursors", "owed"};
+constexpr const char* names[table_count] = {
+    "meta",    "hosts", "rosters", "layouts", "journal",      "tier0",
+    "cursors", "owed",  "tier1",   "tier2",   "tier1_pieces", "tier2_pieces"};
 
-/// Raised by every change that an older program can't read.
-constexpr uint32_t format_version = 1;
+/// Blocks of a tier, 0 to 2.
+constexpr lmdb::table_number blocks_of(unsigned tier) {
+  return tier == 0 ? tier0 : tier == 1 ? tier1 : tier2;
+}
+
+/// Pieces of a tier, 1 or 2.
+constexpr lmdb::table_number pieces_of(unsigned tier) {
+  return tier == 1 ? tier1_pieces : tier2_pieces;
+}
+
+/// Raised by every change that an older program can't read: 2 has the tiers 1
+/// and 2. A store of an earlier format is brought to this one when it is
+/// opened.
+constexpr uint32_t format_version = 2;
 
 inline lmdb::key meta_key() {
   return {0};

@@ -1,5 +1,7 @@
 /// The forgetting half of store.hpp: what journal and blocks drop, and when.
 
+#include <algorithm>
+#include <limits>
 #include <set>
 
 #include "store/store.hpp"
@@ -17,9 +19,6 @@ constexpr size_t trims_per_commit_max = 256;
 /// themselves.
 constexpr size_t urgent_trims_max = 64;
 
-/// Behind the end of any block.
-constexpr int64_t forever = tick_max * 2;
-
 /// From here on the oldest blocks go, whatever their age: deletes need some
 /// free pages themselves.
 constexpr double map_use_max = 0.9;
@@ -29,6 +28,33 @@ constexpr unsigned space_check_commits = 60;
 
 /// ... or once this part of the map was written.
 constexpr size_t space_check_share = 64;
+
+/// Erases the groups of one block or piece and counts them.
+caf::error erase_groups(lmdb::transaction& txn, lmdb::table_number table,
+                        host_number host, tick start, size_t& count) {
+  lmdb::cursor at{txn, table};
+  auto more = at.seek(tables::block_key(start, host, 0));
+  while (more && at.current_key().word(0) == static_cast<uint64_t>(start)
+         && at.current_key().word(1) >> 32 == host) {
+    if (auto error = at.erase())
+      return error;
+    ++count;
+    more = at.next();
+  }
+  return {};
+}
+
+/// Start of the first block or piece of any host from `start` on; `start`
+/// where there is none.
+tick next_start(const lmdb::transaction& txn, unsigned tier, tick start) {
+  auto result = std::numeric_limits<tick>::max();
+  for (auto table : {tables::blocks_of(tier), tables::pieces_of(tier)}) {
+    lmdb::cursor at{txn, table};
+    if (at.seek(tables::block_key(start, 0, 0)))
+      result = std::min(result, static_cast<tick>(at.current_key().word(0)));
+  }
+  return result == std::numeric_limits<tick>::max() ? start : result;
+}
 
 } // namespace
 
@@ -76,53 +102,117 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
     commits_until_space_check_ = space_check_commits;
     bytes_since_space_check_ = 0;
   }
-  auto seconds = options_.retention.seconds;
-  auto keep_from = seconds == 0 ? 0 : now - seconds;
-  if (auto error
-      = erase_blocks(txn, crowded_ ? forever : keep_from, trims_per_commit_max))
-    return error;
-  return trim_to_size(txn);
+  size_t budget = trims_per_commit_max;
+  for (auto& kvp : hosts_)
+    for (unsigned tier = 0; tier < tier_count && budget != 0; ++tier)
+      if (auto seconds = seconds_kept(kvp.second, tier); seconds != 0)
+        if (auto error
+            = trim_host(txn, kvp.second, tier, now - seconds, budget))
+          return error;
+  if (crowded_)
+    if (auto error = erase_oldest(txn, 0, trims_per_commit_max))
+      return error;
+  for (unsigned tier = 0; tier < tier_count; ++tier)
+    if (auto error = trim_to_size(txn, tier))
+      return error;
+  return {};
 }
 
-/// Erases the oldest blocks, a few at a time, while tier 0 has more pages than
+int64_t store::seconds_kept(const stored_host& host, unsigned tier) const {
+  for (auto& x : options_.further.hosts)
+    if (x.seconds[tier] && x.fits(host.definition))
+      return *x.seconds[tier];
+  return tier == 0 ? options_.retention.seconds
+                   : options_.further.tiers[tier - 1].seconds;
+}
+
+/// Erases blocks of a host that end at or before `keep_from`. Their keys are
+/// computed, so that other hosts' blocks between them cost nothing.
+caf::error store::trim_host(lmdb::transaction& txn, stored_host& host,
+                            unsigned tier, int64_t keep_from, size_t& budget) {
+  auto grid = grid_of(host.definition, steps_, tier);
+  auto below = grid_of(host.definition, steps_, tier == 0 ? 0 : tier - 1);
+  while (budget != 0) {
+    auto oldest = tier == 0 ? host.stored.oldest() : host.tier_from[tier];
+    if (oldest == 0)
+      return {};
+    auto start = grid.block_start(oldest);
+    auto end = start + grid.span;
+    if (end > keep_from)
+      return {};
+    size_t erased = 0;
+    if (auto error = erase_groups(txn, tables::blocks_of(tier), host.number,
+                                  start, erased))
+      return error;
+    for (auto at = start; tier != 0 && at < end; at += below.span)
+      if (auto error
+          = erase_groups(txn, tables::pieces_of(tier), host.number, at, erased))
+        return error;
+    if (tier == 0) {
+      host.stored.drop_before(end);
+      durable_[host.number].drop_before(end);
+    } else {
+      host.tier_from[tier] = grid.block_start(next_start(txn, tier, end));
+    }
+    dirty_hosts_.push_back(host.number);
+    budget -= std::min(budget, std::max<size_t>(erased, 1));
+  }
+  return {};
+}
+
+/// Erases the oldest blocks, a few at a time, while a tier has more pages than
 /// it may.
-caf::error store::trim_to_size(lmdb::transaction& txn) {
-  auto bytes_max = options_.retention.bytes_max;
+caf::error store::trim_to_size(lmdb::transaction& txn, unsigned tier) {
+  auto bytes_max = tier == 0 ? options_.retention.bytes_max
+                             : options_.further.tiers[tier - 1].bytes_max;
   constexpr size_t step = 8;
   for (size_t n = 0; bytes_max != 0 && n < trims_per_commit_max; n += step) {
-    auto use = txn.use_of(tables::tier0);
+    auto use = txn.use_of(tables::blocks_of(tier));
     if (!use)
       return use.error();
-    if (use->bytes <= bytes_max || use->entries == 0)
+    auto bytes = use->bytes;
+    auto entries = use->entries;
+    if (tier != 0) {
+      auto pieces = txn.use_of(tables::pieces_of(tier));
+      if (!pieces)
+        return pieces.error();
+      bytes += pieces->bytes;
+      entries += pieces->entries;
+    }
+    if (bytes <= bytes_max || entries == 0)
       return {};
-    if (auto error = erase_blocks(txn, forever, step))
+    if (auto error = erase_oldest(txn, tier, step))
       return error;
   }
   return {};
 }
 
-/// Erases blocks that end at or before `keep_from`, `count_max` of them at
-/// most.
-caf::error store::erase_blocks(lmdb::transaction& txn, int64_t keep_from,
-                               size_t count_max) {
-  lmdb::cursor at{txn, tables::tier0};
+/// Erases the oldest `count` groups of a tier, of whatever host; pieces once
+/// there are no blocks.
+caf::error store::erase_oldest(lmdb::transaction& txn, unsigned tier,
+                               size_t count) {
+  auto table = tables::blocks_of(tier);
+  if (tier != 0 && !lmdb::cursor{txn, table}.first())
+    table = tables::pieces_of(tier);
+  lmdb::cursor at{txn, table};
   auto more = at.first();
-  for (size_t n = 0; more && n < count_max; ++n) {
+  for (size_t n = 0; more && n < count; ++n) {
     auto key = at.current_key();
     auto start = static_cast<tick>(key.word(0));
     auto number = static_cast<host_number>(key.word(1) >> 32);
     auto host = hosts_.find(number);
-    auto end
-        = start
-          + (host == hosts_.end() ? window_seconds_max
-                                  : host->second.definition.window_seconds);
-    if (end > keep_from)
-      break;
     if (auto error = at.erase())
       return error;
     if (host != hosts_.end()) {
-      host->second.stored.drop_before(end);
-      durable_[number].drop_before(end);
+      auto& x = host->second;
+      auto grid = grid_of(x.definition, steps_, tier);
+      if (tier == 0) {
+        x.stored.drop_before(start + grid.span);
+        durable_[number].drop_before(start + grid.span);
+      } else {
+        x.tier_from[tier]
+            = std::max(x.tier_from[tier], grid.block_start(start) + grid.span);
+      }
       dirty_hosts_.push_back(number);
     }
     more = at.next();
@@ -134,9 +224,9 @@ caf::error store::erase_blocks(lmdb::transaction& txn, int64_t keep_from,
 /// frees can be used from the second one after it: until then both states of
 /// the file must be whole.
 caf::error store::make_room() {
-  for (int i = 0; i < 2; ++i)
+  for (int i = 0; i < 3; ++i)
     if (auto error = in_transaction([&](lmdb::transaction& txn) -> caf::error {
-          if (auto fault = erase_blocks(txn, forever, urgent_trims_max))
+          if (auto fault = erase_oldest(txn, 0, urgent_trims_max))
             return fault;
           return write_hosts(txn);
         }))

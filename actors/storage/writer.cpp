@@ -273,7 +273,7 @@ void writer::on_cursor(const cursor_update& what) {
 
 void writer::on_reload(const writer_options& options) {
   options_ = options;
-  store_->keep(options.retention);
+  store_->keep(options.retention, options.further);
 }
 
 bool writer::commit() {

@@ -34,6 +34,7 @@ struct writer_options {
   size_t commit_bytes = 256u << 10;
   /// For a reload; what the store was opened with holds until then.
   block_retention retention;
+  further_retention further;
 };
 
 class writer final : public observed<writer_actor::base> {

@@ -22,13 +22,19 @@ TEST_CASE("a leaf commits more rarely than a parent", "[config]") {
   CHECK(commit_every_ms(x) == 250);
 }
 
-TEST_CASE("tier 0 takes three quarters of the map by default", "[config]") {
+TEST_CASE("tiers share three quarters of the map", "[config]") {
   db_options x;
-  CHECK(tier0_size_mib(x) == 3072);
+  auto sizes = [&] {
+    return std::vector<uint64_t>{tier_size_mib(x, 0), tier_size_mib(x, 1),
+                                 tier_size_mib(x, 2)};
+  };
+  CHECK(sizes() == std::vector<uint64_t>{2048, 768, 256});
   x.map_size_mib = 64;
-  CHECK(tier0_size_mib(x) == 48);
-  x.tier0.size_mib = 20;
-  CHECK(tier0_size_mib(x) == 20);
+  CHECK(sizes() == std::vector<uint64_t>{32, 12, 4});
+  x.tier1.size_mib = 21;
+  CHECK(sizes() == std::vector<uint64_t>{24, 21, 3});
+  x.tier0.size_mib = 48;
+  CHECK(sizes() == std::vector<uint64_t>{48, 21, 1});
 }
 
 TEST_CASE("sources are switched by their names", "[config]") {

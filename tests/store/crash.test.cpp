@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "store/tier_read.hpp"
 #include "tests/schema/random_seed.hpp"
-#include "tests/store/store_examples.hpp"
+#include "tests/store/tier_examples.hpp"
 
 /// Drives store and hot rows as ingest and writer do, with crashes, against a
 /// naive model of what was acknowledged: all of it must be there, once, right.
@@ -146,6 +147,29 @@ public:
     return result;
   }
 
+  /// Every point of a tier is what its slots in the blocks come to.
+  void check_tiers(host_number number) const {
+    auto slots = blocks(number).cells;
+    examples::tier_cell_map wanted;
+    auto txn = store_->environment()->read();
+    layout_cache layouts;
+    auto reader = tier_reader::open(*txn, layouts,
+                                    store_->hosts().at(number).definition.id);
+    REQUIRE(reader);
+    for (unsigned tier = 1; tier < tier_count; ++tier) {
+      auto grid = reader->grid(tier);
+      auto points = reader->load(tier, {1, 60'000});
+      INFO((points ? std::string{} : to_text(points.error())));
+      REQUIRE(points);
+      // Of sums that met the ends of int64 below, as tiers are.
+      wanted = tier == 1
+                   ? examples::count_points(slots, grid.step, grid.phase)
+                   : examples::count_points(wanted, grid.step, grid.phase);
+      INFO("host " << number << " tier " << tier);
+      REQUIRE(examples::difference(examples::cells_of(*points), wanted) == "");
+    }
+  }
+
   const hot_host& hot(host_number number) const {
     return hosts_.at(number);
   }
@@ -239,7 +263,7 @@ public:
     for (auto& x : hosts_)
       node_.close(x.number, tick_max);
     commit();
-    while (node_.store().has_work())
+    while (node_.store().has_work() || node_.store().has_tier_work())
       commit();
     crash();
     for (auto& x : hosts_)
@@ -251,6 +275,8 @@ private:
     store_options result;
     result.retention.seconds = 0;
     result.windows_per_commit_max = 1 + below(engine, 3);
+    // Blocks of 12 and 36 minutes: some end within a trial.
+    result.steps = {2, 5};
     return result;
   }
 
@@ -459,6 +485,7 @@ private:
       x.key = true;
       announce(x);
       check(x, node_.visible(x.number));
+      node_.check_tiers(x.number);
     }
     pending_.clear();
   }

@@ -228,7 +228,7 @@ TEST_CASE("the oldest blocks go while there are too many bytes of them",
   while (bytes() < (64 << 10))
     grow();
   auto all = entries_of(*x, tables::tier0);
-  x->keep({0, 32 << 10});
+  x->keep({0, 32 << 10}, {});
   committed(*x, at);
   auto kept = entries_of(*x, tables::tier0);
   CHECK(bytes() <= (32 << 10));

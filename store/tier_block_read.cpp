@@ -1,0 +1,234 @@
+/// The reading half of tier_block.hpp: what is read came from a file that may
+/// be damaged, so every bound is checked.
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include <capnp/serialize.h>
+
+#include "schema/store.capnp.h"
+#include "store/block_payload.hpp"
+#include "store/column.hpp"
+#include "store/tier_block.hpp"
+
+namespace tributary {
+
+namespace {
+
+constexpr auto parts = tier_column_parts;
+
+/// A chart of so many dimensions is a group with the most columns.
+constexpr size_t columns_max = parts * chart_dimensions_max;
+
+static_assert(columns_max * (2 + column_bytes_max(tier_points_max))
+              <= tier_raw_bytes_max);
+
+caf::error corrupt(const char* what) {
+  return make_error(ec::corrupt, std::string{"tier block: "} + what);
+}
+
+caf::expected<tier_header> read_header(wire::Block::Reader from) {
+  tier_header result;
+  result.start = from.getStart();
+  result.points = from.getSlots();
+  result.step = from.getStep();
+  result.columns = from.getColumns();
+  result.layout_hash = {from.getLayoutHigh(), from.getLayoutLow()};
+  if (result.start <= -tick_max || result.start > tick_max || result.step == 0
+      || result.points == 0 || result.points > tier_points_max
+      || result.columns == 0 || result.columns > columns_max)
+    return corrupt("a bound is broken");
+  return result;
+}
+
+/// False when the runs are not ascending.
+bool read_epochs(wire::Block::Reader from, std::vector<epoch_number>& to) {
+  size_t next = 0;
+  for (auto run : from.getRuns()) {
+    if (run.getFrom() < next || run.getTo() < run.getFrom()
+        || run.getTo() >= to.size() || run.getEpoch() == 0)
+      return false;
+    next = run.getTo() + size_t{1};
+    for (size_t i = run.getFrom(); i < next; ++i)
+      to[i] = run.getEpoch();
+  }
+  return true;
+}
+
+packed_payload read_payload(wire::Block::Reader from) {
+  auto data = from.getPayload();
+  return {from.getCodec(),
+          from.getRawBytes(),
+          from.getChecksum(),
+          {reinterpret_cast<const char*>(data.begin()), data.size()}};
+}
+
+/// The payload of a block: from the cache, where it was once checked and
+/// unpacked, or unpacked now.
+caf::expected<std::shared_ptr<const std::string>>
+payload_of(const packed_payload& from, tick start, payload_cache* cache) {
+  if (from.codec != codec_stored && from.codec != codec_zstd)
+    return corrupt("unknown codec");
+  auto name = cache != nullptr ? hash_of(from.bytes.data(), from.bytes.size())
+                               : content_hash{};
+  if (auto known = cache != nullptr ? cache->find(name) : nullptr)
+    if (known->size() == from.raw_bytes)
+      return known;
+  auto result = std::make_shared<std::string>();
+  if (auto error = unpack_payload(from, start, *result))
+    return error;
+  if (cache != nullptr)
+    cache->keep(name, result);
+  return std::shared_ptr<const std::string>{std::move(result)};
+}
+
+/// Calls `f` with the root of a block in `sealed`, of any alignment.
+template <class F>
+auto with_block(std::string_view sealed, F f)
+    -> decltype(f(std::declval<wire::Block::Reader>())) {
+  if (sealed.empty() || sealed.size() % 8 != 0)
+    return corrupt("size is not whole words");
+  std::vector<uint64_t> copy;
+  auto begin = reinterpret_cast<const capnp::word*>(sealed.data());
+  if (reinterpret_cast<uintptr_t>(sealed.data()) % 8 != 0) {
+    copy.resize(sealed.size() / 8);
+    memcpy(copy.data(), sealed.data(), copy.size() * 8);
+    begin = reinterpret_cast<const capnp::word*>(copy.data());
+  }
+  try {
+    capnp::ReaderOptions options;
+    options.traversalLimitInWords = sealed.size() / 8 * 2 + 64;
+    options.nestingLimit = 4;
+    capnp::FlatArrayMessageReader message{
+        kj::arrayPtr(begin, sealed.size() / 8), options};
+    if (message.getEnd() != begin + sealed.size() / 8)
+      return corrupt("bytes behind the end");
+    return f(message.getRoot<wire::Block>());
+  } catch (const kj::Exception& e) {
+    return corrupt(e.getDescription().cStr());
+  }
+}
+
+class column_reader {
+public:
+  column_reader(std::string_view raw, const tier_header& header,
+                const std::vector<epoch_number>& epochs)
+      : bytes_(reinterpret_cast<const uint8_t*>(raw.data())),
+        size_(raw.size()),
+        columns_(header.columns),
+        points_(header.points),
+        covered_(non_zero_of(epochs)) {
+    // nop
+  }
+
+  /// Finds the columns; false when they do not fit into the payload.
+  bool read_sizes() {
+    auto at = bytes_ + columns_ * 2;
+    if (size_ < columns_ * 2
+        || !sets_.get(at, bytes_ + size_, points_, columns_ * 2))
+      return false;
+    auto begin = static_cast<size_t>(at - bytes_);
+    begins_.push_back(begin);
+    for (size_t i = 0; i < columns_; ++i)
+      begins_.push_back(begin
+                        += bytes_[i] + (size_t{bytes_[columns_ + i]} << 8));
+    return begin == size_;
+  }
+
+  /// Reads a dimension whose first column has that place.
+  bool read(size_t index, tier_column& to) {
+    if (!read_part(index, to.min))
+      return false;
+    auto present = column_.present;
+    if (!read_part(index + 1, to.max) || column_.present != present
+        || !read_part(index + 2, to.sum) || column_.present != present
+        || !read_part(index + 3, to.count) || column_.present != present)
+      return false;
+    for (size_t i = 0; i < points_; ++i) {
+      if (bit_at(present, i) != (to.count[i] > 0))
+        return false;
+      to.max[i] = static_cast<int64_t>(static_cast<uint64_t>(to.min[i])
+                                       + static_cast<uint64_t>(to.max[i]));
+    }
+    return true;
+  }
+
+private:
+  bool read_part(size_t index, std::vector<int64_t>& to) {
+    if (!get_column(bytes_ + begins_[index], bytes_ + begins_[index + 1],
+                    covered_, points_, sets_, column_, buffers_))
+      return false;
+    to = std::move(column_.values);
+    return true;
+  }
+
+  const uint8_t* bytes_;
+  size_t size_;
+  size_t columns_;
+  uint16_t points_;
+  std::vector<uint64_t> covered_;
+  std::vector<size_t> begins_;
+  slot_sets sets_;
+  window_column column_;
+  column_buffers buffers_;
+};
+
+caf::error read_block(wire::Block::Reader from, const layout& columns_of,
+                      chart_range which, tier_table& to, payload_cache* cache) {
+  auto header = read_header(from);
+  if (!header)
+    return header.error();
+  if (header->step != to.step
+      || (header->start - to.start) % static_cast<tick>(to.step) != 0)
+    return corrupt("another grid");
+  if (header->columns != columns_of.columns() * parts)
+    return corrupt("columns differ from the layout");
+  tier_table decoded{header->start, to.step, header->points};
+  if (!read_epochs(from, decoded.epochs))
+    return corrupt("runs are not ascending");
+  if (!which.touches(columns_of)) { // its lives are all that it tells here
+    to.add(decoded);
+    return {};
+  }
+  auto raw = payload_of(read_payload(from), header->start, cache);
+  if (!raw)
+    return raw.error();
+  column_reader columns{**raw, *header, decoded.epochs};
+  if (!columns.read_sizes())
+    return corrupt("places of columns");
+  auto runs = from.getRuns();
+  auto epoch = runs.size() == 0 ? 1 : runs[runs.size() - 1].getEpoch();
+  size_t index = 0;
+  for (auto& chart : columns_of.charts) {
+    if (!which.contains(chart->id)) {
+      index += chart->dimensions.size() * parts;
+      continue;
+    }
+    auto& read = decoded.charts[chart->id];
+    read = {chart, epoch, std::vector<tier_column>(chart->dimensions.size())};
+    for (auto& column : read.columns) {
+      if (!columns.read(index, column))
+        return corrupt("column");
+      index += parts;
+    }
+  }
+  to.add(decoded);
+  return {};
+}
+
+} // namespace
+
+caf::expected<tier_header> open_tier_header(std::string_view sealed) {
+  return with_block(sealed, read_header);
+}
+
+caf::error open_tier_block(std::string_view sealed, const layout& columns_of,
+                           chart_range which, tier_table& to,
+                           payload_cache* cache) {
+  return with_block(sealed, [&](wire::Block::Reader from) -> caf::error {
+    return read_block(from, columns_of, which, to, cache);
+  });
+}
+
+} // namespace tributary
