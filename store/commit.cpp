@@ -67,12 +67,17 @@ caf::expected<commit_report> store::commit_prepared(int64_t now) {
     tiers_.prepare(*txn, layouts_, hosts_);
   }
   auto result = try_commit(now);
-  if (result || code_of(result.error()) != ec::store_full)
-    return result;
-  crowded_ = true;
-  if (make_room())
-    return result;
-  return try_commit(now);
+  // Tier 0 first. Its pages may lie between those of points, and a large entry
+  // of the journal needs many in a row: then the oldest points go as well.
+  for (unsigned tiers = 1; tiers <= tier_count; ++tiers) {
+    if (result || code_of(result.error()) != ec::store_full)
+      return result;
+    crowded_ = true;
+    if (make_room(tiers))
+      return result;
+    result = try_commit(now);
+  }
+  return result;
 }
 
 caf::expected<commit_report> store::try_commit(int64_t now) {

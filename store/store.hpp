@@ -286,7 +286,7 @@ private:
 
   caf::expected<commit_report> try_commit(int64_t now);
   void note_written(journal_position journal_end);
-  caf::error make_room();
+  caf::error make_room(unsigned tiers);
 
   caf::error write_all(lmdb::transaction& txn, int64_t now,
                        journal_position journal_end, commit_report& report);

@@ -220,14 +220,15 @@ caf::error store::erase_oldest(lmdb::transaction& txn, unsigned tier,
   return {};
 }
 
-/// Erases the oldest blocks in transactions of their own. The pages that one
-/// frees can be used from the second one after it: until then both states of
-/// the file must be whole.
-caf::error store::make_room() {
+/// Erases the oldest blocks of the lowest tiers in transactions of their own.
+/// The pages that one frees can be used from the second one after it: until
+/// then both states of the file must be whole.
+caf::error store::make_room(unsigned tiers) {
   for (int i = 0; i < 3; ++i)
     if (auto error = in_transaction([&](lmdb::transaction& txn) -> caf::error {
-          if (auto fault = erase_oldest(txn, 0, urgent_trims_max))
-            return fault;
+          for (unsigned tier = 0; tier < tiers; ++tier)
+            if (auto fault = erase_oldest(txn, tier, urgent_trims_max))
+              return fault;
           return write_hosts(txn);
         }))
       return error;
