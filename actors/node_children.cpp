@@ -31,25 +31,21 @@ namespace tributary {
 
 namespace {
 
-block_retention retention_of(const db_options& db) {
-  return {static_cast<int64_t>(db.tier0.time_s), tier_size_mib(db, 0) << 20};
+block_retention retention_of(const db_options& db, unsigned tier) {
+  auto& x = tier == 0 ? db.tier0 : tier == 1 ? db.tier1 : db.tier2;
+  return {static_cast<int64_t>(x.time_s), tier_size_mib(db, tier) << 20};
 }
 
 further_retention further_retention_of(const node_options& options) {
-  auto& db = options.db;
   further_retention result;
-  result.tiers
-      = {{{static_cast<int64_t>(db.tier1.time_s), tier_size_mib(db, 1) << 20},
-          {static_cast<int64_t>(db.tier2.time_s), tier_size_mib(db, 2) << 20}}};
+  result.tiers = {{retention_of(options.db, 1), retention_of(options.db, 2)}};
   for (auto& x : options.receiver.machines) {
-    host_retention of_host;
-    of_host.fits = [id = x.machine](const host_definition& host) {
+    auto is_host = [id = x.machine](auto& host) {
       return host.id == id;
     };
-    for (size_t i = 0; i < tier_count; ++i)
-      if (x.retention_s[i])
-        of_host.seconds[i] = static_cast<int64_t>(*x.retention_s[i]);
-    result.hosts.push_back(std::move(of_host));
+    result.hosts.push_back({is_host, {}});
+    std::copy(x.retention_s.begin(), x.retention_s.end(),
+              result.hosts.back().seconds.begin());
   }
   return result;
 }
@@ -63,7 +59,7 @@ store_options store_options_of(const node_setup& setup,
                             : db.durability == durability::relaxed
                                 ? lmdb::sync_mode::relaxed
                                 : lmdb::sync_mode::full;
-  result.retention = retention_of(db);
+  result.retention = retention_of(db, 0);
   result.further = further_retention_of(options);
   result.steps = {db.tier1_iterations, db.tier2_iterations};
   return result;
@@ -149,7 +145,7 @@ auto node::spawn_child(bool blocks, size_t line, Ts&&... xs) {
 writer_options node::options_of_writer() const {
   writer_options result;
   result.commit_every_ms = commit_every_ms(options_);
-  result.retention = retention_of(options_.db);
+  result.retention = retention_of(options_.db, 0);
   result.further = further_retention_of(options_);
   return result;
 }

@@ -272,6 +272,22 @@ TEST_CASE("page and children can't share a port", "[config]") {
   CHECK(stream_faults(apart).empty());
 }
 
+TEST_CASE("tiers fit into the map together", "[config]") {
+  CHECK(main_faults("[db]\nmap size = 1GiB\ntier0 retention size = 500\n"
+                    "tier2 retention size = 269\n")
+        == "t.conf:4: [db] tier2 retention size: with the tiers before it at "
+           "most three quarters of 'map size', which are 768 MiB\n");
+  CHECK(main_faults("[db]\nmap size = 1GiB\ntier0 retention size = 500\n"
+                    "tier2 retention size = 268\n")
+        == "");
+  auto x = good_main("[db]\ndbengine tier 1 retention time = 30d\n"
+                     "dbengine tier 2 retention size = 40\n"
+                     "dbengine tier 1 update every iterations = 30\n");
+  CHECK(x.db.tier1.time_s == 30 * 86'400u);
+  CHECK(x.db.tier2.size_mib == 40u);
+  CHECK(x.db.tier1_iterations == 30);
+}
+
 TEST_CASE("tier 0 fits into the map", "[config]") {
   CHECK(main_faults("[db]\nmap size = 1GiB\ntier0 retention size = 769\n")
         == "t.conf:3: [db] tier0 retention size: at most three quarters of "
