@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "store/tables.hpp"
+#include "store/tier_read.hpp"
 
 namespace tributary {
 
@@ -30,6 +31,37 @@ tier_standing finest_of(const hot_answer& hot, const lmdb::transaction& txn) {
     first = std::min(first, x.start());
   result.from = std::max(result.from, first);
   return result;
+}
+
+/// A point ends where the next one begins.
+tier_standing standing_of(const tier_reader& tiers, unsigned tier) {
+  auto& grid = tiers.grid(tier);
+  auto extent = tiers.extent(tier);
+  return {grid.step, grid.phase - 1, extent.from, extent.to - 1};
+}
+
+/// Points `[begin, end)` of a chart as a reader sees them.
+void shown_points(const tier_table& table, const tier_chart& of,
+                  tick_range ticks, const std::vector<bool>& wanted,
+                  point_run& run) {
+  auto step = static_cast<tick>(table.step);
+  run.first_end = table.start + step - 1;
+  run.step = run.covers = step;
+  run.size = table.points();
+  run.counted = ticks;
+  run.columns.assign(of.columns.size(), {});
+  for (size_t d = 0; d < of.columns.size(); ++d) {
+    if (!wanted[d])
+      continue;
+    auto& to = run.columns[d];
+    for (size_t i = 0; i < run.size; ++i) {
+      auto x = shown_point(*of.chart, d, of.columns[d], i);
+      to.min.push_back(x.min);
+      to.max.push_back(x.max);
+      to.sum.push_back(x.sum);
+      to.count.push_back(static_cast<double>(x.count));
+    }
+  }
 }
 
 std::vector<bool> marked(const std::vector<size_t>& chosen, size_t count) {
@@ -200,9 +232,17 @@ caf::expected<bool> query_job::advance(const lmdb::environment& from,
   auto txn = from.read();
   if (!txn)
     return std::move(txn.error());
-  if (!table_)
-    if (auto error = plan({finest_of(*hot_, *txn)}))
+  // A host of which nothing is stored yet has tier 0 alone, in RAM.
+  auto tiers = tier_reader::open(*txn, layouts, hot_->host.definition.id);
+  if (!tiers && code_of(tiers.error()) != ec::not_found)
+    return std::move(tiers.error());
+  if (!table_) {
+    std::vector<tier_standing> standings{finest_of(*hot_, *txn)};
+    for (unsigned i = 1; tiers && i < tier_count; ++i)
+      standings.push_back(standing_of(*tiers, i));
+    if (auto error = plan(standings))
       return error;
+  }
   for (size_t i = 0; i < query_slice_windows; ++i) {
     if (piece_ == pieces_.size()) {
       if (auto error = end_part())
@@ -210,7 +250,11 @@ caf::expected<bool> query_job::advance(const lmdb::environment& from,
       return true;
     }
     at_ = std::max(at_, pieces_[piece_].from);
-    if (auto error = read_window(*txn, layouts))
+    if (pieces_[piece_].tier > 0 && !tiers) // it went since the last slice
+      return std::move(tiers.error());
+    auto error = pieces_[piece_].tier == 0 ? read_window(*txn, layouts)
+                                           : read_points(*tiers);
+    if (error)
       return error;
     if (at_ > pieces_[piece_].to)
       ++piece_;
@@ -238,6 +282,27 @@ caf::error query_job::read_window(const lmdb::transaction& txn,
     shown_slots(window, found->second, at_, to, table_->wanted_of(of), run_);
     table_->add(of, run_);
     answer_.points_of_tier[0] += run_.size;
+  }
+  at_ = to + 1;
+  return {};
+}
+
+/// The same for a block of a coarser tier.
+caf::error query_job::read_points(const tier_reader& tiers) {
+  auto& piece = pieces_[piece_];
+  auto& chart = parts_[next_].chart;
+  auto& grid = tiers.grid(piece.tier);
+  auto to = std::min(piece.to, grid.block_start(at_) + tick{grid.span} - 1);
+  auto points = tiers.load(piece.tier, {at_, to}, chart);
+  if (!points)
+    return std::move(points.error());
+  auto found = points->charts.find(chart);
+  if (found != points->charts.end()) {
+    auto& of = found->second.chart;
+    shown_points(*points, found->second, {at_, to}, table_->wanted_of(of),
+                 run_);
+    table_->add(of, run_);
+    answer_.points_of_tier[piece.tier] += run_.size;
   }
   at_ = to + 1;
   return {};

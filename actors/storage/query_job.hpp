@@ -16,6 +16,8 @@
 
 namespace tributary {
 
+class tier_reader;
+
 /// A chart to be read.
 struct query_part {
   guid host;
@@ -63,6 +65,7 @@ private:
   caf::error plan_rows(const std::vector<tier_standing>& tiers);
   caf::error plan_table();
   caf::error read_window(const lmdb::transaction& txn, layout_cache& layouts);
+  caf::error read_points(const tier_reader& tiers);
   caf::error end_part();
 
   query_request_ptr what_;

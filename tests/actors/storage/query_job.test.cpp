@@ -1,5 +1,8 @@
 #include "actors/storage/query_job.hpp"
 
+#include <functional>
+#include <random>
+
 #include <catch2/catch.hpp>
 
 #include "tests/store/store_examples.hpp"
@@ -10,13 +13,15 @@ using examples::temporary_directory;
 
 namespace {
 
-constexpr tick first = 6000;
+constexpr tick first = 600'000;
 
 /// A store with one host of two charts of a context, whose windows are of a
 /// minute; value is the tick, and ten times it.
 class stored_host_fixture {
 public:
-  explicit stored_host_fixture(size_t windows) {
+  explicit stored_host_fixture(
+      size_t windows,
+      const std::function<int64_t(tick)>& value_at = [](tick t) { return t; }) {
     store_ = examples::open_store(directory_.file("store.mdb"));
     auto number = store_->put_host(host_, {host_.id});
     auto columns_of = std::make_shared<roster>(1);
@@ -28,17 +33,20 @@ public:
     }
     store_->put_roster(number, *columns_of);
     for (size_t i = 0; i < windows; ++i) {
-      window_table window{first + static_cast<tick>(i) * 60, 60};
-      for (size_t slot = 0; slot < 60; ++slot) {
-        window.claim(slot, 1);
-        auto t = window.start() + static_cast<tick>(slot);
-        for (auto& x : charts_) {
-          auto& to = window.chart_for(x, 1).columns;
-          set_slot(to[0], slot, t, false);
-          set_slot(to[1], slot, -10 * t, false);
-        }
+      hot_segment rows;
+      rows.columns_of = columns_of;
+      rows.columns = columns_of->columns();
+      auto window = std::make_shared<closed_window>();
+      window->start = first + static_cast<tick>(i) * 60;
+      window->slots = 60;
+      for (auto t = window->start; t < window->start + 60; ++t) {
+        rows.ticks.push_back(t);
+        rows.present.push_back(15);
+        for (auto x : {1, -10, 1, -10})
+          rows.values.push_back(x * value_at(t));
       }
-      store_->put_received(number, examples::receive(host_, window), i + 1, {});
+      window->segments.push_back(std::move(rows));
+      store_->put_closed(number, std::move(window));
       if (i % 8 == 7 || i + 1 == windows)
         REQUIRE(store_->commit(first));
     }
@@ -139,7 +147,7 @@ TEST_CASE("a query reads windows in slices", "[actors]") {
     if (x.values[2 * i] != static_cast<double>(x.times[i])
         || x.values[2 * i + 1] != -10.0 * static_cast<double>(x.times[i]))
       FAIL("another value at " << x.times[i]);
-  CHECK(x.points_of_tier == std::vector<uint64_t>{4200});
+  CHECK(x.points_of_tier == std::vector<uint64_t>{4200, 0, 0});
   CHECK(x.row_seconds == 1);
 }
 
@@ -161,7 +169,7 @@ TEST_CASE("a range older than all data has no rows", "[actors]") {
   auto x = host.answer_to(of_chart("disk.a", 100, 200));
   CHECK(x.times.empty());
   CHECK(x.columns.size() == 2);
-  CHECK(x.points_of_tier == std::vector<uint64_t>{0});
+  CHECK(x.points_of_tier == std::vector<uint64_t>{0, 0, 0});
   x = host.answer_to(of_chart("disk.a", 1'000'000, 1'000'200)); // or newer
   CHECK(x.times.empty());
   x = host.answer_to(of_context("disk.io")); // and one that has some
@@ -229,4 +237,75 @@ TEST_CASE("a query that is too large says what bounds it", "[actors]") {
       = host.refusal_of(of_chart("disk.a", -1'000'000'000), ec::too_large);
   CHECK(text.find("100000000") != std::string::npos);
   CHECK(text.find("fewer points") != std::string::npos);
+}
+
+TEST_CASE("every tier gives the same where rows are whole points", "[actors]") {
+  auto seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random{seed};
+  std::vector<int64_t> values(70 * 60);
+  for (auto& x : values)
+    x = static_cast<int64_t>(random() % 2'000'001) - 1'000'000;
+  stored_host_fixture host{70, [&](tick t) {
+                             return values[static_cast<size_t>(t - first)];
+                           }};
+  for (auto group : {"average", "min", "max", "sum", "extremes"})
+    for (auto points : {1u, 3u, 7u, 60u}) {
+      auto what = of_chart("disk.a", first - 1, first + 60 * 60 - 1);
+      what.group = *parse_group_rule(group, {});
+      what.points = points;
+      what.unaligned = true; // whole minutes before the end of one
+      what.tier = 1;
+      auto coarse = host.answer_to(what);
+      CHECK(coarse.points_of_tier[0] == 0);
+      CHECK(coarse.points_of_tier[1] == 60);
+      what.tier = std::nullopt;
+      auto chosen = host.answer_to(what);
+      CHECK(chosen.tier >= 1);
+      INFO(group << " in " << points << " rows");
+      REQUIRE(chosen.times == coarse.times);
+      CHECK(chosen.values == coarse.values);
+      // The same rows out of seconds: by hand.
+      for (size_t row = 0; row < coarse.times.size(); ++row) {
+        auto from = row == 0 ? first - 1 : coarse.times[row - 1];
+        auto seconds = of_chart("disk.a", from, coarse.times[row]);
+        seconds.group = what.group;
+        seconds.points = 1;
+        seconds.tier = 0;
+        seconds.unaligned = true;
+        auto fine = host.answer_to(seconds);
+        REQUIRE(fine.times.size() == 1);
+        CHECK(fine.times[0] == coarse.times[row]);
+        CHECK(fine.points_of_tier[1] == 0);
+        CHECK(fine.values[0] == Approx(coarse.values[2 * row]).epsilon(1e-12));
+        CHECK(fine.values[1]
+              == Approx(coarse.values[2 * row + 1]).epsilon(1e-12));
+      }
+    }
+}
+
+TEST_CASE("what a tier has no whole points of is read below", "[actors]") {
+  stored_host_fixture host{70};
+  // The newest seconds are in an open window.
+  window_table open{first + 4200, 60};
+  auto of = host.summary().columns_of->find("disk.a")->chart;
+  for (size_t slot = 0; slot < 10; ++slot) {
+    open.claim(slot, 1);
+    for (size_t d = 0; d < 2; ++d)
+      set_slot(open.chart_for(of, 1).columns[d], slot, 1, false);
+  }
+  host.hot().push_back(open);
+  host.summary().newest = first + 4209;
+  auto what = of_chart("disk.a", -3000);
+  what.points = 50;
+  what.group = *parse_group_rule("sum", {});
+  auto x = host.answer_to(what);
+  CHECK(x.tier == 1);
+  CHECK(x.row_seconds == 60);
+  CHECK(x.points_of_tier[1] > 40);
+  CHECK(x.points_of_tier[0] >= 10);
+  CHECK(x.times.back() == first + 4209);
+  CHECK(x.values[x.values.size() - 2] == 10);
+  // The row before is a whole minute of ticks.
+  CHECK(x.values[x.values.size() - 4] == 60.0 * (first + 4140) + 59.0 * 60 / 2);
 }
