@@ -45,14 +45,8 @@ origin one_chart(epoch_number epoch = 1) {
 
 /// Closes one window of `make_host(2)`, which holds these ticks' rows.
 closed_window_ptr closed_window_of(tick first, size_t ticks) {
-  auto from = one_chart();
-  hot_host hot{make_host(2), {}, 0};
-  REQUIRE_FALSE(hot.define(from.run()));
-  for (size_t i = 0; i < ticks; ++i)
-    REQUIRE(hot.apply(*from.seal(first + static_cast<tick>(i), {7}, i == 0)));
-  auto closed = hot.close_windows(tick_max);
-  REQUIRE(closed.size() == 1);
-  return closed[0];
+  return close_window(make_host(2), one_chart(), first, ticks,
+                      [](tick) { return std::vector<int64_t>{7}; });
 }
 
 } // namespace

@@ -104,6 +104,22 @@ frame_ptr origin::seal(tick t, const frame_row& row, bool key, uint16_t part) {
   return seal_row(header, row, columns_of_, key, chain_);
 }
 
+closed_window_ptr
+close_window(const host_definition& host, origin from, tick first, size_t ticks,
+             const std::function<std::vector<int64_t>(tick)>& values) {
+  hot_host hot{host, {}, 0};
+  if (auto error = hot.define(from.run()))
+    throw std::runtime_error{to_text(error)};
+  for (auto t = first; t < first + static_cast<tick>(ticks); ++t)
+    if (auto outcome = hot.apply(*from.seal(t, values(t), t == first));
+        !outcome)
+      throw std::runtime_error{to_text(outcome.error())};
+  auto closed = hot.close_windows(tick_max);
+  if (closed.size() != 1)
+    throw std::runtime_error{"the ticks are not of one window"};
+  return closed[0];
+}
+
 frame_row full_row(std::vector<int64_t> values) {
   frame_row result;
   result.reset(static_cast<uint32_t>(values.size()));

@@ -2,6 +2,7 @@
 
 /// Directories, charts, hosts and origins that the tests of the store share.
 
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -85,6 +86,12 @@ private:
   roster columns_of_;
   frame_chain chain_;
 };
+
+/// Closes a window of `host` that has the ticks from `first`, all in one
+/// window, with these values.
+closed_window_ptr
+close_window(const host_definition& host, origin from, tick first, size_t ticks,
+             const std::function<std::vector<int64_t>(tick)>& values);
 
 /// A row with all columns present.
 frame_row full_row(std::vector<int64_t> values);

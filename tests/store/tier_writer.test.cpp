@@ -42,19 +42,14 @@ public:
 
   /// A window that closed, with a value in each slot that is `value` mod 7 off.
   void close(tick at, epoch_number epoch = 1, int64_t value = 0) {
-    auto window = std::make_shared<closed_window>();
-    window->start = at;
-    window->slots = 60;
-    auto columns_of = std::make_shared<roster>(epoch);
-    columns_of->append(examples::make_chart("c", {"x"}));
-    columns_of->append(examples::make_chart("d", {"y", "z"}));
-    window->segments.emplace_back();
-    auto& segment = window->segments.back();
-    segment.columns_of = columns_of;
-    segment.columns = 3;
-    for (tick t = at; t < at + 60; ++t)
-      segment.add(t, examples::full_row({t % 11 + value, t, -t * value}));
-    store_->put_closed(number_, window);
+    examples::origin from{epoch,
+                          {examples::make_chart("c", {"x"}),
+                           examples::make_chart("d", {"y", "z"})}};
+    store_->put_closed(
+        number_,
+        examples::close_window(host_, std::move(from), at, 60, [=](tick t) {
+          return std::vector<int64_t>{t % 11 + value, t, -t * value};
+        }));
   }
 
   /// Until nothing is left to do.

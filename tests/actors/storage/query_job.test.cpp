@@ -33,20 +33,15 @@ public:
     }
     store_->put_roster(number, *columns_of);
     for (size_t i = 0; i < windows; ++i) {
-      hot_segment rows;
-      rows.columns_of = columns_of;
-      rows.columns = columns_of->columns();
-      auto window = std::make_shared<closed_window>();
-      window->start = first + static_cast<tick>(i) * 60;
-      window->slots = 60;
-      for (auto t = window->start; t < window->start + 60; ++t) {
-        rows.ticks.push_back(t);
-        rows.present.push_back(15);
-        for (auto x : {1, -10, 1, -10})
-          rows.values.push_back(x * value_at(t));
-      }
-      window->segments.push_back(std::move(rows));
-      store_->put_closed(number, std::move(window));
+      store_->put_closed(
+          number, examples::close_window(host_, examples::origin{1, charts_},
+                                         first + static_cast<tick>(i) * 60, 60,
+                                         [&](tick t) {
+                                           std::vector<int64_t> row;
+                                           for (auto x : {1, -10, 1, -10})
+                                             row.push_back(x * value_at(t));
+                                           return row;
+                                         }));
       if (i % 8 == 7 || i + 1 == windows)
         REQUIRE(store_->commit(first));
     }
