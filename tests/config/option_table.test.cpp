@@ -63,8 +63,14 @@ TEST_CASE("a value that is refused leaves the field alone", "[config]") {
   }
 }
 
-TEST_CASE("both kinds of GUID section have the same keys", "[config]") {
-  REQUIRE(api_key_rows().size() == machine_rows().size());
-  for (size_t i = 0; i < api_key_rows().size(); ++i)
-    CHECK(api_key_rows()[i].name == machine_rows()[i].name);
+TEST_CASE("a machine's section has the keys of an API key's and retention",
+          "[config]") {
+  auto& keys = api_key_rows();
+  auto& machines = machine_rows();
+  REQUIRE(machines.size()
+          == keys.size() + machine_section{}.retention_s.size());
+  for (size_t i = 0; i < keys.size(); ++i)
+    CHECK(keys[i].name == machines[i].name);
+  for (size_t i = keys.size(); i < machines.size(); ++i)
+    CHECK(machines[i].name.key.find("retention time") != std::string::npos);
 }
