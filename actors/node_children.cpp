@@ -43,9 +43,7 @@ further_retention further_retention_of(const node_options& options) {
     auto is_host = [id = x.machine](auto& host) {
       return host.id == id;
     };
-    result.hosts.push_back({is_host, {}});
-    std::copy(x.retention_s.begin(), x.retention_s.end(),
-              result.hosts.back().seconds.begin());
+    result.hosts.push_back({is_host, x.retention_s});
   }
   return result;
 }

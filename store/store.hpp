@@ -40,7 +40,7 @@ struct block_retention {
 struct host_retention {
   std::function<bool(const host_definition&)> fits;
   /// By tier; none: as the tier has it, 0 keeps all.
-  std::array<std::optional<int64_t>, tier_count> seconds;
+  std::array<std::optional<uint64_t>, tier_count> seconds;
 };
 
 /// How much of the tiers above 0 is kept, and what hosts have of their own.

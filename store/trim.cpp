@@ -121,7 +121,7 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
 int64_t store::seconds_kept(const stored_host& host, unsigned tier) const {
   for (auto& x : options_.further.hosts)
     if (x.seconds[tier] && x.fits(host.definition))
-      return *x.seconds[tier];
+      return static_cast<int64_t>(*x.seconds[tier]);
   return tier == 0 ? options_.retention.seconds
                    : options_.further.tiers[tier - 1].seconds;
 }
