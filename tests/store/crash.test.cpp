@@ -155,6 +155,10 @@ public:
     layout_cache layouts;
     auto reader = tier_reader::open(*txn, layouts,
                                     store_->hosts().at(number).definition.id);
+    if (!reader && slots.empty()) { // nothing of it was committed so far
+      REQUIRE(code_of(reader.error()) == ec::not_found);
+      return;
+    }
     REQUIRE(reader);
     for (unsigned tier = 1; tier < tier_count; ++tier) {
       auto grid = reader->grid(tier);
