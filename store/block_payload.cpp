@@ -72,6 +72,19 @@ caf::error unpack_payload(const packed_payload& from, tick start,
   return {};
 }
 
+caf::expected<std::shared_ptr<const std::string>>
+cached_payload(const packed_payload& from, tick start, payload_cache& cache) {
+  auto name = hash_of(from.bytes.data(), from.bytes.size());
+  if (auto known = cache.find(name))
+    if (known->size() == from.raw_bytes)
+      return known;
+  auto result = std::make_shared<std::string>();
+  if (auto error = unpack_payload(from, start, *result))
+    return error;
+  cache.keep(name, result);
+  return std::shared_ptr<const std::string>{std::move(result)};
+}
+
 caf::error corrupt_block(const char* what) {
   return make_error(ec::corrupt, std::string{"block: "} + what);
 }

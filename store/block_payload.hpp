@@ -4,6 +4,7 @@
 /// What lies within is no matter here.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 
 #include "schema/error.hpp"
 #include "schema/types.hpp"
+#include "store/payload_cache.hpp"
 
 namespace tributary {
 
@@ -40,6 +42,10 @@ packed_payload pack_payload(std::string_view raw, tick start,
 /// Checks a payload and unpacks it into `to`. Yields `ec::corrupt`.
 caf::error unpack_payload(const packed_payload& from, tick start,
                           std::string& to);
+
+/// The same through a cache: what is in it was checked when it was kept.
+caf::expected<std::shared_ptr<const std::string>>
+cached_payload(const packed_payload& from, tick start, payload_cache& cache);
 
 /// `ec::corrupt` of a block, with what is wrong.
 caf::error corrupt_block(const char* what);

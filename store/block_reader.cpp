@@ -7,6 +7,7 @@
 
 #include "schema/store.capnp.h"
 #include "store/block_payload.hpp"
+#include "store/block_wire.hpp"
 #include "store/column_v1.hpp"
 
 namespace tributary {
@@ -36,91 +37,43 @@ caf::expected<block_header> read_header(wire::Block::Reader from) {
   return result;
 }
 
-packed_payload read_payload(wire::Block::Reader from) {
-  auto data = from.getPayload();
-  return {from.getCodec(),
-          from.getRawBytes(),
-          from.getChecksum(),
-          {reinterpret_cast<const char*>(data.begin()), data.size()}};
-}
-
-/// The payload of a block: from the cache, where it was once checked and
-/// unpacked, or unpacked now.
-caf::expected<std::shared_ptr<const std::string>>
-payload_of(const packed_payload& from, tick start, payload_cache& cache) {
-  auto name = hash_of(from.bytes.data(), from.bytes.size());
-  if (auto known = cache.find(name))
-    if (known->size() == from.raw_bytes)
-      return known;
-  auto result = std::make_shared<std::string>();
-  if (auto error = unpack_payload(from, start, *result))
-    return error;
-  cache.keep(name, result);
-  return result;
-}
-
-/// Calls `f` with the root of a block in `sealed`, of any alignment.
-template <class F>
-auto with_block(std::string_view sealed, F f)
-    -> decltype(f(std::declval<wire::Block::Reader>())) {
-  if (sealed.empty() || sealed.size() % 8 != 0)
-    return corrupt_block("size is not whole words");
-  std::vector<uint64_t> copy;
-  auto begin = reinterpret_cast<const capnp::word*>(sealed.data());
-  if (reinterpret_cast<uintptr_t>(sealed.data()) % 8 != 0) {
-    copy.resize(sealed.size() / 8);
-    memcpy(copy.data(), sealed.data(), copy.size() * 8);
-    begin = reinterpret_cast<const capnp::word*>(copy.data());
-  }
-  try {
-    capnp::ReaderOptions options;
-    options.traversalLimitInWords = sealed.size() / 8 * 2 + 64;
-    options.nestingLimit = 4;
-    capnp::FlatArrayMessageReader message{
-        kj::arrayPtr(begin, sealed.size() / 8), options};
-    if (message.getEnd() != begin + sealed.size() / 8)
-      return corrupt_block("bytes behind the end");
-    return f(message.getRoot<wire::Block>());
-  } catch (const kj::Exception& e) {
-    return corrupt_block(e.getDescription().cStr());
-  }
-}
-
 } // namespace
 
 caf::expected<block_header> open_block_header(std::string_view sealed) {
-  return with_block(sealed, read_header);
+  return with_block(sealed, corrupt_block, read_header);
 }
 
 caf::error block_reader::open(std::string_view sealed, payload_cache* cache) {
   header_ = {};
-  return with_block(sealed, [&](wire::Block::Reader from) -> caf::error {
-    auto header = read_header(from);
-    if (!header)
-      return std::move(header.error());
-    auto payload = read_payload(from);
-    is_v1_ = payload.codec == codec_stored_v1 || payload.codec == codec_zstd_v1;
-    if (cache == nullptr) {
-      if (auto error = unpack_payload(payload, header->start, own_))
-        return error;
-      raw_ = own_;
-    } else {
-      auto shared = payload_of(payload, header->start, *cache);
-      if (!shared)
-        return std::move(shared.error());
-      shared_ = std::move(*shared);
-      raw_ = *shared_;
-    }
-    header_ = std::move(*header);
-    covered_.assign(bitmap_words(header_.slots), 0);
-    for (auto& run : header_.runs)
-      set_bits(covered_, static_cast<size_t>(run.from - header_.start),
-               static_cast<size_t>(run.to + 1 - header_.start));
-    if (find_columns())
-      return {};
-    header_ = {};
-    return corrupt_block("places of columns");
-  });
+  return with_block(
+      sealed, corrupt_block, [&](wire::Block::Reader from) -> caf::error {
+        auto header = read_header(from);
+        if (!header)
+          return std::move(header.error());
+        auto payload = payload_in(from);
+        is_v1_ = payload.codec == codec_stored_v1
+                 || payload.codec == codec_zstd_v1;
+        if (cache == nullptr) {
+          if (auto error = unpack_payload(payload, header->start, own_))
+            return error;
+          raw_ = own_;
+        } else {
+          auto shared = cached_payload(payload, header->start, *cache);
+          if (!shared)
+            return std::move(shared.error());
+          shared_ = std::move(*shared);
+          raw_ = *shared_;
+        }
+        header_ = std::move(*header);
+        covered_.assign(bitmap_words(header_.slots), 0);
+        for (auto& run : header_.runs)
+          set_bits(covered_, static_cast<size_t>(run.from - header_.start),
+                   static_cast<size_t>(run.to + 1 - header_.start));
+        if (find_columns())
+          return {};
+        header_ = {};
+        return corrupt_block("places of columns");
+      });
 }
 
 bool block_reader::find_columns() {

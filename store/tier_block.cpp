@@ -6,6 +6,7 @@
 
 #include "schema/store.capnp.h"
 #include "store/block_payload.hpp"
+#include "store/block_wire.hpp"
 #include "store/column.hpp"
 
 namespace tributary {
@@ -115,12 +116,7 @@ std::string seal_block(const tier_table& points,
   root.setLayoutHigh(layout_hash.high);
   root.setLayoutLow(layout_hash.low);
   put_runs(points.epochs, root);
-  root.setCodec(payload.codec);
-  root.setRawBytes(payload.raw_bytes);
-  root.setChecksum(payload.checksum);
-  root.setPayload(
-      kj::arrayPtr(reinterpret_cast<const kj::byte*>(payload.bytes.data()),
-                   payload.bytes.size()));
+  put_payload(root, payload);
   auto flat = capnp::messageToFlatArray(message);
   return {reinterpret_cast<const char*>(flat.begin()), flat.size() * 8};
 }

@@ -9,6 +9,7 @@
 
 #include "schema/store.capnp.h"
 #include "store/block_payload.hpp"
+#include "store/block_wire.hpp"
 #include "store/column.hpp"
 #include "store/tier_block.hpp"
 
@@ -56,58 +57,17 @@ bool read_epochs(wire::Block::Reader from, std::vector<epoch_number>& to) {
   return true;
 }
 
-packed_payload read_payload(wire::Block::Reader from) {
-  auto data = from.getPayload();
-  return {from.getCodec(),
-          from.getRawBytes(),
-          from.getChecksum(),
-          {reinterpret_cast<const char*>(data.begin()), data.size()}};
-}
-
-/// The payload of a block: from the cache, where it was once checked and
-/// unpacked, or unpacked now.
+/// Unpacked now, or found in the cache.
 caf::expected<std::shared_ptr<const std::string>>
 payload_of(const packed_payload& from, tick start, payload_cache* cache) {
   if (from.codec != codec_stored && from.codec != codec_zstd)
     return corrupt("unknown codec");
-  auto name = cache != nullptr ? hash_of(from.bytes.data(), from.bytes.size())
-                               : content_hash{};
-  if (auto known = cache != nullptr ? cache->find(name) : nullptr)
-    if (known->size() == from.raw_bytes)
-      return known;
+  if (cache != nullptr)
+    return cached_payload(from, start, *cache);
   auto result = std::make_shared<std::string>();
   if (auto error = unpack_payload(from, start, *result))
     return error;
-  if (cache != nullptr)
-    cache->keep(name, result);
   return std::shared_ptr<const std::string>{std::move(result)};
-}
-
-/// Calls `f` with the root of a block in `sealed`, of any alignment.
-template <class F>
-auto with_block(std::string_view sealed, F f)
-    -> decltype(f(std::declval<wire::Block::Reader>())) {
-  if (sealed.empty() || sealed.size() % 8 != 0)
-    return corrupt("size is not whole words");
-  std::vector<uint64_t> copy;
-  auto begin = reinterpret_cast<const capnp::word*>(sealed.data());
-  if (reinterpret_cast<uintptr_t>(sealed.data()) % 8 != 0) {
-    copy.resize(sealed.size() / 8);
-    memcpy(copy.data(), sealed.data(), copy.size() * 8);
-    begin = reinterpret_cast<const capnp::word*>(copy.data());
-  }
-  try {
-    capnp::ReaderOptions options;
-    options.traversalLimitInWords = sealed.size() / 8 * 2 + 64;
-    options.nestingLimit = 4;
-    capnp::FlatArrayMessageReader message{
-        kj::arrayPtr(begin, sealed.size() / 8), options};
-    if (message.getEnd() != begin + sealed.size() / 8)
-      return corrupt("bytes behind the end");
-    return f(message.getRoot<wire::Block>());
-  } catch (const kj::Exception& e) {
-    return corrupt(e.getDescription().cStr());
-  }
 }
 
 class column_reader {
@@ -191,7 +151,7 @@ caf::error read_block(wire::Block::Reader from, const layout& columns_of,
     to.add(decoded);
     return {};
   }
-  auto raw = payload_of(read_payload(from), header->start, cache);
+  auto raw = payload_of(payload_in(from), header->start, cache);
   if (!raw)
     return raw.error();
   column_reader columns{**raw, *header, decoded.epochs};
@@ -220,15 +180,16 @@ caf::error read_block(wire::Block::Reader from, const layout& columns_of,
 } // namespace
 
 caf::expected<tier_header> open_tier_header(std::string_view sealed) {
-  return with_block(sealed, read_header);
+  return with_block(sealed, corrupt, read_header);
 }
 
 caf::error open_tier_block(std::string_view sealed, const layout& columns_of,
                            chart_range which, tier_table& to,
                            payload_cache* cache) {
-  return with_block(sealed, [&](wire::Block::Reader from) -> caf::error {
-    return read_block(from, columns_of, which, to, cache);
-  });
+  return with_block(sealed, corrupt,
+                    [&](wire::Block::Reader from) -> caf::error {
+                      return read_block(from, columns_of, which, to, cache);
+                    });
 }
 
 } // namespace tributary

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "actors/storage/query_table.hpp"
 #include "actors/storage/recovery.hpp"
 #include "store/block_reader.hpp"
 #include "store/tables.hpp"
@@ -18,6 +17,7 @@
 #include "tests/bench/page_count.hpp"
 #include "tests/bench/parent_memory.hpp"
 #include "tests/bench/peer_codecs.hpp"
+#include "tests/bench/query_figures.hpp"
 #include "tests/bench/steady_file.hpp"
 #include "tests/bench/write_path.hpp"
 
@@ -160,44 +160,6 @@ void print_blocks(const std::string& key, const row_set& rows,
   print_figure((key + "_page_bytes_per_slot").c_str(), per(pages, slots));
 }
 
-/// An hour of one dimension as the reader answers it, one after the other.
-void print_query(const row_set& rows) {
-  temporary_folder folder;
-  write_plan plan;
-  plan.seconds = 7 * 600;
-  write_path path{folder.path(), rows, plan};
-  path.run();
-  path.close_all();
-  layout_cache layouts;
-  std::vector<double> times;
-  constexpr tick hour = 3600;
-  constexpr size_t queries = 200;
-  for (size_t i = 0; i < queries + rows.charts.size(); ++i) {
-    auto begin = thread_cpu_seconds();
-    auto txn = path.kept().environment()->read();
-    auto& chart = rows.charts[i % rows.charts.size()];
-    auto to = first_tick + plan.seconds - 300;
-    std::vector<bool> wanted(chart->dimensions.size(), false);
-    wanted[0] = true;
-    query_table table{{}, {to - hour, to, 1, 0}, chart, wanted};
-    point_run run;
-    for (auto start = (to - hour) / 600 * 600; start <= to; start += 600) {
-      window_table window{start, 600};
-      if (!txn || load_window(*txn, layouts, 1, chart->id, window))
-        fail("a window can't be read");
-      auto& found = window.charts().at(chart->id);
-      shown_slots(window, found, to - hour + 1, to,
-                  table.wanted_of(found.chart), run);
-      table.add(found.chart, run);
-    }
-    query_answer answer;
-    table.finish(answer);
-    if (i >= rows.charts.size()) // the layouts are known by now
-      times.push_back((thread_cpu_seconds() - begin) * 1e3);
-  }
-  print_figure("query_1h_ms", quantile(times, 0.5));
-}
-
 /// A start after a crash: the journal becomes open windows again.
 void print_replay(const row_set& rows, uint32_t hosts) {
   temporary_folder folder;
@@ -243,7 +205,7 @@ void print_fixed(const arguments& flags, const std::vector<fixed_series>& set) {
   print_blocks("tier0_busy", busy, false);
   print_peer_codecs("peer", all);
   print_peer_codecs("peer_busy", busy);
-  print_query(steady);
+  print_hour_query(steady);
   print_replay(steady, plan.hosts);
   std::vector<const row_set*> mixed;
   for (unsigned i = 0; i < steady_hosts; i += 4)
@@ -267,6 +229,7 @@ void run(const arguments& flags) {
   if (!flags.data.empty())
     set = read_fixed_set(flags.data);
   auto synthetic = synthetic_rows(synthetic_columns, synthetic_seconds, 1);
+  print_month(); // half a minute; medians of its own
   for (unsigned i = 0; i < flags.runs; ++i) {
     print_synthetic(flags, synthetic);
     if (!set.empty())

@@ -82,7 +82,8 @@ void write_path::run(const std::function<void(uint32_t second)>& then) {
       store_->append({x.number, frame});
       close_windows(x, x.hot.newest() + 1 - window_grace_seconds);
     }
-    commit(first_tick + s);
+    if ((s + 1) % plan_.commit_every_seconds == 0)
+      commit(first_tick + s);
     if (then)
       then(s);
   }
@@ -91,7 +92,7 @@ void write_path::run(const std::function<void(uint32_t second)>& then) {
 void write_path::close_all() {
   for (auto& x : senders_)
     close_windows(x, std::numeric_limits<tick>::max());
-  while (store_->has_work())
+  while (store_->has_work() || store_->has_tier_work())
     commit(end());
 }
 

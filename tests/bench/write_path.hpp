@@ -28,6 +28,7 @@ struct write_plan {
   /// Frames are sealed before the run, which is then not part of any figure;
   /// else in the second that takes them, which spares memory.
   bool seals_ahead = true;
+  uint32_t commit_every_seconds = 1;
 };
 
 class write_path {
@@ -41,8 +42,8 @@ public:
   write_path(const std::string& folder,
              const std::vector<const row_set*>& hosts, write_plan plan);
 
-  /// Takes all frames in, a commit after each second, which `then` is told of
-  /// if there is one.
+  /// Takes all frames in, commits as planned; `then` is told of each second if
+  /// there is one.
   void run(const std::function<void(uint32_t second)>& then = {});
 
   /// Closes the windows that are open, until all are blocks.

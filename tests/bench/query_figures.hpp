@@ -1,0 +1,20 @@
+#pragma once
+
+/// Queries as the reader answers them, from a snapshot of stored windows.
+
+#include "tests/bench/pattern.hpp"
+
+namespace tributary::bench {
+
+/// Prints `query_1h_ms`: an hour of one dimension of a host of these rows,
+/// every chart in turn, CPU time, median of 200.
+void print_hour_query(const row_set& rows);
+
+/// Stores 31 days of 120 series of the synthetic pattern and prints
+/// `query_24h_ms` (a day of one dimension at tier 0), `query_30d_ms` (30 days
+/// at tier 1), both as above in 720 rows, and
+/// `disk_synthetic_bytes_per_sample`: the pages of all tiers by samples of tier
+/// 0.
+void print_month();
+
+} // namespace tributary::bench
