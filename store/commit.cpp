@@ -22,7 +22,7 @@ caf::error erase_while(lmdb::transaction& txn, lmdb::table_number table,
       return error;
     more = at.next();
   }
-  return {};
+  return at.fault();
 }
 
 } // namespace
@@ -90,9 +90,24 @@ caf::expected<commit_report> store::try_commit(int64_t now) {
     return error;
   tiers_.committed(hosts_, report.damaged);
   note_written(journal_end);
+  keep_whole_tokens(report.received_tokens);
   report.journal_end = journal_end_;
   bytes_since_space_check_ += report.bytes;
   return report;
+}
+
+/// A window that was cut has a part in each of several: its token comes back
+/// with the last that is written.
+void store::keep_whole_tokens(std::vector<uint64_t>& tokens) {
+  auto is_partial = [&](uint64_t token) {
+    auto parts = parts_of_tokens_.find(token);
+    if (--parts->second > 0)
+      return true;
+    parts_of_tokens_.erase(parts);
+    return false;
+  };
+  tokens.erase(std::remove_if(tokens.begin(), tokens.end(), is_partial),
+               tokens.end());
 }
 
 void store::note_written(journal_position journal_end) {

@@ -331,7 +331,10 @@ bool cursor::move(int operation) {
     return false;
   auto rc
       = mdb_cursor_get(cursor_, &k, &v, static_cast<MDB_cursor_op>(operation));
-  fault_ = rc == MDB_NOTFOUND ? 0 : rc;
+  // Behind a deleted last entry there is no current one: LMDB's word for that.
+  auto is_end
+      = rc == MDB_NOTFOUND || (rc == EINVAL && operation == MDB_GET_CURRENT);
+  fault_ = is_end ? 0 : rc;
   if (rc != 0)
     return false;
   key_ = view_of(k);

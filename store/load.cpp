@@ -24,7 +24,7 @@ caf::error for_each_group(const lmdb::transaction& txn, host_number host,
       if (caf::error error = f(place_of_group(host, start, group++), sealed))
         return error;
   }
-  return {};
+  return at.fault();
 }
 
 caf::error at_place(const std::string& where, const caf::error& error) {
@@ -140,6 +140,8 @@ load_journal(const lmdb::transaction& txn, journal_position first,
       ++position;
     }
   }
+  if (auto fault = at.fault())
+    return fault;
   return result;
 }
 

@@ -96,6 +96,10 @@ window_preparation::read_stored(const lmdb::environment& from) {
     for (auto block : unpack_blocks(at.current_value()))
       stored_.push_back({group++, std::string{block}, {}});
   }
+  if (auto fault = at.fault()) {
+    stored_.clear();
+    return fault;
+  }
   if (is_verbatim()) {
     result_.groups = parts_.received[0].window->groups;
     result_.runs = parts_.received[0].window->runs;
@@ -115,16 +119,20 @@ window_preparation::merge_stored(const lmdb::environment& from,
     enter(stage::charts);
     return size_t{1};
   }
+  // A snapshot that can't be had is no damage: the step is tried again.
+  auto txn = from.read();
+  if (!txn)
+    return std::move(txn.error());
   auto& group = stored_[next_++];
   size_t columns = 1;
-  if (auto error = merge_group(from, layouts, group, columns))
+  if (auto error = merge_group(*txn, layouts, group, columns))
     result_.damaged.push_back(
         place_of_group(parts_.host, parts_.start, group.number)
         + to_text(error));
   return columns * parts_.slots;
 }
 
-caf::error window_preparation::merge_group(const lmdb::environment& from,
+caf::error window_preparation::merge_group(const lmdb::transaction& txn,
                                            layout_cache& layouts,
                                            const stored_group& group,
                                            size_t& columns) {
@@ -137,10 +145,7 @@ caf::error window_preparation::merge_group(const lmdb::environment& from,
     return columns_of ? open_block(group.block, *columns_of, window_)
                       : columns_of.error();
   }
-  auto txn = from.read();
-  if (!txn)
-    return txn.error();
-  auto columns_of = layouts.get(*txn, parts_.host, header->layout_hash);
+  auto columns_of = layouts.get(txn, parts_.host, header->layout_hash);
   return columns_of ? open_block(group.block, **columns_of, window_)
                     : columns_of.error();
 }

@@ -122,7 +122,7 @@ private:
     std::string layout;
   };
 
-  caf::error merge_group(const lmdb::environment& from, layout_cache& layouts,
+  caf::error merge_group(const lmdb::transaction& txn, layout_cache& layouts,
                          const stored_group& group, size_t& columns);
 
   const window_parts& parts_;

@@ -70,9 +70,11 @@ void store::put_received(host_number host, received_window window,
   auto step = static_cast<tick>(definition.window_seconds);
   auto last = definition.window_start(shared->start + shared->slots - 1);
   for (auto start = definition.window_start(shared->start); start <= last;
-       start += step)
-    joinable_window(host, start)
-        .received.push_back({shared, start == last ? token : 0, source});
+       start += step) {
+    joinable_window(host, start).received.push_back({shared, token, source});
+    if (token != 0)
+      ++parts_of_tokens_[token];
+  }
 }
 
 // -- preparation --------------------------------------------------------------

@@ -278,6 +278,7 @@ private:
 
   caf::error
   in_transaction(const std::function<caf::error(lmdb::transaction&)>& f);
+  void keep_whole_tokens(std::vector<uint64_t>& tokens);
   staged_window& new_window(host_number host, tick start);
   staged_window& joinable_window(host_number host, tick start);
   staged_window* next_to_prepare();
@@ -328,6 +329,8 @@ private:
   // What waits for the next commit.
   std::vector<journal_item> staged_items_;
   std::list<staged_window> staged_windows_;
+  /// Parts of received windows that are not written yet.
+  std::map<uint64_t, size_t> parts_of_tokens_;
   // Those that more may join.
   std::map<std::pair<host_number, tick>, staged_window*> joinable_windows_;
   staged_window* in_preparation_ = nullptr;

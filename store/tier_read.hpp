@@ -33,6 +33,11 @@ public:
     return grids_[tier];
   }
 
+  /// The oldest tick of blocks of tier 0 that are kept; 0 where there is none.
+  tick stored_from() const {
+    return host_.stored.oldest();
+  }
+
   /// What can be asked of a tier, 1 or 2.
   tier_extent extent(unsigned tier) const;
 

@@ -19,17 +19,16 @@ chart_ptr newest_definition(const host_summary& host, const std::string& id) {
   return entry == nullptr ? nullptr : entry->chart;
 }
 
-/// Tier 0 of a host, open windows included. Coverage tells of what was trimmed
-/// too; blocks are trimmed from the head of the table.
-tier_standing finest_of(const hot_answer& hot, const lmdb::transaction& txn) {
+/// Tier 0 of a host, open windows included. What ingest has seen tells of what
+/// was trimmed too.
+/// @param stored_from the oldest tick of its blocks, 0 where there is none.
+tier_standing finest_of(const hot_answer& hot, tick stored_from) {
   tier_standing result{1, 0, hot.host.oldest, hot.host.newest};
-  lmdb::cursor at{txn, tables::tier0};
-  if (!at.first())
+  if (stored_from == 0)
     return result;
-  auto first = static_cast<tick>(at.current_key().word(0));
   for (auto& x : hot.windows)
-    first = std::min(first, x.start());
-  result.from = std::max(result.from, first);
+    stored_from = std::min(stored_from, x.start());
+  result.from = std::max(result.from, stored_from);
   return result;
 }
 
@@ -237,7 +236,8 @@ caf::expected<bool> query_job::advance(const lmdb::environment& from,
   if (!tiers && code_of(tiers.error()) != ec::not_found)
     return std::move(tiers.error());
   if (!table_) {
-    std::vector<tier_standing> standings{finest_of(*hot_, *txn)};
+    std::vector<tier_standing> standings{
+        finest_of(*hot_, tiers ? tiers->stored_from() : 0)};
     for (unsigned i = 1; tiers && i < tier_count; ++i)
       standings.push_back(standing_of(*tiers, i));
     if (auto error = plan(standings))

@@ -86,6 +86,7 @@ void shown_slots(const window_table& window, const window_chart& of, tick from,
   run.step = 1;
   run.covers = of.chart->step;
   run.size = end - begin;
+  run.counted = point_run{}.counted; // whatever points it had before
   run.columns.resize(of.columns.size());
   std::vector<uint64_t> covered;
   if (!covers_all(window, begin, end)) {

@@ -71,6 +71,7 @@ void writer::on_exit() {
   ingests_.clear();
   pending_acks_.clear();
   pending_windows_.clear();
+  durable_windows_.clear();
   uplinks_.clear();
   pending_offers_.clear();
   store_.reset(); // frees the file for whoever opens it next
@@ -329,13 +330,7 @@ void writer::acknowledge(commit_report report) {
   }
   for (auto& x : acks)
     send(x.first, commit_atom_v, x.second);
-  for (auto token : report.received_tokens) {
-    auto i = pending_windows_.find(token);
-    if (i == pending_windows_.end())
-      continue;
-    send(i->second.first, window_atom_v, i->second.second);
-    pending_windows_.erase(i);
-  }
+  acknowledge_windows(report.received_tokens);
   for (auto& x : pending_offers_)
     x.promise.deliver(standing_of(x.number));
   pending_offers_.clear();
@@ -344,6 +339,35 @@ void writer::acknowledge(commit_report report) {
       = std::make_shared<const commit_report>(std::move(report));
   for (auto& x : ingests_)
     send(x, stored_atom_v, shared);
+}
+
+/// An ack holds for all windows of its lane up to it, and windows become
+/// durable in any order: it stops before the first that is not.
+void writer::acknowledge_windows(const std::vector<uint64_t>& tokens) {
+  for (auto token : tokens) {
+    auto i = pending_windows_.find(token);
+    if (i == pending_windows_.end())
+      continue;
+    auto& durable = durable_windows_[i->second.first];
+    durable = std::max(durable, i->second.second);
+    pending_windows_.erase(i);
+  }
+  if (tokens.empty())
+    return;
+  std::map<source_actor, uint64_t> first_pending;
+  for (auto& kvp : pending_windows_) {
+    auto& number = first_pending.emplace(kvp.second.first, kvp.second.second)
+                       .first->second;
+    number = std::min(number, kvp.second.second);
+  }
+  for (auto i = durable_windows_.begin(); i != durable_windows_.end();) {
+    auto pending = first_pending.find(i->first);
+    auto is_all = pending == first_pending.end();
+    auto upto = is_all ? i->second : std::min(i->second, pending->second - 1);
+    if (upto != 0)
+      send(i->first, window_atom_v, upto);
+    i = is_all ? durable_windows_.erase(i) : std::next(i);
+  }
 }
 
 void writer::notify_debts(const commit_report& report) {

@@ -71,6 +71,7 @@ private:
   bool commit();
   void note_sizes();
   void acknowledge(commit_report report);
+  void acknowledge_windows(const std::vector<uint64_t>& tokens);
   void notify_debts(const commit_report& report);
 
   writer_options options_;
@@ -89,6 +90,8 @@ private:
   };
   std::deque<pending_ack> pending_acks_;
   std::map<uint64_t, std::pair<source_actor, uint64_t>> pending_windows_;
+  /// Of sources that have pending ones: the highest number that is durable.
+  std::map<source_actor, uint64_t> durable_windows_;
   std::map<guid, subscriber_actor> uplinks_;
   // Answered once the host is durable: a life of it may publish only then.
   struct pending_offer {

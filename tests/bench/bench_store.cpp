@@ -10,6 +10,7 @@
 
 #include "actors/storage/recovery.hpp"
 #include "store/block_reader.hpp"
+#include "store/packed_blocks.hpp"
 #include "store/tables.hpp"
 #include "tests/bench/codec_figures.hpp"
 #include "tests/bench/figures.hpp"
@@ -77,15 +78,16 @@ uint64_t scan(const store& kept) {
   window_column column;
   scan_sums sums;
   lmdb::cursor at{*txn, tables::tier0};
-  for (auto more = at.first(); more; more = at.next()) {
-    if (auto error = reader.open(at.current_value()))
-      fail(to_text(error));
-    for (size_t i = 0; i < reader.header().columns; ++i) {
-      if (!reader.read(i, column))
-        fail("a column can't be read");
-      sums.add(column);
+  for (auto more = at.first(); more; more = at.next())
+    for (auto block : unpack_blocks(at.current_value())) {
+      if (auto error = reader.open(block))
+        fail(to_text(error));
+      for (size_t i = 0; i < reader.header().columns; ++i) {
+        if (!reader.read(i, column))
+          fail("a column can't be read");
+        sums.add(column);
+      }
     }
-  }
   if (sums.least > sums.most || sums.sum == 1)
     fail("the scan found nothing");
   return sums.count;

@@ -2,6 +2,7 @@
 """Stores that a node must not take: of a newer format, cut off, damaged. It
 says which file and what is wrong, leaves, and changes nothing."""
 
+import re
 import struct
 import uuid
 
@@ -39,14 +40,18 @@ class Damaged(cluster.Test):
     def test_newer_format(self):
         node, path = self.store_with_samples()
         own = uuid.UUID(node.guid())
-        # The record holds format version, high and low half of the GUID.
+        # The record holds format version and a step, 32 bits each, then high
+        # and low half of the GUID; each copy of the page has it.
         words = struct.pack("<QQ", own.int >> 64, own.int & (1 << 64) - 1)
-        known = struct.pack("<Q", 1) + words
         whole = path.read_bytes()
-        self.assertIn(known, whole)
-        path.write_bytes(whole.replace(known, struct.pack("<Q", 99) + words))
+        known = re.compile(struct.pack("<I", 2) + b"(.{4})" + re.escape(words),
+                           re.DOTALL)
+        changed, copies = known.subn(
+            lambda found: struct.pack("<I", 99) + found[1] + words, whole)
+        self.assertGreater(copies, 0, "no record of this format")
+        path.write_bytes(changed)
         said = self.refused(node, path)
-        self.assertRegex(said, r"newer_format.*format 99, this program knows 1")
+        self.assertRegex(said, r"newer_format.*format 99, this program knows 2")
         path.write_bytes(whole)
         node.start()
 
