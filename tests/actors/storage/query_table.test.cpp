@@ -347,3 +347,17 @@ TEST_CASE("a part of a point counts in part", "[actors]") {
         == std::vector<double>{240});
   CHECK(rows_of({}, range, {run}).values[0] == Approx(240.0 / 90));
 }
+
+TEST_CASE("slots are spread whatever points the run had before", "[actors]") {
+  auto chart = scaled_chart(algorithm::absolute, 1, 1, 10);
+  auto window = window_of(chart, {{10, {1, 2}}, {20, {3, 4}}});
+  query_table table{{}, {start, start + 20, 5, 0}, chart, {true, true}};
+  point_run run;
+  run.counted = {1, 2}; // as a coarser tier left it
+  shown_slots(window, window.charts().begin()->second, start + 1, start + 20,
+              table.wanted_of(chart), run);
+  table.add(chart, run);
+  query_answer result;
+  table.finish(result);
+  CHECK(result.values == std::vector<double>{1, 2, 1, 2, 3, 4, 3, 4});
+}
