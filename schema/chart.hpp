@@ -22,6 +22,12 @@ enum class algorithm : uint8_t {
   percentage_of_incremental_row = 3,
 };
 
+/// Whether readers see a dimension as per cent of its row.
+constexpr bool is_share_of_row(algorithm x) noexcept {
+  return x == algorithm::percentage_of_absolute_row
+         || x == algorithm::percentage_of_incremental_row;
+}
+
 /// Whether columns of this kind hold increments of an ever-growing counter.
 constexpr bool is_counter(algorithm x) noexcept {
   return x == algorithm::incremental

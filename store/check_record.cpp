@@ -81,26 +81,6 @@ size_t key_bytes_of(const std::string& table) {
 
 } // namespace
 
-size_t message_bytes(std::string_view bytes) {
-  auto word = [&](size_t i) {
-    uint32_t result = 0;
-    memcpy(&result, bytes.data() + 4 * i, sizeof(result));
-    return uint64_t{result};
-  };
-  // A table of segments: their number less one, the words of each, padding.
-  constexpr size_t segments_max = 512;
-  if (bytes.size() < 8 || word(0) >= segments_max)
-    return 0;
-  auto segments = word(0) + 1;
-  auto head = (segments + 2) / 2 * 8;
-  if (bytes.size() < head)
-    return 0;
-  uint64_t words = 0;
-  for (size_t i = 1; i <= segments; ++i)
-    words += word(i);
-  return words <= (bytes.size() - head) / 8 ? head + words * 8 : 0;
-}
-
 caf::error check_record(const std::string& table, const lmdb::key& key,
                         std::string_view value) {
   auto key_bytes = key_bytes_of(table);

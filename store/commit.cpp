@@ -3,29 +3,14 @@
 #include <algorithm>
 #include <set>
 
+#include "store/erase.hpp"
 #include "store/packed_blocks.hpp"
 #include "store/store.hpp"
 #include "store/tables.hpp"
 
 namespace tributary {
 
-namespace {
-
-/// Erases from `first` on while `belongs` holds for the key.
-template <class Predicate>
-caf::error erase_while(lmdb::transaction& txn, lmdb::table_number table,
-                       const lmdb::key& first, Predicate belongs) {
-  lmdb::cursor at{txn, table};
-  auto more = at.seek(first);
-  while (more && belongs(at.current_key())) {
-    if (auto error = at.erase())
-      return error;
-    more = at.next();
-  }
-  return at.fault();
-}
-
-} // namespace
+namespace {} // namespace
 
 bool store::has_work() const noexcept {
   return !staged_items_.empty() || !staged_windows_.empty()
@@ -179,12 +164,9 @@ caf::error store::write_journal(lmdb::transaction& txn,
 caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
                                commit_report& report) {
   auto& written = x.work->result();
-  auto first = tables::block_key(x.start, x.host, 0);
-  auto of_window = [&](const lmdb::key& key) {
-    return key.word(0) == first.word(0) && key.word(1) >> 32 == x.host;
-  };
-  if (auto error = erase_while(txn, tables::tier0, first, of_window))
-    return error;
+  auto erased = erase_groups(txn, tables::tier0, x.host, x.start);
+  if (!erased)
+    return std::move(erased.error());
   if (auto error = put_groups(txn, x.host, x.start, written.groups, report))
     return error;
   if (auto error = tiers_.put_window(txn, hosts_[x.host], x.start,
@@ -287,8 +269,9 @@ caf::error store::write_subscribers(lmdb::transaction& txn,
         return key.word(0) == first.word(0) && key.word(1) == first.word(1)
                && key.word(2) == host;
       };
-      if (auto error = erase_while(txn, tables::owed, first, of_host))
-        return error;
+      auto erased = erase_while(txn, tables::owed, first, of_host);
+      if (!erased)
+        return std::move(erased.error());
       auto owed = state.owed.find(host);
       if (owed == state.owed.end())
         continue;

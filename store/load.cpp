@@ -66,8 +66,7 @@ layout_cache::get(const lmdb::transaction& txn, host_number host,
 
 caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
                        host_number host, std::string_view only_chart,
-                       window_table& window,
-                       std::vector<std::string>* damaged) {
+                       window_table& window) {
   auto add = [&](std::string_view sealed) -> caf::error {
     auto header = open_block_header(sealed);
     if (!header)
@@ -84,12 +83,7 @@ caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
       txn, host, window.start(),
       [&](const std::string& where, std::string_view sealed) -> caf::error {
         auto error = add(sealed);
-        if (!error)
-          return {};
-        if (damaged == nullptr)
-          return at_place(where, error);
-        damaged->push_back(where + to_text(error));
-        return {};
+        return error ? at_place(where, error) : error;
       });
 }
 

@@ -12,9 +12,8 @@ uint32_t word32_at(std::string_view bytes, size_t index) {
   return result;
 }
 
-/// Size of the message in flat framing at the head of `bytes`; 0 when it is not
-/// whole. The head is the number of segments less one and the words of each,
-/// 32 bits each, filled up to whole words.
+} // namespace
+
 size_t message_bytes(std::string_view bytes) {
   /// A block is one segment, or a few when it grew while it was built.
   constexpr uint32_t segments_max = 512;
@@ -29,8 +28,6 @@ size_t message_bytes(std::string_view bytes) {
     result += size_t{word32_at(bytes, i)} * 8;
   return result <= bytes.size() ? result : 0;
 }
-
-} // namespace
 
 std::vector<packed_blocks>
 pack_blocks(const std::vector<sealed_group>& groups) {

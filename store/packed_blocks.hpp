@@ -28,6 +28,11 @@ struct packed_blocks {
 /// Puts `groups` into as few values as their order and the bound allow.
 std::vector<packed_blocks> pack_blocks(const std::vector<sealed_group>& groups);
 
+/// Size of the message in flat framing at the head of `bytes`; 0 when it is not
+/// whole. The head is the number of segments less one and the words of each, 32
+/// bits each, filled up to whole words.
+size_t message_bytes(std::string_view bytes);
+
 /// The sealed blocks of a value, as views of it. Bytes that are no whole
 /// message are the last one, for whoever opens it to refuse.
 std::vector<std::string_view> unpack_blocks(std::string_view value);

@@ -352,12 +352,10 @@ private:
 std::string place_of_group(host_number host, tick start, uint32_t group);
 
 /// Adds the stored blocks of (host, start) to `window`, all charts or one, as
-/// `txn` sees them. Yields `ec::corrupt` naming the block; with `damaged` such
-/// a block is left out and named there.
+/// `txn` sees them. Yields `ec::corrupt` naming the block.
 caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
                        host_number host, std::string_view only_chart,
-                       window_table& window,
-                       std::vector<std::string>* damaged = nullptr);
+                       window_table& window);
 
 /// The stored groups of (host, start), byte for byte; empty when none.
 caf::expected<std::vector<sealed_group>>

@@ -156,12 +156,6 @@ struct shown_tier_point {
 shown_tier_point shown_point(const chart& of, size_t dimension,
                              const tier_column& column, size_t i);
 
-/// Whether readers see a dimension as per cent of its row.
-constexpr bool is_share_of_row(algorithm x) noexcept {
-  return x == algorithm::percentage_of_absolute_row
-         || x == algorithm::percentage_of_incremental_row;
-}
-
 /// Percentages of rows, slot by slot, in millionths: the value's part of the
 /// row's sum, rounded half away from zero; 0 where the sum is 0, the nearest
 /// int64 where it is beyond. Values are weighted by multiplier and divisor;

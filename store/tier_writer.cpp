@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/erase.hpp"
 #include "store/tables.hpp"
 
 namespace tributary {
@@ -17,23 +18,6 @@ constexpr size_t values_per_commit_max = size_t{1} << 19;
 
 /// Groups of pieces that are erased in one commit, up to whole pieces.
 constexpr size_t erased_per_commit_max = 256;
-
-/// Erases the groups of a block or piece; their number.
-caf::expected<size_t> erase_groups(lmdb::transaction& txn,
-                                   lmdb::table_number table, host_number host,
-                                   tick start) {
-  lmdb::cursor at{txn, table};
-  size_t result = 0;
-  auto more = at.seek(tables::block_key(start, host, 0));
-  while (more && at.current_key().word(0) == static_cast<uint64_t>(start)
-         && at.current_key().word(1) >> 32 == host) {
-    if (auto error = at.erase())
-      return error;
-    ++result;
-    more = at.next();
-  }
-  return result;
-}
 
 /// The earlier of both, where 0 is none.
 tick earlier(tick x, tick y) {

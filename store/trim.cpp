@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "store/erase.hpp"
 #include "store/store.hpp"
 #include "store/tables.hpp"
 
@@ -28,21 +29,6 @@ constexpr unsigned space_check_commits = 60;
 
 /// ... or once this part of the map was written.
 constexpr size_t space_check_share = 64;
-
-/// Erases the groups of one block or piece and counts them.
-caf::error erase_groups(lmdb::transaction& txn, lmdb::table_number table,
-                        host_number host, tick start, size_t& count) {
-  lmdb::cursor at{txn, table};
-  auto more = at.seek(tables::block_key(start, host, 0));
-  while (more && at.current_key().word(0) == static_cast<uint64_t>(start)
-         && at.current_key().word(1) >> 32 == host) {
-    if (auto error = at.erase())
-      return error;
-    ++count;
-    more = at.next();
-  }
-  return {};
-}
 
 /// Start of the first block or piece of any host from `start` on; `start`
 /// where there is none.
@@ -140,14 +126,16 @@ caf::error store::trim_host(lmdb::transaction& txn, stored_host& host,
     auto end = start + grid.span;
     if (end > keep_from)
       return {};
-    size_t erased = 0;
-    if (auto error = erase_groups(txn, tables::blocks_of(tier), host.number,
-                                  start, erased))
-      return error;
-    for (auto at = start; tier != 0 && at < end; at += below.span)
-      if (auto error
-          = erase_groups(txn, tables::pieces_of(tier), host.number, at, erased))
-        return error;
+    auto erased
+        = erase_groups(txn, tables::blocks_of(tier), host.number, start);
+    if (!erased)
+      return std::move(erased.error());
+    for (auto at = start; tier != 0 && at < end; at += below.span) {
+      auto pieces = erase_groups(txn, tables::pieces_of(tier), host.number, at);
+      if (!pieces)
+        return std::move(pieces.error());
+      *erased += *pieces;
+    }
     if (tier == 0) {
       host.stored.drop_before(end);
       durable_[host.number].drop_before(end);
@@ -155,7 +143,7 @@ caf::error store::trim_host(lmdb::transaction& txn, stored_host& host,
       host.tier_from[tier] = grid.block_start(next_start(txn, tier, end));
     }
     dirty_hosts_.push_back(host.number);
-    budget -= std::min(budget, std::max<size_t>(erased, 1));
+    budget -= std::min(budget, std::max<size_t>(*erased, 1));
   }
   return {};
 }

@@ -24,10 +24,6 @@ verify_report verify_store(const store_file& store, const fault_sink& faults);
 caf::error check_record(const std::string& table, const lmdb::key& key,
                         std::string_view value);
 
-/// Bytes of the message that `bytes` begin with, by its framing; 0 when they
-/// begin with none or it is not all there.
-size_t message_bytes(std::string_view bytes);
-
 /// The key of a table's entry in words, for example
 /// `tier0 window 1790000000 host 1 group 0`.
 std::string place_of(const std::string& table, const lmdb::key& key);

@@ -128,11 +128,11 @@ void shown_values(const chart& of, const std::vector<int64_t>& stored,
     if (!present[i])
       continue;
     shown[i] = shown_scale{of, i}.of(static_cast<double>(stored[i]));
-    if (is_percentage(of.dimensions[i].algorithm))
+    if (is_share_of_row(of.dimensions[i].algorithm))
       row_sum += shown[i];
   }
   for (size_t i = 0; i < count; ++i)
-    if (present[i] && is_percentage(of.dimensions[i].algorithm))
+    if (present[i] && is_share_of_row(of.dimensions[i].algorithm))
       shown[i] = row_sum == 0 ? 0 : shown[i] * 100 / row_sum;
 }
 

@@ -49,14 +49,14 @@ void make_shares(const chart& of, const std::vector<bool>& wanted,
                  point_run& run) {
   std::vector<double> sums(run.size, 0);
   for (size_t d = 0; d < of.dimensions.size(); ++d) {
-    if (!is_percentage(of.dimensions[d].algorithm))
+    if (!is_share_of_row(of.dimensions[d].algorithm))
       continue;
     auto& column = run.columns[d].sum;
     for (size_t i = 0; i < column.size(); ++i)
       sums[i] += std::isnan(column[i]) ? 0 : column[i];
   }
   for (size_t d = 0; d < of.dimensions.size(); ++d) {
-    if (!is_percentage(of.dimensions[d].algorithm))
+    if (!is_share_of_row(of.dimensions[d].algorithm))
       continue;
     auto& column = run.columns[d].sum;
     if (!wanted[d])
@@ -101,7 +101,7 @@ void shown_slots(const window_table& window, const window_chart& of, tick from,
     column.min.clear();
     column.max.clear();
     column.count.clear();
-    auto is_share = is_percentage(of.chart->dimensions[d].algorithm);
+    auto is_share = is_share_of_row(of.chart->dimensions[d].algorithm);
     any_share = any_share || is_share;
     if (!wanted[d] && !is_share) {
       column.sum.clear();

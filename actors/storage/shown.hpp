@@ -27,11 +27,6 @@ struct shown_scale {
   }
 };
 
-constexpr bool is_percentage(algorithm x) noexcept {
-  return x == algorithm::percentage_of_absolute_row
-         || x == algorithm::percentage_of_incremental_row;
-}
-
 /// Points of one column in order of time.
 struct point_column {
   /// What the points come to in sum; NaN is a gap.
