@@ -212,7 +212,7 @@ caf::result<bool> node::on_stop() {
     finish(true);
     return promise;
   }
-  request(writer_, stop_timeout, stop_atom_v)
+  request(writer_, stop_timeout, flush_atom_v)
       .then(
           [this, finish](bool committed) mutable {
             if (!committed)

@@ -195,7 +195,7 @@ caf::expected<bool> node::start_reader() {
 
 void node::offer_storage() {
   if (introspection_ && ingest_ && reader_)
-    send(introspection_, offer_atom_v, ingest_, reader_);
+    send(introspection_, offer_atom_v, ingest_, reader_, writer_);
 }
 
 caf::expected<bool> node::start_connector() {

@@ -147,6 +147,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, connect_atom, "connect")
   CAF_ADD_ATOM(tributary, tributary, consumed_atom, "consumed")
   CAF_ADD_ATOM(tributary, tributary, cursor_atom, "cursor")
+  CAF_ADD_ATOM(tributary, tributary, flush_atom, "flush")
   CAF_ADD_ATOM(tributary, tributary, frames_atom, "frames")
   CAF_ADD_ATOM(tributary, tributary, history_atom, "history")
   CAF_ADD_ATOM(tributary, tributary, hosts_atom, "hosts")
@@ -260,8 +261,9 @@ using writer_actor = caf::typed_actor<
     on<commit_atom>,
     // To itself: the next slice of work on windows.
     on<tick_atom>,
-    // Commits what there is and answers when it is durable.
-    asks<stop_atom>::with<bool>>;
+    // Commits what there is and answers when it is durable; false when the
+    // commit failed.
+    asks<flush_atom>::with<bool>>;
 
 /// Range queries on snapshots; runs detached.
 using reader_actor = caf::typed_actor<
@@ -330,7 +332,7 @@ using live_actor = subscriber_actor::extend<
 using introspection_actor = caf::typed_actor<
     asks<introspect_atom, shell_request_ptr>::with<shell_report_ptr>,
     // From the node: the storage of the moment.
-    on<offer_atom, ingest_actor, reader_actor>>;
+    on<offer_atom, ingest_actor, reader_actor, writer_actor>>;
 
 // -- node ---------------------------------------------------------------------
 

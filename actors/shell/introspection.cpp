@@ -69,10 +69,11 @@ introspection::behavior_type introspection::make_behavior() {
       [this](introspect_atom, const shell_request_ptr& x) {
         return on_request(*x);
       },
-      [this](offer_atom, const ingest_actor& ingest,
-             const reader_actor& reader) {
+      [this](offer_atom, const ingest_actor& ingest, const reader_actor& reader,
+             const writer_actor& writer) {
         ingest_ = ingest;
         reader_ = reader;
+        writer_ = writer;
       },
   };
 }
@@ -80,6 +81,7 @@ introspection::behavior_type introspection::make_behavior() {
 void introspection::on_exit() {
   ingest_ = nullptr;
   reader_ = nullptr;
+  writer_ = nullptr;
   observed::on_exit();
 }
 
@@ -187,12 +189,21 @@ void introspection::answer_backup(const std::string& wanted, promise to) {
                == 0;
   if (compact)
     folder.resize(folder.size() - flag.size());
-  if (!folder.empty())
-    if (auto error = options_.backups->start(folder, compact)) {
+  if (folder.empty())
+    return deliver(to, {{backup_table(options_.backups->state())}});
+  auto begin = [this, to, folder, compact]() mutable {
+    if (auto error = options_.backups->start(folder, compact))
       to.deliver(std::move(error));
-      return;
-    }
-  deliver(to, {{backup_table(options_.backups->state())}});
+    else
+      deliver(to, {{backup_table(options_.backups->state())}});
+  };
+  if (!writer_)
+    return begin();
+  // What has been shown shall be in it. Of a disk that fails or hangs it has
+  // the last commit that there was.
+  request(writer_, ask_timeout, flush_atom_v)
+      .then([begin](bool) mutable { begin(); },
+            [begin](caf::error&) mutable { begin(); });
 }
 
 void introspection::answer_hosts(const std::string& wanted, promise to) {

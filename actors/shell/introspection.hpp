@@ -68,6 +68,7 @@ private:
   // Of the moment; none while storage is away.
   ingest_actor ingest_;
   reader_actor reader_;
+  writer_actor writer_;
 };
 
 } // namespace tributary

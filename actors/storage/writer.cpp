@@ -63,7 +63,7 @@ writer::behavior_type writer::make_behavior() {
       [this](reload_atom, const writer_options_ptr& x) { on_reload(*x); },
       [this](commit_atom) { on_timer(); },
       [this](tick_atom) { on_slice(); },
-      [this](stop_atom) { return on_stop(); },
+      [this](flush_atom) { return on_flush(); },
   };
 }
 
@@ -149,8 +149,8 @@ void writer::on_slice() {
     schedule(options_.commit_every_ms);
 }
 
-bool writer::on_stop() {
-  // What can't be prepared keeps its journal, and is closed after the start.
+bool writer::on_flush() {
+  // What can't be prepared keeps its journal.
   auto more = store_->prepare(std::numeric_limits<size_t>::max());
   return (more && !store_->has_work()) || commit();
 }

@@ -67,7 +67,7 @@ private:
   /// meanwhile.
   void on_slice();
   void work_on_windows();
-  bool on_stop();
+  bool on_flush();
   bool commit();
   void note_sizes();
   void acknowledge(commit_report report);

@@ -169,6 +169,19 @@ class Backup(cluster.Test):
             timeout=SECONDS_MAX)
         return x.returncode, x.stdout + x.stderr
 
+    def test_has_all_that_was_shown(self):
+        """Though no commit is due for a minute."""
+        leaf = self.node("leaf", "", CONF + "commit every = 1m\n")
+        leaf.start()
+        self.wait_tick(leaf, leaf.newest() + 3)
+        shown = leaf.newest()
+        target = self.folder / "early"
+        code, said = self.shell(leaf, "backup", target)
+        self.assertEqual(code, 0, said)
+        code, lines = exported(target, "leaf", "system.ram")
+        self.assertEqual(code, 0)
+        self.assertGreaterEqual(max(int(x.split(",")[0]) for x in lines), shown)
+
     def test_copied_while_it_runs_and_restored(self):
         leaf = self.node("leaf", "", CONF)
         leaf.start()
