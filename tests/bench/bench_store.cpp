@@ -1,6 +1,7 @@
 /// Figures of frame codec, write path, blocks, scan, query and replay.
 ///
 ///   bench_store [--data FILE.csv.zst] [--runs N] [--seconds N] [--hosts N]
+///   bench_store --soak-gib N [--soak-speed N]
 ///
 /// Samples are values that are present. CPU is user and system time of the
 /// process, so a figure does not suffer from what else the machine does.
@@ -19,6 +20,7 @@
 #include "tests/bench/parent_memory.hpp"
 #include "tests/bench/peer_codecs.hpp"
 #include "tests/bench/query_figures.hpp"
+#include "tests/bench/soak.hpp"
 #include "tests/bench/steady_file.hpp"
 #include "tests/bench/write_path.hpp"
 
@@ -227,6 +229,8 @@ void print_synthetic(const arguments& flags, const row_set& rows) {
 }
 
 void run(const arguments& flags) {
+  if (auto gib = flags.get("soak-gib", 0))
+    return run_soak(gib, flags.get("soak-speed", 20));
   std::vector<fixed_series> set;
   if (!flags.data.empty())
     set = read_fixed_set(flags.data);
@@ -246,5 +250,6 @@ void run(const arguments& flags) {
 
 int main(int argc, char** argv) {
   using namespace tributary::bench;
-  return run_program(parse_arguments(argc, argv, {"hosts"}), run);
+  return run_program(
+      parse_arguments(argc, argv, {"hosts", "soak-gib", "soak-speed"}), run);
 }

@@ -12,14 +12,16 @@ namespace {
 constexpr size_t queries = 200;
 constexpr tick day = 86400;
 
-/// The first host of the path, all of whose windows are stored.
-host_summary summary_of(const write_path& path, const row_set& rows) {
+} // namespace
+
+host_summary first_host(const write_path& path, const row_set& rows,
+                        tick newest) {
   auto& stored = path.kept().hosts().begin()->second;
   host_summary result;
   result.number = stored.number;
   result.definition = stored.definition;
   result.oldest = first_tick;
-  result.newest = path.end() - 1;
+  result.newest = newest;
   auto columns_of = std::make_shared<roster>(stored.definition.epoch);
   for (auto& chart : rows.charts)
     columns_of->append(chart);
@@ -28,8 +30,8 @@ host_summary summary_of(const write_path& path, const row_set& rows) {
 }
 
 query_answer_ptr answer(const write_path& path, const host_summary& host,
-                        layout_cache& layouts, query_request what) {
-  query_job job{std::make_shared<query_request>(std::move(what)), path.end()};
+                        layout_cache& layouts, query_request what, tick now) {
+  query_job job{std::make_shared<query_request>(std::move(what)), now};
   while (job.next_part() != nullptr) {
     auto hot = std::make_shared<hot_answer>();
     hot->host = host;
@@ -47,10 +49,12 @@ query_answer_ptr answer(const write_path& path, const host_summary& host,
   return *result;
 }
 
+namespace {
+
 /// Every chart in turn; the layouts are known before it counts.
 void print_median(const char* key, const write_path& path, const row_set& rows,
                   query_request what) {
-  auto host = summary_of(path, rows);
+  auto host = first_host(path, rows, path.end() - 1);
   layout_cache layouts;
   std::vector<double> times;
   for (size_t i = 0; i < queries + rows.charts.size(); ++i) {
@@ -60,7 +64,7 @@ void print_median(const char* key, const write_path& path, const row_set& rows,
     what.chart = chart.id;
     what.dimensions = {chart.dimensions[0].id};
     auto begin = thread_cpu_seconds();
-    auto table = answer(path, host, layouts, what);
+    auto table = answer(path, host, layouts, what, path.end());
     if (i >= rows.charts.size())
       times.push_back((thread_cpu_seconds() - begin) * 1e3);
     if (what.tier && table->points_of_tier[*what.tier] == 0)

@@ -2,9 +2,20 @@
 
 /// Queries as the reader answers them, from a snapshot of stored windows.
 
+#include "actors/storage/queries.hpp"
 #include "tests/bench/pattern.hpp"
 
 namespace tributary::bench {
+
+class write_path;
+
+/// The first host of the path, with what it has stored up to `newest`.
+host_summary first_host(const write_path& path, const row_set& rows,
+                        tick newest);
+
+/// Runs a query about that host as a reader does, slice by slice.
+query_answer_ptr answer(const write_path& path, const host_summary& host,
+                        layout_cache& layouts, query_request what, tick now);
 
 /// Prints `query_1h_ms`: an hour of one dimension of a host of these rows,
 /// every chart in turn, CPU time, median of 200.

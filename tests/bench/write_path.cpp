@@ -32,9 +32,10 @@ write_path::write_path(const std::string& folder,
                        write_plan plan)
     : plan_(plan), path_(folder + "/store.mdb"), node_(guid::from_words(1, 1)) {
   store_options options;
-  options.environment.map_bytes = size_t{8} << 30;
+  options.environment.map_bytes = plan.map_bytes;
   options.environment.sync = plan.sync;
   options.retention.seconds = plan.retention_seconds;
+  options.retention.bytes_max = plan.retention_bytes;
   auto opened = store::open(path_, node_, options);
   if (!opened)
     fail(to_text(opened.error()));
@@ -56,6 +57,7 @@ void write_path::add_host(const row_set& rows, uint32_t index) {
            &rows,
            std::move(lane),
            stride * index,
+           {},
            {}};
   check(x.hot.define(x.lane.run()));
   store_->put_roster(x.number, *x.hot.newest_roster());
@@ -76,17 +78,54 @@ void write_path::run(const std::function<void(uint32_t second)>& then) {
   for (uint32_t s = 0; s < plan_.seconds; ++s) {
     for (auto& x : senders_) {
       auto frame = plan_.seals_ahead ? x.frames[s] : seal(x, s);
-      auto outcome = x.hot.apply(*frame);
-      if (!outcome || *outcome != frame_outcome::fresh)
-        fail("a frame was not taken");
-      store_->append({x.number, frame});
-      close_windows(x, x.hot.newest() + 1 - window_grace_seconds);
+      if (is_away(x, frame->header().tick)) {
+        x.missed.push_back(frame);
+        continue;
+      }
+      if (!x.missed.empty())
+        hand_in_missed(x);
+      take(x, frame);
     }
     if ((s + 1) % plan_.commit_every_seconds == 0)
       commit(first_tick + s);
     if (then)
       then(s);
   }
+}
+
+void write_path::take(sender& from, const frame_ptr& sealed) {
+  auto outcome = from.hot.apply(*sealed);
+  if (!outcome || *outcome != frame_outcome::fresh)
+    fail("a frame was not taken");
+  store_->append({from.number, sealed});
+  close_windows(from, from.hot.newest() + 1 - window_grace_seconds);
+}
+
+bool write_path::is_away(const sender& from, tick t) const {
+  auto& host = from.lane.host();
+  auto window = (host.window_start(t) - first_tick) / host.window_seconds;
+  auto every = plan_.away_every_windows;
+  return every != 0 && window > 0 && (window + from.number) % every == 0;
+}
+
+/// As a child does that was away: the whole window as blocks.
+void write_path::hand_in_missed(sender& from) {
+  auto& host = from.lane.host();
+  hot_host child{host, {}, 0};
+  check(child.define(from.lane.run()));
+  for (auto& x : from.missed)
+    if (auto outcome = child.apply(*x); !outcome)
+      fail(to_text(outcome.error()));
+  auto first = from.missed.front()->header().tick;
+  auto last = from.missed.back()->header().tick;
+  for (auto& table : child.extract(first, last, {})) {
+    auto window = check_window(host, seal_window(table, host.group_columns));
+    if (!window)
+      fail(to_text(window.error()));
+    store_->put_received(from.number, std::move(*window), ++last_token_,
+                         host.id);
+  }
+  from.missed.clear();
 }
 
 void write_path::close_all() {

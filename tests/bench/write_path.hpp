@@ -23,12 +23,18 @@ struct write_plan {
   uint32_t hosts = 1;
   uint32_t seconds = 0;
   lmdb::sync_mode sync = lmdb::sync_mode::none;
+  size_t map_bytes = size_t{8} << 30;
   /// Of blocks; 0 keeps all.
   int64_t retention_seconds = 0;
+  /// Pages of tier 0; 0 keeps all.
+  uint64_t retention_bytes = 0;
   /// Frames are sealed before the run, which is then not part of any figure;
   /// else in the second that takes them, which spares memory.
   bool seals_ahead = true;
   uint32_t commit_every_seconds = 1;
+  /// Each host is away for one of so many windows, which it hands in as
+  /// history when the next begins; 0: none ever is.
+  uint32_t away_every_windows = 0;
 };
 
 class write_path {
@@ -78,6 +84,10 @@ public:
     return *store_;
   }
 
+  uint64_t backfilled_windows() const noexcept {
+    return last_token_;
+  }
+
   /// The tick behind the last.
   tick end() const noexcept {
     return first_tick + plan_.seconds;
@@ -92,10 +102,15 @@ private:
     /// Where in the rows it begins: hosts are not in step.
     size_t offset = 0;
     std::vector<frame_ptr> frames;
+    /// Of the window that it is away for.
+    std::vector<frame_ptr> missed;
   };
 
   void add_host(const row_set& rows, uint32_t index);
   frame_ptr seal(sender& from, uint32_t second);
+  void take(sender& from, const frame_ptr& sealed);
+  bool is_away(const sender& from, tick t) const;
+  void hand_in_missed(sender& from);
   void close_windows(sender& from, tick before);
   void commit(tick now);
 
@@ -106,6 +121,8 @@ private:
   std::vector<sender> senders_;
   uint64_t samples_ = 0;
   uint64_t frame_bytes_ = 0;
+  /// Of history windows.
+  uint64_t last_token_ = 0;
   std::vector<double> commits_ms_;
   std::vector<double> slices_ms_;
 };
