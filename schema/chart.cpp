@@ -5,6 +5,7 @@ namespace tributary {
 const char* to_string(algorithm x) noexcept {
   switch (x) {
   case algorithm::absolute:
+  case algorithm::real:
     return "absolute";
   case algorithm::incremental:
     return "incremental";

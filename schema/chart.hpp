@@ -20,6 +20,9 @@ enum class algorithm : uint8_t {
   percentage_of_absolute_row = 2,
   /// A counter whose increment is shown as per cent of the row's increments.
   percentage_of_incremental_row = 3,
+  /// A gauge of IEEE doubles, for what no decimal scale fits: columns hold its
+  /// `ordered_bits`.
+  real = 4,
 };
 
 /// Whether readers see a dimension as per cent of its row.
@@ -32,6 +35,13 @@ constexpr bool is_share_of_row(algorithm x) noexcept {
 constexpr bool is_counter(algorithm x) noexcept {
   return x == algorithm::incremental
          || x == algorithm::percentage_of_incremental_row;
+}
+
+/// Whether stored values of both, and points made of them, are numbers of one
+/// kind.
+constexpr bool is_same_kind(algorithm x, algorithm y) noexcept {
+  return is_share_of_row(x) == is_share_of_row(y)
+         && (x == algorithm::real) == (y == algorithm::real);
 }
 
 /// The names that users and the API write, for example `incremental`.

@@ -24,7 +24,7 @@ bool read_text(capnp::Text::Reader from, std::string& to,
 
 bool read_dimension(wire::Dimension::Reader from, dimension& to) {
   if (!read_text(from.getId(), to.id) || !read_text(from.getName(), to.name)
-      || to.id.empty() || from.getAlgorithm() > 3)
+      || to.id.empty() || from.getAlgorithm() > 4)
     return false;
   to.algorithm = static_cast<algorithm>(from.getAlgorithm());
   to.multiplier = from.getMultiplier();

@@ -108,7 +108,8 @@ struct Dimension {
   name @1 :Text;
   algorithm @2 :UInt8;
   # 0 absolute, 1 incremental, 2 percentage of absolute row, 3 percentage of
-  # incremental row. 1 and 3 are counters.
+  # incremental row, 4 real. 1 and 3 are counters. The column of a real one holds
+  # the bits of IEEE doubles, those below the sign inverted where it is set.
   multiplier @3 :Int64 = 1;
   divisor @4 :Int64 = 1;
   # What a reader sees is stored value * multiplier / divisor. Neither is 0.

@@ -6,8 +6,14 @@ namespace tributary {
 
 uint32_t roster::append(chart_ptr chart) {
   auto first = columns();
-  for (auto& x : chart->dimensions)
+  for (auto& x : chart->dimensions) {
+    auto column = gauge_mask_.size();
     gauge_mask_.push_back(is_counter(x.algorithm) ? 0 : ~int64_t{0});
+    if (x.algorithm != algorithm::real)
+      continue;
+    real_columns_.resize(column / 64 + 1, 0);
+    real_columns_[column / 64] |= uint64_t{1} << column % 64;
+  }
   // The key views the text of the chart that the entry keeps alive.
   by_id_.erase(chart->id);
   by_id_.emplace(chart->id, charts_.size());

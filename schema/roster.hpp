@@ -50,6 +50,11 @@ public:
     return gauge_mask_;
   }
 
+  /// A bit for each column that holds `ordered_bits`; empty where none does.
+  const std::vector<uint64_t>& real_columns() const noexcept {
+    return real_columns_;
+  }
+
   bool is_counter_column(uint32_t column) const noexcept {
     return gauge_mask_[column] == 0;
   }
@@ -64,6 +69,7 @@ private:
   epoch_number epoch_;
   std::vector<roster_entry> charts_;
   std::vector<int64_t> gauge_mask_;
+  std::vector<uint64_t> real_columns_;
   std::unordered_map<std::string_view, size_t> by_id_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "schema/real.hpp"
 #include "store/transpose.hpp"
 
 namespace tributary {
@@ -58,6 +59,8 @@ void hot_segment::add_rows_to(window_table& to,
     while (r < ticks.size() && taken[r] && ticks[r] == ticks[r - 1] + 1)
       ++r;
     add_run(begin, r, to.start(), targets.columns, in_tiles);
+    for (auto& x : targets.converted)
+      add_converted(begin, r, to.start(), x);
   }
 }
 
@@ -78,8 +81,15 @@ segment_targets hot_segment::targets_in(window_table& to,
     auto& dimensions = entry->chart->dimensions;
     for (size_t d = 0; d < dimensions.size(); ++d) {
       auto at = dimension_index(*target.chart, dimensions[d].id);
-      if (at != target.columns.size())
-        result.columns[entry->first_column + d] = &target.columns[at];
+      if (at == target.columns.size())
+        continue;
+      auto& as = target.chart->dimensions[at];
+      auto column = entry->first_column + d;
+      if (needs_conversion(dimensions[d], as))
+        result.converted.push_back(
+            {column, &target.columns[at], dimensions[d], as});
+      else
+        result.columns[column] = &target.columns[at];
     }
   }
   result.distinct = are_distinct(result.columns);
@@ -105,6 +115,18 @@ void hot_segment::add_run(size_t begin, size_t end, tick start,
         set_slot(*targets[c], first + r - begin, values[r * columns + c],
                  !estimated.empty() && (estimated[word] & bit) != 0);
     }
+}
+
+void hot_segment::add_converted(size_t begin, size_t end, tick start,
+                                const segment_targets::conversion& how) const {
+  auto words = bitmap_words(columns);
+  auto bit = uint64_t{1} << (how.column % 64);
+  for (auto r = begin; r < end; ++r)
+    if ((present[r * words + how.column / 64] & bit) != 0)
+      set_slot(*how.to, static_cast<size_t>(ticks[r] - start),
+               converted(values[r * columns + how.column], how.from, how.as),
+               !estimated.empty()
+                   && (estimated[r * words + how.column / 64] & bit) != 0);
 }
 
 } // namespace tributary

@@ -17,8 +17,17 @@ using roster_ptr = std::shared_ptr<const roster>;
 /// Where the columns of rows go. Holds until the table gets another definition
 /// of one of the charts.
 struct segment_targets {
-  /// One a column; null where it goes nowhere.
+  /// Of a column whose dimension is real in only one of roster and window.
+  struct conversion {
+    size_t column;
+    window_column* to;
+    dimension from;
+    dimension as;
+  };
+
+  /// One a column; null where it goes nowhere, or not as it is.
   std::vector<window_column*> columns;
+  std::vector<conversion> converted;
   /// No two columns go to one place.
   bool distinct = true;
 };
@@ -56,6 +65,8 @@ private:
   /// where the targets are distinct and nothing is estimated.
   void add_run(size_t begin, size_t end, tick start,
                const std::vector<window_column*>& targets, bool in_tiles) const;
+  void add_converted(size_t begin, size_t end, tick start,
+                     const segment_targets::conversion& how) const;
 };
 
 } // namespace tributary

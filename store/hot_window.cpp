@@ -99,7 +99,7 @@ void add_sums_of(const std::vector<const frame_pack*>& packs, tick start,
     read_rows(**at, 0, (*at)->frames.size(), start, chain, row,
               [&](tick t, const frame_row& x) {
                 if (t > after && (*at)->columns_of->epoch() == epoch)
-                  to.add(x.values.data(), x.present.data(), x.values.size());
+                  to.add(x, *(*at)->columns_of);
               });
 }
 

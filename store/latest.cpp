@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schema/real.hpp"
+
 namespace tributary {
 
 namespace {
@@ -78,15 +80,18 @@ void latest_readings::take_column(size_t i, tick t, const frame_row& row,
   ticks_[i] = t;
 }
 
-void column_sums::add(const int64_t* values, const uint64_t* present,
-                      size_t columns) {
+void column_sums::add(const frame_row& row, const roster& columns_of) {
+  auto columns = row.values.size();
+  auto values = row.values.data();
   if (sums.size() < columns) {
     sums.resize(columns, 0);
     counts.resize(columns, 0);
   }
+  auto& reals = columns_of.real_columns();
   for (size_t begin = 0; begin < columns; begin += 64) {
-    auto word = present[begin / 64];
-    if (word == ~uint64_t{0}) {
+    auto word = row.present[begin / 64];
+    auto real = begin / 64 < reals.size() ? word & reals[begin / 64] : 0;
+    if (word == ~uint64_t{0} && real == 0) {
       for (auto i = begin; i < begin + 64; ++i) {
         sums[i] += static_cast<double>(values[i]);
         ++counts[i];
@@ -94,8 +99,10 @@ void column_sums::add(const int64_t* values, const uint64_t* present,
       continue;
     }
     for (; word != 0; word &= word - 1) {
-      auto i = begin + static_cast<size_t>(__builtin_ctzll(word));
-      sums[i] += static_cast<double>(values[i]);
+      auto bit = static_cast<size_t>(__builtin_ctzll(word));
+      auto i = begin + bit;
+      sums[i] += (real >> bit & 1) != 0 ? real_of(values[i])
+                                        : static_cast<double>(values[i]);
       ++counts[i];
     }
   }

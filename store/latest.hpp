@@ -62,8 +62,8 @@ struct column_sums {
   /// Rows that had the column.
   std::vector<uint32_t> counts;
 
-  /// Adds a row of `columns` values and their presence bitmap.
-  void add(const int64_t* values, const uint64_t* present, size_t columns);
+  /// Adds a row, whose columns are the first of the roster.
+  void add(const frame_row& row, const roster& columns_of);
 };
 
 } // namespace tributary

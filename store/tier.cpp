@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "schema/real.hpp"
+
 namespace tributary {
 
 namespace {
@@ -55,8 +57,7 @@ bool has_same_dimensions(const chart& x, const chart& y) {
   return std::equal(
       x.dimensions.begin(), x.dimensions.end(), y.dimensions.begin(),
       y.dimensions.end(), [](auto& a, auto& b) {
-        return a.id == b.id
-               && is_share_of_row(a.algorithm) == is_share_of_row(b.algorithm);
+        return a.id == b.id && is_same_kind(a.algorithm, b.algorithm);
       });
 }
 
@@ -111,8 +112,8 @@ tier_chart& tier_table::chart_for(const chart_ptr& chart, epoch_number epoch) {
         auto& was = before->dimensions[d];
         auto at = dimension_index(*result.chart, was.id);
         if (at != columns.size()
-            && is_share_of_row(result.chart->dimensions[at].algorithm)
-                   == is_share_of_row(was.algorithm))
+            && is_same_kind(result.chart->dimensions[at].algorithm,
+                            was.algorithm))
           columns[at] = std::move(result.columns[d]);
       }
       result.columns = std::move(columns);
@@ -145,8 +146,7 @@ void tier_table::add(const tier_table& other) {
       auto& was = x.chart->dimensions[d];
       auto at = dimension_index(*ours.chart, was.id);
       if (at != ours.columns.size()
-          && is_share_of_row(ours.chart->dimensions[at].algorithm)
-                 == is_share_of_row(was.algorithm))
+          && is_same_kind(ours.chart->dimensions[at].algorithm, was.algorithm))
         copy_points(x.columns[d], other_place, ours.columns[at], place, count);
     }
   }
@@ -175,7 +175,7 @@ shown_tier_point shown_point(const chart& of, size_t dimension,
     return {nothing, nothing, nothing, 0};
   auto& d = of.dimensions[dimension];
   auto shown = [&](int64_t x) {
-    auto result = static_cast<double>(x);
+    auto result = number_of(d.algorithm, x);
     if (is_share_of_row(d.algorithm))
       return result / 1e6;
     if (d.multiplier != 1)

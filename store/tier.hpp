@@ -62,7 +62,8 @@ tier_grid grid_of(const host_definition& host, const tier_steps& steps,
 /// scales by multiplier and divisor, and by the chart's step for increments,
 /// see `shown_point`; a negative scale swaps min and max. Dimensions that are
 /// shown as per cent of a row have the percentage itself, in millionths. A
-/// point without a value has 0 in all four.
+/// point without a value has 0 in all four. Of reals, min, max and sum are
+/// `ordered_bits`; the sum is that of the doubles from the first on.
 struct tier_column {
   std::vector<int64_t> min;
   std::vector<int64_t> max;
@@ -105,7 +106,7 @@ struct tier_table {
 
   /// The chart's columns, made empty when new. Definitions join as in
   /// `window_table::chart_for`; points of a dimension that is no longer, or
-  /// only now, shown as per cent are dropped: they are of another unit.
+  /// only now, shown as per cent or real are dropped: they are of another kind.
   tier_chart& chart_for(const chart_ptr& chart, epoch_number epoch);
 
   /// Takes over the points of `other` that lie in here. It has the same step

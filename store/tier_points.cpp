@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "schema/real.hpp"
 #include "store/tier.hpp"
 
 namespace tributary {
@@ -124,10 +125,26 @@ void reduce(const window_column& from, uint32_t step, tier_column& to) {
   }
 }
 
+/// The same of reals. Sums of doubles depend on their order, which is that of
+/// the slots on every node.
+void reduce_reals(const window_column& from, uint32_t step, tier_column& to) {
+  for (size_t slot = 0; slot < from.values.size(); ++slot) {
+    if ((from.present[slot / 64] >> slot % 64 & 1) == 0)
+      continue;
+    auto at = slot / step;
+    auto x = from.values[slot];
+    auto is_first = to.count[at]++ == 0;
+    to.min[at] = is_first ? x : std::min(to.min[at], x);
+    to.max[at] = is_first ? x : std::max(to.max[at], x);
+    to.sum[at] = is_first ? x : ordered_bits(real_of(to.sum[at]) + real_of(x));
+  }
+}
+
 /// Point `at` out of the points `[begin, end)`.
-void reduce_points(const tier_column& from, size_t begin, size_t end,
-                   tier_column& to, size_t at) {
+void reduce_points(const tier_column& from, algorithm how, size_t begin,
+                   size_t end, tier_column& to, size_t at) {
   wide sum = 0;
+  double real_sum = 0;
   for (auto i = begin; i < end; ++i) {
     if (from.count[i] == 0)
       continue;
@@ -136,8 +153,13 @@ void reduce_points(const tier_column& from, size_t begin, size_t end,
     to.max[at] = is_first ? from.max[i] : std::max(to.max[at], from.max[i]);
     to.count[at] += from.count[i];
     sum += from.sum[i];
+    real_sum
+        = is_first ? real_of(from.sum[i]) : real_sum + real_of(from.sum[i]);
   }
-  to.sum[at] = nearest_int64(sum);
+  if (how == algorithm::real)
+    to.sum[at] = to.count[at] == 0 ? 0 : ordered_bits(real_sum);
+  else
+    to.sum[at] = nearest_int64(sum);
 }
 
 // -- percentages --------------------------------------------------------------
@@ -253,7 +275,10 @@ tier_table tier_of(const window_table& window, uint32_t step,
                             : std::vector<std::vector<int64_t>>{};
     for (size_t d = 0; d < from.columns.size(); ++d) {
       if (!any_share || shares[d].empty()) {
-        reduce(from.columns[d], step, to.columns[d]);
+        if (of.dimensions[d].algorithm == algorithm::real)
+          reduce_reals(from.columns[d], step, to.columns[d]);
+        else
+          reduce(from.columns[d], step, to.columns[d]);
         continue;
       }
       window_column shown;
@@ -281,9 +306,9 @@ tier_table coarser(const tier_table& from, uint32_t factor) {
     for (size_t d = 0; d < x.columns.size(); ++d) {
       to.columns[d].reset(result.points());
       for (size_t i = 0; i < result.points(); ++i)
-        reduce_points(x.columns[d], i * factor,
-                      std::min(from.points(), (i + 1) * factor), to.columns[d],
-                      i);
+        reduce_points(x.columns[d], x.chart->dimensions[d].algorithm,
+                      i * factor, std::min(from.points(), (i + 1) * factor),
+                      to.columns[d], i);
     }
   }
   return result;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "schema/real.hpp"
+
 namespace tributary {
 
 namespace {
@@ -33,10 +35,20 @@ void add_slots(window_column& to, const window_column& from,
     }
 }
 
+/// The values that `from` had, in terms of `to`.
+void convert(window_column& x, const dimension& from, const dimension& to) {
+  if (!needs_conversion(from, to))
+    return;
+  for (size_t slot = 0; slot < x.values.size(); ++slot)
+    if (bit_at(x.present, slot))
+      x.values[slot] = converted(x.values[slot], from, to);
+}
+
 bool has_same_dimensions(const chart& x, const chart& y) {
-  return std::equal(x.dimensions.begin(), x.dimensions.end(),
-                    y.dimensions.begin(), y.dimensions.end(),
-                    [](auto& a, auto& b) { return a.id == b.id; });
+  return std::equal(
+      x.dimensions.begin(), x.dimensions.end(), y.dimensions.begin(),
+      y.dimensions.end(),
+      [](auto& a, auto& b) { return a.id == b.id && !needs_conversion(a, b); });
 }
 
 /// The newer definition with the dimensions of both, ascending by id. More
@@ -66,9 +78,12 @@ void redefine(window_chart& x, const chart_ptr& next, epoch_number epoch) {
   x.chart = joined(*newer, *older);
   std::vector<window_column> columns(x.chart->dimensions.size());
   for (size_t d = 0; d < x.columns.size(); ++d) {
-    auto at = dimension_index(*x.chart, before->dimensions[d].id);
-    if (at != columns.size())
-      columns[at] = std::move(x.columns[d]);
+    auto& was = before->dimensions[d];
+    auto at = dimension_index(*x.chart, was.id);
+    if (at == columns.size())
+      continue;
+    columns[at] = std::move(x.columns[d]);
+    convert(columns[at], was, x.chart->dimensions[at]);
   }
   x.columns = std::move(columns);
 }
@@ -154,9 +169,18 @@ void window_table::add_charts(const window_table& other,
     auto& from = kvp.second;
     auto& to = chart_for(from.chart, from.epoch);
     for (size_t d = 0; d < from.columns.size(); ++d) {
-      auto at = dimension_index(*to.chart, from.chart->dimensions[d].id);
-      if (at != to.columns.size())
+      auto& was = from.chart->dimensions[d];
+      auto at = dimension_index(*to.chart, was.id);
+      if (at == to.columns.size())
+        continue;
+      auto& is = to.chart->dimensions[at];
+      if (!needs_conversion(was, is)) {
         add_slots(to.columns[at], from.columns[d], taken);
+        continue;
+      }
+      auto column = from.columns[d];
+      convert(column, was, is);
+      add_slots(to.columns[at], column, taken);
     }
   }
 }

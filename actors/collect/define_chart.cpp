@@ -1,7 +1,10 @@
 #include "actors/collect/define_chart.hpp"
 
+#include <cmath>
 #include <memory>
 #include <utility>
+
+#include "schema/real.hpp"
 
 namespace tributary {
 
@@ -48,6 +51,16 @@ dimension make_gauge(std::string id, value_scale factor) {
 
 dimension make_counter(std::string id, value_scale factor) {
   return make_dimension(std::move(id), algorithm::incremental, factor);
+}
+
+dimension make_real(std::string id, value_scale factor) {
+  return make_dimension(std::move(id), algorithm::real, factor);
+}
+
+std::optional<int64_t> real_reading(double x) noexcept {
+  if (std::isnan(x))
+    return std::nullopt;
+  return ordered_bits(x);
 }
 
 dimension with_name(dimension what, std::string name) {

@@ -4,6 +4,7 @@
 /// source is made or a device first seen; never per tick.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,14 @@ dimension make_gauge(std::string id, value_scale factor = {});
 
 /// A dimension with the algorithm `incremental`.
 dimension make_counter(std::string id, value_scale factor = {});
+
+/// A dimension with the algorithm `real`, whose readings are `real_reading`s.
+/// For what no decimal scale fits: others pack several times better as
+/// integers.
+dimension make_real(std::string id, value_scale factor = {});
+
+/// A reading of a real dimension; none of NaN.
+std::optional<int64_t> real_reading(double x) noexcept;
 
 /// The same dimension with a name of its own for people to read.
 dimension with_name(dimension what, std::string name);

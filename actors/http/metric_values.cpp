@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "actors/http/metric_text.hpp"
+#include "schema/real.hpp"
 
 namespace tributary {
 
@@ -80,7 +81,8 @@ void metric_values::shown(const roster_entry& chart,
       continue;
     auto column = chart.first_column + i;
     auto& sums = from_.sums;
-    auto stored = static_cast<double>(from_.latest.values()[column]);
+    auto stored
+        = number_of(of.dimensions[i].algorithm, from_.latest.values()[column]);
     if (column < sums.counts.size() && sums.counts[column] > 0)
       stored = sums.sums[column] / sums.counts[column];
     auto& d = of.dimensions[i];

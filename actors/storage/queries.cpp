@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "actors/storage/shown.hpp"
+#include "schema/real.hpp"
 
 namespace tributary {
 
@@ -127,7 +128,8 @@ void shown_values(const chart& of, const std::vector<int64_t>& stored,
   for (size_t i = 0; i < count; ++i) {
     if (!present[i])
       continue;
-    shown[i] = shown_scale{of, i}.of(static_cast<double>(stored[i]));
+    shown[i] = shown_scale{of, i}.of(
+        number_of(of.dimensions[i].algorithm, stored[i]));
     if (is_share_of_row(of.dimensions[i].algorithm))
       row_sum += shown[i];
   }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "schema/real.hpp"
+
 namespace tributary {
 
 namespace {
@@ -33,6 +35,11 @@ void make_gaps(const std::vector<uint64_t>& present, size_t begin, size_t end,
 
 void scale(const int64_t* stored, size_t count, const shown_scale& by,
            double* to) {
+  if (by.is_real) {
+    for (size_t i = 0; i < count; ++i)
+      to[i] = by.of(real_of(stored[i]));
+    return;
+  }
   if (by.multiplier == 1 && by.divisor == 1 && by.step == 1)
     for (size_t i = 0; i < count; ++i)
       to[i] = static_cast<double>(stored[i]);
@@ -72,7 +79,8 @@ void make_shares(const chart& of, const std::vector<bool>& wanted,
 shown_scale::shown_scale(const chart& of, size_t d)
     : multiplier(static_cast<double>(of.dimensions[d].multiplier)),
       divisor(static_cast<double>(of.dimensions[d].divisor)),
-      step(of.dimensions[d].algorithm == algorithm::incremental ? of.step : 1) {
+      step(of.dimensions[d].algorithm == algorithm::incremental ? of.step : 1),
+      is_real(of.dimensions[d].algorithm == algorithm::real) {
   // nop
 }
 

@@ -18,10 +18,13 @@ struct shown_scale {
   double divisor = 1;
   /// Increments are shown per second.
   double step = 1;
+  /// Stored values are `ordered_bits`.
+  bool is_real = false;
 
   shown_scale(const chart& of, size_t dimension);
 
-  /// In this order, so that every way to a value gives equal bits.
+  /// Of a number, see `number_of`. In this order, so that every way to a value
+  /// gives equal bits.
   double of(double stored) const {
     return stored * multiplier / divisor / step;
   }

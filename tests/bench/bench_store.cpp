@@ -226,6 +226,9 @@ void print_synthetic(const arguments& flags, const row_set& rows) {
   print_write("write_synthetic_samples_per_cpu_s", rows, plan, false);
   print_blocks("tier0_synthetic", rows, false);
   print_peer_codecs("peer_synthetic", rows);
+  auto reals = real_rows(100, 1200, 1);
+  print_blocks("tier0_real", reals, false);
+  print_peer_codecs("peer_real", reals);
 }
 
 void run(const arguments& flags) {

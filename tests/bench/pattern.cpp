@@ -1,6 +1,9 @@
 #include "tests/bench/pattern.hpp"
 
 #include <cmath>
+#include <random>
+
+#include "schema/real.hpp"
 
 namespace tributary::bench {
 
@@ -15,6 +18,36 @@ constexpr uint32_t first_wave = 8;
 constexpr double wave_height = 40'000;
 constexpr double wave_middle = 50'000;
 constexpr double wave_seconds = 300;
+
+/// `held` is the column's own.
+double next_real(uint32_t kind, uint32_t second, double& held,
+                 std::mt19937_64& random) {
+  std::normal_distribution<double> noise;
+  std::uniform_real_distribution<double> part;
+  auto wave = std::sin(second / 50.0);
+  switch (kind) {
+  case 0:
+    return held += noise(random);
+  case 1:
+    return std::round(200 + 20 * wave + noise(random)) / 10;
+  case 2:
+    return std::round(5000 + 2000 * wave + 10 * noise(random)) / 100;
+  case 3:
+    return std::floor(part(random) * 1000);
+  case 4:
+    return std::floor(part(random) * 100) / 2;
+  case 5:
+    return std::floor(part(random) * 100) / (1 + std::floor(part(random) * 9));
+  case 6:
+    return noise(random);
+  case 7:
+    return static_cast<float>(held += noise(random) / 100);
+  case 8:
+    return held += part(random) < 0.05 ? noise(random) : 0;
+  default:
+    return part(random) < 0.3 ? 0 : 1.5;
+  }
+}
 
 dimension dimension_at(uint32_t place) {
   dimension result;
@@ -94,6 +127,33 @@ row_set synthetic_rows(uint32_t columns, uint32_t seconds, uint64_t seed) {
   for (auto& row : result.rows)
     source.next(row);
   result.samples = uint64_t{columns} * seconds;
+  return result;
+}
+
+row_set real_rows(uint32_t columns, uint32_t seconds, uint64_t seed) {
+  row_set result;
+  for (auto& x : pattern_charts(columns)) {
+    auto real = std::make_shared<chart>(*x);
+    for (auto& d : real->dimensions) {
+      d.algorithm = algorithm::real;
+      d.divisor = 1;
+    }
+    result.charts.push_back(std::move(real));
+  }
+  result.columns = columns;
+  result.rows.resize(seconds);
+  result.samples = uint64_t{columns} * seconds;
+  std::mt19937_64 random{seed};
+  std::vector<double> held(columns, 100);
+  for (uint32_t s = 0; s < seconds; ++s) {
+    auto& row = result.rows[s];
+    row.reset(columns);
+    for (uint32_t i = 0; i < columns; ++i) {
+      row.values[i]
+          = ordered_bits(next_real(i % chart_columns, s, held[i], random));
+      set_bit(row.present, i);
+    }
+  }
   return result;
 }
 

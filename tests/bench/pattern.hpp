@@ -44,6 +44,11 @@ private:
 
 row_set synthetic_rows(uint32_t columns, uint32_t seconds, uint64_t seed);
 
+/// Doubles of ten kinds, as many columns of each: a walk, tenths, hundredths,
+/// whole numbers, halves, quotients of whole numbers, noise around zero, a walk
+/// of floats, one that rarely changes, two states.
+row_set real_rows(uint32_t columns, uint32_t seconds, uint64_t seed);
+
 /// Number of values that are present.
 uint64_t present_count(const frame_row& row);
 

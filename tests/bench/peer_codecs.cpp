@@ -5,6 +5,7 @@
 
 #include <zstd.h>
 
+#include "schema/real.hpp"
 #include "tests/bench/figures.hpp"
 
 namespace tributary::bench {
@@ -21,12 +22,19 @@ struct series {
   std::vector<int64_t> values;
   /// Of the values that people see.
   double factor = 1;
+  algorithm how = algorithm::absolute;
+
+  double shown(size_t i) const {
+    return number_of(how, values[i]) * factor;
+  }
 };
 
 series series_of(const row_set& rows, size_t first, uint32_t column,
-                 double factor) {
+                 const dimension& of) {
   series result;
-  result.factor = factor;
+  result.factor
+      = static_cast<double>(of.multiplier) / static_cast<double>(of.divisor);
+  result.how = of.algorithm;
   for (size_t s = 0; s < window_seconds; ++s) {
     auto& row = rows.rows[first + s];
     if (!bit_at(row.present, column))
@@ -60,7 +68,7 @@ size_t timestamp_bits(int64_t slope) {
 
 uint64_t gorilla_bits(const series& x) {
   uint64_t bits = 64 + 14; // the block's own first value and timestamp
-  auto before = bits_of<uint64_t>(static_cast<double>(x.values[0]) * x.factor);
+  auto before = bits_of<uint64_t>(x.shown(0));
   int leading = 65; // of the window that is in use; none at first
   int trailing = 0;
   int64_t delta = 1;
@@ -68,7 +76,7 @@ uint64_t gorilla_bits(const series& x) {
     auto next_delta = int64_t{x.seconds[i]} - int64_t{x.seconds[i - 1]};
     bits += timestamp_bits(next_delta - delta);
     delta = next_delta;
-    auto now = bits_of<uint64_t>(static_cast<double>(x.values[i]) * x.factor);
+    auto now = bits_of<uint64_t>(x.shown(i));
     auto difference = now ^ before;
     before = now;
     if (difference == 0) {
@@ -151,8 +159,7 @@ private:
 void put_xor32(std::string& out, const series& x) {
   std::vector<float> page(window_seconds, __builtin_nanf(""));
   for (size_t i = 0; i < x.values.size(); ++i)
-    page[x.seconds[i]]
-        = static_cast<float>(static_cast<double>(x.values[i]) * x.factor);
+    page[x.seconds[i]] = static_cast<float>(x.shown(i));
   bit_writer to{out};
   auto before = bits_of<uint32_t>(page[0]);
   to.put(before, 32);
@@ -173,12 +180,11 @@ void put_xor32(std::string& out, const series& x) {
   }
 }
 
-std::vector<double> factors_of(const row_set& rows) {
-  std::vector<double> result;
+std::vector<const dimension*> dimensions_of(const row_set& rows) {
+  std::vector<const dimension*> result;
   for (auto& chart : rows.charts)
     for (auto& d : chart->dimensions)
-      result.push_back(static_cast<double>(d.multiplier)
-                       / static_cast<double>(d.divisor));
+      result.push_back(&d);
   return result;
 }
 
@@ -213,13 +219,13 @@ void add_window(sizes& to, const std::vector<series>& columns) {
 } // namespace
 
 void print_peer_codecs(const std::string& key, const row_set& rows) {
-  auto factors = factors_of(rows);
+  auto dimensions = dimensions_of(rows);
   sizes total;
   for (size_t first = 0; first + window_seconds <= rows.rows.size();
        first += window_seconds) {
     std::vector<series> columns;
     for (uint32_t c = 0; c < rows.columns; ++c) {
-      auto x = series_of(rows, first, c, factors[c]);
+      auto x = series_of(rows, first, c, *dimensions[c]);
       if (!x.values.empty())
         columns.push_back(std::move(x));
     }

@@ -103,7 +103,9 @@ TEST_CASE("every bound of a dimension is checked", "[schema]") {
   check_chart_refused([](chart& x) { x.dimensions[1].divisor = 0; });
   check_chart_refused([](chart& x) { x.dimensions[1].id = "load15"; });
   check_chart_refused(
-      [](chart& x) { x.dimensions[1].algorithm = static_cast<algorithm>(4); });
+      [](chart& x) { x.dimensions[1].algorithm = static_cast<algorithm>(5); });
+  CHECK(open_changed(
+      [](chart& x) { x.dimensions[1].algorithm = algorithm::real; }));
 }
 
 TEST_CASE("texts of a chart are at most 1,024 bytes", "[schema]") {

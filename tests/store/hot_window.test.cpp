@@ -222,8 +222,12 @@ private:
     for (auto& kvp : rows_)
       for (auto& row : kvp.second)
         if (row.ticks[0] > after
-            && row.columns_of->epoch() == host_.latest().epoch())
-          expected.add(row.values.data(), row.present.data(), row.columns);
+            && row.columns_of->epoch() == host_.latest().epoch()) {
+          frame_row whole;
+          whole.values = row.values;
+          whole.present = row.present;
+          expected.add(whole, *row.columns_of);
+        }
     auto made = host_.sums_after(after);
     REQUIRE(made.counts == expected.counts);
     REQUIRE(made.sums == expected.sums);

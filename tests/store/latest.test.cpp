@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "schema/real.hpp"
 #include "store/hot.hpp"
 #include "tests/store/store_examples.hpp"
 
@@ -151,6 +152,15 @@ TEST_CASE("sums are those of rows after a tick", "[store][latest]") {
   CHECK(some.sums == std::vector<double>{6, 0});
   CHECK(some.counts == std::vector<uint32_t>{1, 0});
   CHECK(x.host.sums_after(start + 2).sums.empty());
+}
+
+TEST_CASE("sums of reals are those of the doubles", "[store][latest]") {
+  follower x{
+      {1,
+       {make_chart("g", {"one"}), make_chart("r", {"two"}, algorithm::real)}}};
+  x.take(start, row_of({7, ordered_bits(0.25)}), true);
+  x.take(start + 1, row_of({8, ordered_bits(-1.5)}));
+  CHECK(x.host.sums_after(start - 1).sums == std::vector<double>{15, -1.25});
 }
 
 TEST_CASE("readings wrap like the counters of a frame", "[store][latest]") {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "schema/real.hpp"
 #include "store/tier.hpp"
 #include "tests/schema/random_seed.hpp"
 #include "tests/store/tier_examples.hpp"
@@ -194,6 +195,40 @@ TEST_CASE("only dimensions shown as per cent become percentages",
   CHECK(shown.max == 100.0);
   CHECK(shown.sum == 3750.0);
   CHECK(shown.count == 60);
+}
+
+TEST_CASE("points of reals are of the doubles", "[store][tier]") {
+  auto x = make_chart("c", {"x", "y"}, algorithm::real);
+  window_table window{600, 60};
+  auto& columns = window.chart_for(x, 1).columns;
+  double sum = 0;
+  for (size_t slot = 0; slot < 60; ++slot) {
+    window.claim(slot, 1);
+    if (slot % 4 == 3)
+      continue;
+    auto value = 0.1 * static_cast<double>(slot) - 3;
+    set_slot(columns[0], slot, ordered_bits(value), false);
+    if (slot < 20)
+      sum += value;
+  }
+  auto points = tier_of(window, 20);
+  auto& c = points.charts.at("c");
+  auto shown = shown_point(*c.chart, 0, c.columns[0], 0);
+  CHECK(shown.min == -3);
+  CHECK(shown.max == 0.1 * 18 - 3);
+  CHECK(shown.sum == sum);
+  CHECK(shown.count == 15);
+  CHECK(std::isnan(shown_point(*c.chart, 1, c.columns[1], 0).sum));
+  auto upper = coarser(points, 2);
+  auto& u = upper.charts.at("c");
+  auto wide = shown_point(*u.chart, 0, u.columns[0], 0);
+  CHECK(wide.min == -3);
+  CHECK(wide.max == 0.1 * 38 - 3);
+  CHECK(wide.sum == shown.sum + shown_point(*c.chart, 0, c.columns[0], 1).sum);
+  CHECK(u.columns[1].sum[0] == 0);
+  // Points of the other kind are no points of these.
+  CHECK(points.chart_for(make_chart("c", {"x", "y"}), 2).columns[0].count[0]
+        == 0);
 }
 
 TEST_CASE("a negative scale swaps what is least and most", "[store][tier]") {

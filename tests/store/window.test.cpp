@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "schema/real.hpp"
 #include "tests/schema/random_seed.hpp"
 #include "tests/store/store_examples.hpp"
 
@@ -170,6 +171,37 @@ TEST_CASE("columns follow their dimensions through new definitions",
   CHECK(x.charts().at("c").chart->title == "newer");
   CHECK(x.charts().at("c").columns.size() == 5);
   CHECK(cells_of(x) == cells);
+}
+
+TEST_CASE("values follow a dimension that becomes real, or no longer is",
+          "[store][window]") {
+  auto whole = make_chart("c", {"a", "b"});
+  auto real = make_chart("c", {"a", "b"}, algorithm::real);
+  window_table x{start, slots};
+  x.claim(0, 1);
+  set_slot(x.chart_for(whole, 1).columns[0], 0, 42, true);
+  window_table newer{start, slots};
+  newer.claim(1, 2);
+  set_slot(newer.chart_for(real, 2).columns[0], 1, ordered_bits(0.5), false);
+  auto other = newer;
+  x.merge(newer);
+  window_table older{start, slots};
+  older.claim(0, 1);
+  set_slot(older.chart_for(whole, 1).columns[0], 0, 42, true);
+  other.merge(older);
+  for (auto& table : {x, other}) {
+    auto cells = cells_of(table);
+    CHECK(cells.at({start, "c", "a"}) == cell{ordered_bits(42.0), true});
+    CHECK(cells.at({start + 1, "c", "a"}) == cell{ordered_bits(0.5), false});
+  }
+  CHECK(sealed(x) == sealed(other));
+  // And back.
+  window_table last{start, slots};
+  last.claim(2, 3);
+  set_slot(last.chart_for(whole, 3).columns[0], 2, 7, false);
+  x.merge(last);
+  CHECK(cells_of(x).at({start, "c", "a"}) == cell{42, true});
+  CHECK(cells_of(x).at({start + 1, "c", "a"}).value == 1);
 }
 
 TEST_CASE("a definition with the same dimensions keeps their order",

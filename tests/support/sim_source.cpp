@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 
+#include "schema/real.hpp"
+
 namespace tributary {
 
 namespace {
@@ -20,6 +22,9 @@ uint64_t noise(uint64_t seed, const std::string& column, tick t) {
 }
 
 int64_t gauge(uint64_t seed, const std::string& column, tick t) {
+  if (column.compare(0, 9, "sim.reals") == 0)
+    return ordered_bits(static_cast<double>(noise(seed, column, t)) / 3e15
+                        - 3e3);
   return static_cast<int64_t>(noise(seed, column, t) % 20000) - 10000;
 }
 
@@ -131,6 +136,7 @@ std::vector<source_ptr> make_sim_sources(const sim_origin_ptr& origin,
   std::vector<sim_chart> first{
       {make_chart("sim.gauges", algorithm::absolute,
                   {"reads", "a", "b", "c", "gappy", "d", "e"})},
+      {make_chart("sim.reals", algorithm::real, {"a", "gappy"})},
       {make_chart("sim.counters", algorithm::incremental, {"in", "out"})},
       {make_chart("sim.resets", algorithm::incremental, {"reset"})}};
   std::vector<sim_chart> second{

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "actors/storage/shown.hpp"
+#include "schema/real.hpp"
 #include "tests/store/store_examples.hpp"
 
 using namespace tributary;
@@ -44,6 +46,24 @@ TEST_CASE("patterns name dimensions by id or name", "[actors]") {
   match = dimension_match::names;
   CHECK(matching({"system"}) == indexes{1});
   CHECK(refused({"sys"}) == "not_found: dimension sys of c");
+}
+
+TEST_CASE("reals are shown as they are, scaled", "[actors]") {
+  auto x = *make_chart("c", {"a", "b"}, algorithm::real);
+  x.dimensions[1].multiplier = -3;
+  x.dimensions[1].divisor = 4;
+  std::vector<double> shown;
+  shown_values(x, {ordered_bits(0.1), ordered_bits(-2.5)}, {true, true}, shown);
+  CHECK(shown == std::vector<double>{0.1, -2.5 * -3 / 4});
+  window_table window{600, 60};
+  window.claim(5, 1);
+  auto& of = window.chart_for(std::make_shared<const chart>(x), 1);
+  set_slot(of.columns[0], 5, ordered_bits(0.1), false);
+  point_run run;
+  shown_slots(window, of, 600, 659, {true, true}, run);
+  CHECK(run.columns[0].sum[5] == 0.1);
+  CHECK(std::isnan(run.columns[0].sum[4]));
+  CHECK(std::isnan(run.columns[1].sum[5]));
 }
 
 TEST_CASE("a pattern of many stars ends", "[actors]") {
