@@ -35,13 +35,8 @@ void latest_readings::take(const frame_header& header, const frame_row& row,
   auto& mask = columns_of.gauge_mask();
   for (size_t begin = 0; begin < header.columns; begin += 64) {
     auto present = row.present[begin / 64];
-    auto end = std::min<size_t>(begin + 64, header.columns);
-    if (is_newest && present == ~uint64_t{0}) {
-      for (auto i = begin; i < end; ++i) // what nearly all words of a row are
-        readings_[i] = sum_of(readings_[i] & ~mask[i], row.values[i]);
-      std::copy_n(row.values.begin() + static_cast<ptrdiff_t>(begin), 64,
-                  values_.begin() + static_cast<ptrdiff_t>(begin));
-      std::fill_n(ticks_.begin() + static_cast<ptrdiff_t>(begin), 64, t);
+    if (is_newest && present == ~uint64_t{0}) { // as nearly all words are
+      take_word(begin, t, row.values.data() + begin, mask.data() + begin);
       continue;
     }
     for (; present != 0; present &= present - 1)
@@ -49,6 +44,17 @@ void latest_readings::take(const frame_header& header, const frame_row& row,
                   columns_of);
   }
   newest_ = std::max(newest_, t);
+}
+
+/// A length that the compiler knows lets it take several columns at once.
+void latest_readings::take_word(size_t begin, tick t, const int64_t* values,
+                                const int64_t* mask) {
+  constexpr size_t columns = 64;
+  auto readings = readings_.data() + begin;
+  for (size_t i = 0; i < columns; ++i)
+    readings[i] = sum_of(readings[i] & ~mask[i], values[i]);
+  std::copy_n(values, columns, values_.data() + begin);
+  std::fill_n(ticks_.data() + begin, columns, t);
 }
 
 /// Before the row is added, so that the sum comes to what was stated.

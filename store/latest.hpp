@@ -46,6 +46,8 @@ public:
 
 private:
   void take_stated(const raw_reading& x, tick t, const frame_row& row);
+  void take_word(size_t begin, tick t, const int64_t* values,
+                 const int64_t* mask);
   void take_column(size_t i, tick t, const frame_row& row,
                    const roster& columns_of);
 

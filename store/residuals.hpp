@@ -39,7 +39,8 @@ residual_sums sums_of(const uint64_t* residuals, size_t count);
 
 /// Bits that are needed for `x`; 0 for 0.
 constexpr unsigned bit_width(uint64_t x) noexcept {
-  return x == 0 ? 0 : 64 - static_cast<unsigned>(__builtin_clzll(x));
+  // Without a jump that could be guessed wrong.
+  return 64 - static_cast<unsigned>(__builtin_clzll(x | 1)) - (x == 0);
 }
 
 /// The form that is likely to be the smallest once it is compressed.
