@@ -110,9 +110,13 @@ private:
   void apply_web(const node_options& before);
   void renew(size_t line);
 
-  // node_children.cpp: how each line is started
+  // node_storage.cpp: how storage is started
   caf::expected<bool> start_storage();
   caf::expected<bool> start_reader();
+  void offer_storage();
+  writer_options options_of_writer() const;
+
+  // node_children.cpp: how each other line is started
   caf::expected<bool> start_connector();
   caf::expected<bool> start_framer();
   caf::expected<bool> start_live();
@@ -122,12 +126,10 @@ private:
   caf::expected<bool> start_uplink();
   caf::expected<bool> start_introspection();
   caf::expected<bool> start_shell();
-  void offer_storage();
   caf::error open_web_port();
   actor_identity identity(const char* name) const;
   std::vector<std::string> collector_names() const;
   node_facts facts() const;
-  writer_options options_of_writer() const;
   session_options_ptr options_of_sessions() const;
   uplink_options options_of_uplink() const;
 

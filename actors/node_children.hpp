@@ -1,9 +1,13 @@
 #pragma once
 
-/// How the node starts each line of its table: the rest of node.hpp, for
-/// node.cpp and node_children.cpp only.
+/// How the node starts each line of its table: the rest of node.hpp, for the
+/// sources of the node only.
 
 #include <mutex>
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
 
 #include "actors/node.hpp"
 
@@ -31,5 +35,26 @@ struct node::http_door {
   std::mutex mutex;
   http_actor current;
 };
+
+template <class Handle>
+void node::adopt(size_t line, const Handle& handle) {
+  auto& to = children_[line].handle;
+  to = caf::actor_cast<caf::strong_actor_ptr>(handle);
+  monitor(handle);
+  if (setup_->offer_child)
+    setup_->offer_child(table_.rule(line).name, to);
+}
+
+template <class Actor, class... Ts>
+auto node::spawn_child(bool blocks, size_t line, Ts&&... xs) {
+  auto who = identity(table_.rule(line).name);
+  auto handle
+      = blocks && setup_->threads
+            ? system().spawn<Actor, caf::detached>(std::move(who),
+                                                   std::forward<Ts>(xs)...)
+            : system().spawn<Actor>(std::move(who), std::forward<Ts>(xs)...);
+  adopt(line, handle);
+  return handle;
+}
 
 } // namespace tributary

@@ -1,0 +1,106 @@
+/// The part of node.hpp that opens the store and starts what works on it.
+
+#include <spdlog/spdlog.h>
+
+#include "actors/host_info.hpp"
+#include "actors/node_children.hpp"
+#include "actors/storage/reader.hpp"
+#include "actors/storage/writer.hpp"
+
+namespace tributary {
+
+namespace {
+
+block_retention retention_of(const db_options& db, unsigned tier) {
+  auto& x = tier == 0 ? db.tier0 : tier == 1 ? db.tier1 : db.tier2;
+  return {static_cast<int64_t>(x.time_s), tier_size_mib(db, tier) << 20};
+}
+
+further_retention further_retention_of(const node_options& options) {
+  further_retention result;
+  result.tiers = {{retention_of(options.db, 1), retention_of(options.db, 2)}};
+  for (auto& x : options.receiver.machines) {
+    auto is_host = [id = x.machine](auto& host) {
+      return host.id == id;
+    };
+    result.hosts.push_back({is_host, x.retention_s});
+  }
+  return result;
+}
+
+store_options store_options_of(const node_setup& setup,
+                               const node_options& options) {
+  auto& db = options.db;
+  store_options result;
+  result.environment.map_bytes = db.map_size_mib << 20;
+  result.environment.sync = !setup.sync ? lmdb::sync_mode::none
+                            : db.durability == durability::relaxed
+                                ? lmdb::sync_mode::relaxed
+                                : lmdb::sync_mode::full;
+  result.retention = retention_of(db, 0);
+  result.further = further_retention_of(options);
+  result.steps = {db.tier1_iterations, db.tier2_iterations};
+  return result;
+}
+
+} // namespace
+
+writer_options node::options_of_writer() const {
+  writer_options result;
+  result.commit_every_ms = commit_every_ms(options_);
+  result.retention = retention_of(options_.db, 0);
+  result.further = further_retention_of(options_);
+  return result;
+}
+
+caf::expected<bool> node::start_storage() {
+  backups_->close();
+  environment_.reset();
+  host_definition own;
+  own.id = setup_->own;
+  own.hostname = setup_->hostname;
+  own.window_seconds = options_.db.window_s;
+  own.group_columns = static_cast<uint16_t>(options_.db.group_columns);
+  own.info = read_host_info();
+  auto now = setup_->clock->now_ms() / 1000;
+  auto opened
+      = open_storage(setup_->store_path, store_options_of(*setup_, options_),
+                     std::move(own), now);
+  if (!opened)
+    return std::move(opened.error());
+  setup_->log->info("store {}: {} hosts, {} frames replayed, epoch {}",
+                    setup_->store_path, opened->hosts.size(), opened->frames,
+                    opened->own.epoch);
+  own_host_ = opened->own;
+  framer_started_ = false;
+  newest_ = opened->newest;
+  environment_ = opened->store->environment();
+  backups_->open(environment_, setup_->own);
+  setup_->figures->hosts.store(static_cast<int64_t>(opened->hosts.size()),
+                               std::memory_order_relaxed);
+  writer_ = spawn_child<writer>(true, line_writer, options_of_writer(),
+                                std::move(opened->store), setup_->clock,
+                                setup_->figures, setup_->log);
+  ingest_options limits;
+  limits.own = setup_->own;
+  ingest_ = spawn_child<ingest>(
+      false, line_ingest, limits, std::move(opened->hosts), opened->journal_end,
+      setup_->clock, setup_->figures, setup_->log, writer_);
+  return true;
+}
+
+caf::expected<bool> node::start_reader() {
+  reader_ = spawn_child<reader>(true, line_reader, environment_, setup_->clock,
+                                setup_->own, ingest_);
+  if (setup_->offer_storage)
+    setup_->offer_storage(ingest_, reader_);
+  offer_storage();
+  return true;
+}
+
+void node::offer_storage() {
+  if (introspection_ && ingest_ && reader_)
+    send(introspection_, offer_atom_v, ingest_, reader_, writer_);
+}
+
+} // namespace tributary
