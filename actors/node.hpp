@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ struct node_setup {
   std::string version;
   /// Path of the LMDB file.
   std::string store_path;
+  /// Path of the file that keeps the own host's epoch (node_identity.hpp).
+  /// Empty: the store alone does.
+  std::string epoch_path;
+  /// The store takes no more, MiB, whatever the options say; for stores in RAM.
+  std::optional<uint64_t> room_mib;
   wall_clock_ptr clock;
   /// When the process started, on that clock.
   unix_ms started_ms = 0;

@@ -18,8 +18,8 @@ caf::error failed(const std::string& path, const char* words) {
 }
 
 /// Writes beside the file and renames, so that no half of it is ever read.
-caf::error write_guid(const std::string& path, const guid& id) {
-  auto text = to_string(id) + "\n";
+caf::error write_line(const std::string& path, const std::string& line) {
+  auto text = line + "\n";
   auto draft = path + ".new";
   auto fd = open(draft.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)
@@ -39,7 +39,7 @@ caf::error write_guid(const std::string& path, const guid& id) {
 caf::expected<guid> load_node_guid(const std::string& path) {
   if (access(path.c_str(), F_OK) != 0) {
     auto id = random_guid();
-    if (auto error = write_guid(path, id))
+    if (auto error = write_line(path, to_string(id)))
       return error;
     return id;
   }
@@ -52,6 +52,22 @@ caf::expected<guid> load_node_guid(const std::string& path) {
     return failed(path, "holds no GUID; restore it from a backup, or remove it "
                         "to become a new node");
   return *id;
+}
+
+caf::expected<epoch_number> load_node_epoch(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0)
+    return epoch_number{0};
+  std::ifstream file{path};
+  epoch_number result = 0;
+  if (!(file >> result))
+    return failed(path, "holds no number; remove it if the node's store is "
+                        "whole, else write one that is higher than any epoch "
+                        "of this host at its parents");
+  return result;
+}
+
+caf::error keep_node_epoch(const std::string& path, epoch_number epoch) {
+  return write_line(path, std::to_string(epoch));
 }
 
 } // namespace tributary

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The GUID of a node: made at first start and kept in its data directory.
+/// Who a node is, in its data directory: its GUID, made at first start, and how
+/// many lives its own host had.
 
 #include <string>
 
@@ -14,5 +15,14 @@ namespace tributary {
 /// `ec::file_unusable` with the path, also for a file that holds no GUID: it is
 /// never replaced, since children and parents know the node by it.
 caf::expected<guid> load_node_guid(const std::string& path);
+
+/// The newest epoch that the file at `path` knows of, 0 when there is none.
+/// Yields `ec::file_unusable`.
+caf::expected<epoch_number> load_node_epoch(const std::string& path);
+
+/// Keeps an epoch of the own host, on disk before it returns, so that no later
+/// life has the same number: parents know frames by it, and a store in RAM
+/// forgets. Yields `ec::file_unusable`.
+caf::error keep_node_epoch(const std::string& path, epoch_number epoch);
 
 } // namespace tributary

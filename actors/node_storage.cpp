@@ -1,9 +1,12 @@
 /// The part of node.hpp that opens the store and starts what works on it.
 
+#include <algorithm>
+
 #include <spdlog/spdlog.h>
 
 #include "actors/host_info.hpp"
 #include "actors/node_children.hpp"
+#include "actors/node_identity.hpp"
 #include "actors/storage/reader.hpp"
 #include "actors/storage/writer.hpp"
 
@@ -28,6 +31,14 @@ further_retention further_retention_of(const node_options& options) {
   return result;
 }
 
+/// As told, within the room that there is.
+node_options within_room(const node_setup& setup, node_options options) {
+  auto& db = options.db;
+  db.map_size_mib
+      = std::min(db.map_size_mib, setup.room_mib.value_or(db.map_size_mib));
+  return options;
+}
+
 store_options store_options_of(const node_setup& setup,
                                const node_options& options) {
   auto& db = options.db;
@@ -43,13 +54,32 @@ store_options store_options_of(const node_setup& setup,
   return result;
 }
 
+/// Keeps it for stores that forget. One on disk has it too: it goes on without,
+/// and only a later change of `[db] mode` would need the file.
+caf::error keep_epoch(const node_setup& setup, epoch_number epoch) {
+  if (setup.epoch_path.empty())
+    return {};
+  auto error = keep_node_epoch(setup.epoch_path, epoch);
+  if (error && setup.sync) {
+    setup.log->warn("epoch {} is kept in the store only: {}", epoch,
+                    to_text(error));
+    return {};
+  }
+  return error;
+}
+
 } // namespace
 
 writer_options node::options_of_writer() const {
+  auto options = within_room(*setup_, options_);
   writer_options result;
-  result.commit_every_ms = commit_every_ms(options_);
-  result.retention = retention_of(options_.db, 0);
-  result.further = further_retention_of(options_);
+  result.commit_every_ms = commit_every_ms(options);
+  result.retention = retention_of(options.db, 0);
+  result.further = further_retention_of(options);
+  result.own = setup_->own;
+  result.keep_epoch = [setup = setup_](epoch_number epoch) {
+    return keep_epoch(*setup, epoch);
+  };
   return result;
 }
 
@@ -63,11 +93,21 @@ caf::expected<bool> node::start_storage() {
   own.group_columns = static_cast<uint16_t>(options_.db.group_columns);
   own.info = read_host_info();
   auto now = setup_->clock->now_ms() / 1000;
+  auto& epoch_path = setup_->epoch_path;
+  if (!epoch_path.empty()) {
+    auto known = load_node_epoch(epoch_path);
+    if (!known)
+      return std::move(known.error());
+    own.epoch = *known;
+  }
   auto opened
-      = open_storage(setup_->store_path, store_options_of(*setup_, options_),
+      = open_storage(setup_->store_path,
+                     store_options_of(*setup_, within_room(*setup_, options_)),
                      std::move(own), now);
   if (!opened)
     return std::move(opened.error());
+  if (auto error = keep_epoch(*setup_, opened->own.epoch))
+    return error;
   setup_->log->info("store {}: {} hosts, {} frames replayed, epoch {}",
                     setup_->store_path, opened->hosts.size(), opened->frames,
                     opened->own.epoch);

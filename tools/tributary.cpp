@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include <sys/stat.h>
@@ -20,6 +21,7 @@
 #include "actors/host_info.hpp"
 #include "actors/node.hpp"
 #include "actors/node_identity.hpp"
+#include "actors/storage/memory_folder.hpp"
 #include "config/dump.hpp"
 #include "config/load.hpp"
 #include "tools/limits_of_version.hpp"
@@ -64,15 +66,21 @@ bool make_directory(const std::string& path) {
   return true;
 }
 
-/// Where the store is; RAM that no other user reads in `ram` mode.
-std::string store_path(const node_options& options, const guid& own) {
-  if (options.db.mode != db_mode::ram)
-    return options.directories.data + "/store.mdb";
-  auto folder = "/dev/shm/tributary-" + to_string(own);
-  make_directory(folder);
-  auto path = folder + "/store.mdb";
-  remove(path.c_str()); // of a life that ended without cleaning up
-  return path;
+/// Puts the store into RAM that no other user reads.
+caf::expected<memory_folder> use_memory(node_setup& setup) {
+  auto folder = memory_folder::open(setup.own);
+  if (!folder)
+    return std::move(folder.error());
+  auto& wanted = setup.options.db.map_size_mib;
+  auto room = folder->room_mib(wanted);
+  if (!room)
+    return std::move(room.error());
+  setup.store_path = folder->store_path();
+  setup.room_mib = *room;
+  setup.sync = false;
+  setup.log->info("the store is in RAM, {} MiB at most{}", *room,
+                  *room < wanted ? ", half of what is free" : "");
+  return folder;
 }
 
 int exit_code_of(const caf::error& error) {
@@ -180,8 +188,8 @@ int start(const configuration& conf, const command_line& flags) {
   setup->own = *own;
   setup->hostname = options.global.hostname.value_or(machine_hostname());
   setup->version = TRIBUTARY_VERSION;
-  setup->store_path = store_path(options, *own);
-  setup->sync = options.db.mode != db_mode::ram;
+  setup->store_path = folders.data + "/store.mdb";
+  setup->epoch_path = folders.data + "/node.epoch";
   setup->clock = system_wall_clock();
   setup->started_ms = setup->clock->now_ms();
   setup->directory = std::make_shared<actor_directory>();
@@ -191,12 +199,18 @@ int start(const configuration& conf, const command_line& flags) {
   for (auto& x : conf.notices)
     setup->log->warn("{}", to_text(x));
   setup->seed = own->low() ^ static_cast<uint64_t>(setup->clock->now_ms());
+  std::optional<memory_folder> memory;
+  if (options.db.mode != db_mode::dbengine) {
+    auto folder = use_memory(*setup);
+    if (!folder) {
+      setup->log->critical("{}", to_text(folder.error()));
+      return exit_code_of(folder.error());
+    }
+    memory.emplace(std::move(*folder));
+  }
   system_config config;
   caf::actor_system system{config};
-  auto code = run(system, setup, flags, signals);
-  if (options.db.mode == db_mode::ram)
-    remove(setup->store_path.c_str());
-  return code;
+  return run(system, setup, flags, signals);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "actors/storage/recovery.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace tributary {
@@ -13,7 +14,7 @@ caf::error begin_epoch(store& what, host_definition& own, int64_t now) {
     auto& before = what.hosts().at(number).definition;
     own.window_seconds = before.window_seconds;
     own.group_columns = before.group_columns;
-    own.epoch = before.epoch;
+    own.epoch = std::max(own.epoch, before.epoch);
   }
   ++own.epoch;
   own.boot = random_guid();

@@ -27,8 +27,9 @@ struct recovered_storage {
   size_t frames = 0;
 };
 
-/// @param own the node's host; epoch and boot are set here, window and grouping
-/// are those of the store where it has them.
+/// @param own the node's host; its epoch is one above this and the store's,
+/// boot is set here, window and grouping are those of the store where it has
+/// them.
 caf::expected<recovered_storage> open_storage(const std::string& path,
                                               store_options options,
                                               host_definition own, int64_t now);

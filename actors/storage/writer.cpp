@@ -156,6 +156,11 @@ bool writer::on_flush() {
 }
 
 caf::result<host_standing_ptr> writer::on_offer(const host_offer& offer) {
+  auto& definition = offer.definition;
+  if (definition.id == options_.own && options_.keep_epoch)
+    if (definition.epoch != known_epoch(definition.id))
+      if (auto error = options_.keep_epoch(definition.epoch))
+        return error;
   auto at_once = failing_ && is_durable(offer.definition);
   auto number = store_->put_host(offer.definition, offer.path);
   if (at_once)
@@ -166,6 +171,12 @@ caf::result<host_standing_ptr> writer::on_offer(const host_offer& offer) {
     ingests_.insert(std::move(sender));
   delayed_send(this, std::chrono::milliseconds(offer_delay_ms), commit_atom_v);
   return promise;
+}
+
+/// Of the host's last life that was made known; 0 when none was.
+epoch_number writer::known_epoch(const guid& host) const {
+  auto known = store_->hosts().find(store_->number_of(host));
+  return known == store_->hosts().end() ? 0 : known->second.definition.epoch;
 }
 
 /// Whether this life of the host is on disk: one that comes back while commits

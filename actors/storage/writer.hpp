@@ -5,6 +5,7 @@
 /// detached: a commit waits for the disk.
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -35,6 +36,10 @@ struct writer_options {
   /// For a reload; what the store was opened with holds until then.
   block_retention retention;
   further_retention further;
+  /// The node's own host.
+  guid own;
+  /// Told of each new life of it before that is made known; null: nobody is.
+  std::function<caf::error(epoch_number)> keep_epoch;
 };
 
 class writer final : public observed<writer_actor::base> {
@@ -49,6 +54,7 @@ public:
 
 private:
   caf::result<host_standing_ptr> on_offer(const host_offer& offer);
+  epoch_number known_epoch(const guid& host) const;
   bool is_durable(const host_definition& what) const;
   host_standing_ptr standing_of(host_number number) const;
   void on_journal(const journal_batch& batch);

@@ -1,0 +1,110 @@
+"""Nodes that keep nothing on a disk: `[db] mode` ram and none."""
+
+import pathlib
+import re
+import shutil
+
+import cluster
+from cluster import listens, setting, streams_to, wait_until
+
+TRIALS = setting("TRIBUTARY_TRIALS", 6)
+
+# Windows as short as they can be, so that a test sees some close.
+DISK = "[db]\nwindow = 60s\ncommit every = 1s\n"
+RAM = DISK + "mode = ram\n"
+
+MEMORY = pathlib.Path("/dev/shm")
+
+
+def folder_of(node):
+    """Where its store in RAM is."""
+    return MEMORY / f"tributary-{node.guid()}"
+
+
+class Memory(cluster.Test):
+
+    def tearDown(self):
+        # A node that is killed leaves its memory to its next start.
+        for x in self.nodes:
+            x.end()
+            if (x.data_dir / "node.guid").exists():
+                shutil.rmtree(folder_of(x), ignore_errors=True)
+
+
+class Ram(Memory):
+
+    def test_it_restarts_empty_and_its_parent_has_all(self):
+        parent, child = self.pair(DISK, RAM)
+        after = child.newest() - 1
+        for end in (child.kill, lambda: self.assert_stops(child), child.kill):
+            self.wait_tick(child, child.newest() + 3)
+            last = child.newest()
+            self.wait_tick(parent, last, child.guid())
+            shown = child.rows("system.ram", after, last)
+            end()
+            child.start()
+            self.assertEqual(child.has("system.ram",
+                                       range(after + 1, last + 1)), set())
+            self.wait_streaming(child, parent)
+            held = parent.rows("system.ram", after, last, child.guid())
+            self.assertEqual({t: held.get(t) for t in shown}, shown)
+            first = min(child.has("system.ram",
+                                  range(last + 1, child.newest() + 1)))
+            self.wait_tick(parent, first + 1, child.guid())
+            self.wait_equal(child, parent, first - 1, first + 1)
+        self.assertIn("acks mean disk", child.log())
+        # Each life has an epoch of its own, or the parent would take the
+        # columns of one for those of another.
+        epochs = re.findall(r"epoch (\d+)", child.log())
+        self.assertEqual(epochs, ["1", "2", "3", "4"])
+        folder = folder_of(child)
+        self.assertTrue(folder.exists())
+        self.assert_stops(child)
+        self.assertFalse(folder.exists(), "left behind")
+
+    def test_a_parent_in_ram_says_so_and_gets_all_again(self):
+        parent, child = self.pair(RAM, DISK)
+        after = child.newest() - 1
+        child.wait_log("acks mean ram")
+        self.wait_tick(child, after + 5)
+        parent.kill()
+        parent.start()
+        self.wait_streaming(child, parent)
+        before = child.newest()
+        self.wait_tick(parent, before, child.guid())
+        self.wait_equal(child, parent, after, before)
+        self.assertEqual((parent.data_dir / "store.mdb").exists(), False)
+
+    def test_two_nodes_of_one_guid_refuse_each_other(self):
+        first = self.node("first", conf=RAM)
+        first.start()
+        self.wait_tick(first, 1)
+        second = self.node("second", conf=RAM)
+        second.data_dir.mkdir(parents=True)
+        (second.data_dir / "node.guid").write_text(first.guid() + "\n")
+        second.launch()
+        self.assertEqual(second.process.wait(timeout=30), 69)
+        self.assertIn("another node uses it", second.log())
+        # The one that was there has its file still.
+        newest = first.newest()
+        self.wait_tick(first, newest + 2)
+        self.assert_no_gap(first, newest - 1, newest + 2)
+
+    def test_no_room(self):
+        """A folder in memory that is not the node's own is not used."""
+        node = self.node("node", conf=RAM)
+        node.start()
+        folder = folder_of(node)
+        self.assert_stops(node)
+        folder.mkdir(mode=0o700)
+        folder.chmod(0o777)
+        try:
+            node.launch()
+            self.assertEqual(node.process.wait(timeout=30), 1)
+        finally:
+            folder.rmdir()
+        self.assertIn("belongs to somebody else", node.this_life())
+
+
+if __name__ == "__main__":
+    cluster.main()
