@@ -47,6 +47,18 @@ std::string program_of(const node_setup& setup) {
   return "tributary/" + setup.version;
 }
 
+ack_durability durability_of(db_mode mode) {
+  switch (mode) {
+  case db_mode::dbengine:
+    return ack_durability::disk;
+  case db_mode::ram:
+    return ack_durability::ram;
+  case db_mode::none:
+    return ack_durability::upstream;
+  }
+  return ack_durability::disk;
+}
+
 } // namespace
 
 actor_identity node::identity(const char* name) const {
@@ -78,8 +90,12 @@ std::vector<std::string> node::collector_names() const {
 }
 
 node_facts node::facts() const {
-  return {setup_->own, setup_->hostname, setup_->version,
-          options_.sender.enabled, !collector_names().empty()};
+  return {setup_->own,
+          setup_->hostname,
+          setup_->version,
+          options_.sender.enabled,
+          !collector_names().empty(),
+          durability_of(options_.db.mode)};
 }
 
 caf::expected<bool> node::start_connector() {
@@ -183,8 +199,7 @@ session_options_ptr node::options_of_sessions() const {
   result->program = program_of(*setup_);
   result->rules = std::make_shared<const admission>(
       options_.receiver, options_.db.mode, setup_->own);
-  result->durability = options_.db.mode == db_mode::ram ? ack_durability::ram
-                                                        : ack_durability::disk;
+  result->durability = durability_of(options_.db.mode);
   return result;
 }
 

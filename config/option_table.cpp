@@ -81,9 +81,9 @@ void add_db(rows& to) {
       {"db", "mode"},
       {{"db", "db"}, {"db", "memory mode"}, {"global", "memory mode"}},
       choice_kind<db_mode, 3>{}, [](auto& x) -> auto& { return x.db.mode; },
-      "Where samples are kept. dbengine: on disk. ram: in memory, gone at "
-      "exit. "
-      "none: only until they are streamed on."));
+      "Where samples are kept. dbengine: on disk. ram: in /dev/shm, gone with "
+      "the process, half of what is free there at most. none: only until they "
+      "are streamed on; not in this version."));
   to.push_back(option(
       {"db", "commit every"}, {},
       automatic_kind<duration_kind<uint32_t>>{{1, 100, minute_ms}},

@@ -170,6 +170,7 @@ std::string render_info(const info_document& from) {
   put(out, "charts-count", from.charts_count);
   put(out, "metrics-count", from.metrics_count);
   put(out, "stream-enabled", from.stream_enabled);
+  put(out, "durability", from.durability);
   put(out, "update_every", from.update_every);
   put(out, "hosts-available", uint64_t{from.hosts.size()});
   out.EndObject();

@@ -67,6 +67,8 @@ struct info_document {
   uint64_t metrics_count = 0;
   /// Whether the node streams to another.
   bool stream_enabled = false;
+  /// Where the node keeps what it has: `disk`, `ram` or `upstream`.
+  std::string durability = "disk";
   /// Grid step of the host in seconds.
   uint32_t update_every = 1;
 };

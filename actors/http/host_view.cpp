@@ -121,6 +121,7 @@ info_document info_of(const host_summary& host,
     result.metrics_count += chart->dimensions.size();
   }
   result.stream_enabled = node.stream_enabled;
+  result.durability = to_string(node.durability);
   return result;
 }
 

@@ -7,6 +7,7 @@
 
 #include "actors/http/api_render.hpp"
 #include "actors/storage/traffic.hpp"
+#include "schema/link.hpp"
 
 namespace tributary {
 
@@ -19,6 +20,8 @@ struct node_facts {
   /// Some source is enabled: the node is ready with its first sample, without
   /// any at once.
   bool collects = true;
+  /// What it means when the node says that it has something.
+  ack_durability durability = ack_durability::disk;
 };
 
 /// How a host stands at `now`: live while its newest sample is at most 5 s (or

@@ -57,6 +57,9 @@ struct link_status {
   /// Whole messages with their length words, of this connection.
   uint64_t bytes_sent = 0;
   uint64_t bytes_received = 0;
+  /// What an acknowledgement of this link means: `disk`, `ram` or `upstream`;
+  /// empty as long as the parent has not said it.
+  std::string durability;
   /// What the parent lets be in flight on each lane.
   uint64_t credit_bytes = 0;
   lane_status live;

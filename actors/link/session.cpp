@@ -134,6 +134,7 @@ void session::tell_status() {
   status.bytes_sent = bytes_sent_;
   status.bytes_received = bytes_received_;
   status.credit_bytes = options_->credit_bytes;
+  status.durability = to_string(options_->durability);
   status.live = {live_number_, live_acked_, unacked_.size(), unacked_bytes_};
   status.history.last_number = history_number_;
   status.history.acked_number = history_acked_;

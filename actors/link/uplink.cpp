@@ -64,6 +64,7 @@ void uplink::connect() {
     return;
   parent_ = guid{};
   parent_name_.clear();
+  durability_.clear();
   enter(mode::connecting, reason_);
   auto target = std::make_shared<link_target>();
   target->destination = options_.destinations[destination_];
@@ -182,6 +183,7 @@ void uplink::tell_status() {
   status.bytes_sent = bytes_sent_;
   status.bytes_received = bytes_received_;
   status.credit_bytes = credit_bytes_;
+  status.durability = durability_;
   status.live = {live_.last_number(), live_.acked_number(), live_.waiting(),
                  live_.in_flight_bytes()};
   status.history = {history_.last_number(), history_.acked_number(),
@@ -275,9 +277,10 @@ void uplink::on_welcome(const link_welcome& x) {
   parent_ = x.node;
   parent_name_ = to_plain_text(x.hostname.substr(0, hostname_bytes_max));
   credit_bytes_ = x.credit_bytes;
+  durability_ = to_string(x.durability);
   enter(mode::resuming, {});
   log_->info("uplink: parent {} ({}), acks mean {}", parent_name_,
-             to_string(parent_), to_string(x.durability));
+             to_string(parent_), durability_);
   resume();
 }
 

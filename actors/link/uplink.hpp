@@ -138,6 +138,8 @@ private:
   wire_actor wire_;
   guid parent_;
   std::string parent_name_;
+  /// What its acks mean.
+  std::string durability_;
   uint32_t credit_bytes_ = 0;
   int64_t silent_ms_ = 0;
   uint64_t bytes_sent_ = 0;

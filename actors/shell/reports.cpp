@@ -202,6 +202,7 @@ report_table links_table(const std::vector<link_status>& links, unix_ms now) {
       column("bytes_sent", "sent", column_kind::bytes),
       column("bytes_received", "received", column_kind::bytes),
       json_column("owed_ticks", column_kind::count),
+      column("durability", "acks mean"),
       column("reason", "reason"),
   };
   for (auto& x : links)
@@ -212,7 +213,8 @@ report_table links_table(const std::vector<link_status>& links, unix_ms now) {
           x.state, x.since_ms, std::max<int64_t>(0, now - x.since_ms),
           number(x.hosts), x.acked == 0 ? report_cell{} : x.lag_ticks(),
           x.acked == 0 ? report_cell{} : x.lag_ms(), number(x.bytes_sent),
-          number(x.bytes_received), x.owed_ticks, text(x.reason)}});
+          number(x.bytes_received), x.owed_ticks, text(x.durability),
+          text(x.reason)}});
   limit_rows(result);
   return result;
 }
@@ -367,6 +369,8 @@ report_table node_table(const node_summary& node, const node_figures& figures) {
   x.add("pid", "process", column_kind::count, node.pid);
   x.add("uptime_ms", "runs for", column_kind::milliseconds,
         node.now_ms - node.started_ms);
+  x.add("durability", "acks mean", column_kind::text,
+        std::string{to_string(node.facts.durability)});
   x.add("hosts", "hosts", column_kind::count, value_of(figures.hosts));
   x.add("links_up", "links up", column_kind::count, value_of(figures.links_up));
   x.add("links_down", "parents away", column_kind::count,

@@ -52,11 +52,29 @@ caf::expected<memory_folder> memory_folder::open(const guid& node,
   }
   memory_folder result{std::move(path), lock};
   result.clear();
+  if (auto error = result.make_file())
+    return error;
   return result;
 }
 
+/// The name leads to a file without one, so that the memory is free again when
+/// the process is gone, also by a kill, and not before: a store that is opened
+/// again in this life finds what it had.
+caf::error memory_folder::make_file() {
+  file_ = ::open(path_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file_ < 0)
+    return unusable(path_, strerror(errno));
+  auto target
+      = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(file_);
+  if (symlink(target.c_str(), store_path().c_str()) != 0)
+    return unusable(store_path(), strerror(errno));
+  return {};
+}
+
 memory_folder::memory_folder(memory_folder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {
+    : path_(std::move(other.path_)),
+      lock_(std::exchange(other.lock_, -1)),
+      file_(std::exchange(other.file_, -1)) {
   // nop
 }
 
@@ -66,6 +84,8 @@ memory_folder::~memory_folder() {
   clear();
   remove((path_ + lock_name).c_str());
   rmdir(path_.c_str());
+  if (file_ >= 0)
+    close(file_);
   close(lock_);
 }
 

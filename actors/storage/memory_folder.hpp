@@ -1,8 +1,9 @@
 #pragma once
 
 /// Where a store in RAM rests: a folder of the node's own in a file system in
-/// memory. It goes when the node ends in order, and what a killed node left
-/// goes with the next start; two nodes of one GUID refuse each other.
+/// memory. The memory is free when the node is gone, whatever ended it; of one
+/// that was killed the empty folder stays until its next start. Two nodes of
+/// one GUID refuse each other.
 
 #include <cstdint>
 #include <string>
@@ -49,9 +50,11 @@ private:
   }
 
   void clear() const;
+  caf::error make_file();
 
   std::string path_;
   int lock_ = -1;
+  int file_ = -1;
 };
 
 } // namespace tributary

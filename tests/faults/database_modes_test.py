@@ -3,11 +3,9 @@
 import pathlib
 import re
 import shutil
+import subprocess
 
 import cluster
-from cluster import listens, setting, streams_to, wait_until
-
-TRIALS = setting("TRIBUTARY_TRIALS", 6)
 
 # Windows as short as they can be, so that a test sees some close.
 DISK = "[db]\nwindow = 60s\ncommit every = 1s\n"
@@ -41,7 +39,11 @@ class Ram(Memory):
             last = child.newest()
             self.wait_tick(parent, last, child.guid())
             shown = child.rows("system.ram", after, last)
+            file = (folder_of(child) / "store.mdb").stat()
+            self.assertGreater(file.st_blocks, 0)
+            self.assertEqual(file.st_nlink, 0, "a kill would leave it behind")
             end()
+            self.assertFalse((folder_of(child) / "store.mdb").exists())
             child.start()
             self.assertEqual(child.has("system.ram",
                                        range(after + 1, last + 1)), set())
@@ -66,6 +68,8 @@ class Ram(Memory):
         parent, child = self.pair(RAM, DISK)
         after = child.newest() - 1
         child.wait_log("acks mean ram")
+        self.assertEqual(parent.info()["durability"], "ram")
+        self.assertEqual(child.info()["durability"], "disk")
         self.wait_tick(child, after + 5)
         parent.kill()
         parent.start()
@@ -90,7 +94,21 @@ class Ram(Memory):
         self.wait_tick(first, newest + 2)
         self.assert_no_gap(first, newest - 1, newest + 2)
 
-    def test_no_room(self):
+    def test_memory_is_too_small(self):
+        """In a namespace whose memory file system has 8 MiB."""
+        node = self.node("node", conf=RAM)
+        mount = "mount -t tmpfs -o size=8m none /dev/shm"
+        if subprocess.run(["unshare", "-rm", "sh", "-c", mount],
+                          capture_output=True).returncode != 0:
+            self.skipTest("no namespaces here")
+        done = subprocess.run(
+            ["unshare", "-rm", "sh", "-c", mount + ' && exec "$@"', "sh",
+             *node.command()], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("8 MiB are free and a store takes half of it",
+                      done.stderr)
+
+    def test_a_folder_of_somebody_else(self):
         """A folder in memory that is not the node's own is not used."""
         node = self.node("node", conf=RAM)
         node.start()

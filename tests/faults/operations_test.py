@@ -78,7 +78,9 @@ class Operations(cluster.Test):
 
     def test_every_file(self):
         for text in FILES.findall(DOCUMENT.read_text()):
-            node = self.node("node", text)
+            of_stream = re.match(r"\[(stream|[-0-9a-f]{36})\]", text)
+            node = (self.node("node", text) if of_stream
+                    else self.node("node", conf=text))
             code = subprocess.run(node.command("--check-config"), timeout=30,
                                   stdout=subprocess.PIPE).returncode
             self.assertEqual(code, 0, text)

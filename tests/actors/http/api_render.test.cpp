@@ -63,19 +63,35 @@ TEST_CASE("info has every documented key", "[http]") {
   from.charts_count = 3;
   from.metrics_count = 17;
   from.stream_enabled = true;
+  from.durability = "ram";
   auto x = json::parse(render_info(from));
-  for (auto key :
-       {"version", "uid", "hostname", "node_hostname", "node_uid",
-        "mirrored_hosts", "mirrored_hosts_status", "os_name", "os_version",
-        "kernel_name", "kernel_version", "architecture", "cores_total",
-        "ram_total", "charts-count", "metrics-count", "stream-enabled",
-        "update_every", "hosts-available"}) {
+  for (auto key : {"version",
+                   "uid",
+                   "hostname",
+                   "node_hostname",
+                   "node_uid",
+                   "mirrored_hosts",
+                   "mirrored_hosts_status",
+                   "os_name",
+                   "os_version",
+                   "kernel_name",
+                   "kernel_version",
+                   "architecture",
+                   "cores_total",
+                   "ram_total",
+                   "charts-count",
+                   "metrics-count",
+                   "stream-enabled",
+                   "durability",
+                   "update_every",
+                   "hosts-available"}) {
     INFO(key);
     CHECK(x.count(key) == 1);
   }
   CHECK(x["uid"] == "11111111-2222-3333-4444-555555555555");
   CHECK(x["ram_total"] == 1ull << 34);
   CHECK(x["stream-enabled"] == true);
+  CHECK(x["durability"] == "ram");
   CHECK(x["hosts-available"] == 2);
   CHECK(x["mirrored_hosts"][0] == "a\"b\\\n\xef\xbf\xbd");
   auto& status = x["mirrored_hosts_status"][0];

@@ -136,6 +136,7 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   up.credit_bytes = 1000;
   up.live = {7, 5, 2, 250};
   up.owed_ticks = 60;
+  up.durability = "ram";
   link_status greeting;
   greeting.address = "10.0.0.9";
   greeting.state = "greeting";
@@ -145,6 +146,8 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   CHECK(number(table, 0, "lag_ticks") == 2);
   CHECK(number(table, 0, "lag_ms") == 2500);
   CHECK(number(table, 0, "state_ms") == 10'500);
+  CHECK(text(table, 0, "durability") == "ram");
+  CHECK(text(table, 1, "durability") == "none");
   CHECK(text(table, 1, "peer") == "none");
   CHECK(text(table, 1, "node") == "none");
   CHECK(number(table, 1, "lag_ms") == -1);
@@ -222,6 +225,7 @@ TEST_CASE("the node tells of itself", "[shell]") {
   REQUIRE(is_sound(table));
   CHECK(text(table, 0, "hostname") == "leaf");
   CHECK(number(table, 0, "uptime_ms") == 4000);
+  CHECK(text(table, 0, "durability") == "disk");
   CHECK(number(table, 0, "links_up") == 2);
 }
 

@@ -43,6 +43,11 @@ TEST_CASE("a folder in memory goes with its owner", "[actors]") {
     path = folder->store_path();
     std::ofstream{path} << "x";
     CHECK(exists(path));
+    std::ifstream again{path};
+    CHECK(again.get() == 'x');
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    CHECK(status.st_nlink == 0); // a kill frees it too
   }
   CHECK(!exists(path));
   CHECK(rmdir(base.path.c_str()) == 0);
@@ -56,12 +61,12 @@ TEST_CASE("a folder in memory has one owner, who finds it empty", "[actors]") {
   std::ofstream{path + "/store.mdb"} << "of a node that was killed";
   auto folder = memory_folder::open(node, base.path);
   REQUIRE(folder);
-  CHECK(!exists(folder->store_path()));
+  CHECK(std::ifstream{folder->store_path()}.get() == EOF);
   std::ofstream{folder->store_path()} << "x";
   auto second = memory_folder::open(node, base.path);
   REQUIRE(!second);
   CHECK(code_of(second.error()) == ec::already_running);
-  CHECK(exists(folder->store_path()));
+  CHECK(std::ifstream{folder->store_path()}.get() == 'x');
 }
 
 TEST_CASE("a folder in memory that others can use is not used", "[actors]") {
