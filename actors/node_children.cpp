@@ -200,6 +200,7 @@ session_options_ptr node::options_of_sessions() const {
   result->rules = std::make_shared<const admission>(
       options_.receiver, options_.db.mode, setup_->own);
   result->durability = durability_of(options_.db.mode);
+  result->above = writer_;
   return result;
 }
 

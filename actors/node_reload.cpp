@@ -89,6 +89,8 @@ void node::apply_storage(const node_options& before) {
       && before.db.tier0.time_s == options_.db.tier0.time_s
       && before.db.tier1.time_s == options_.db.tier1.time_s
       && before.db.tier2.time_s == options_.db.tier2.time_s
+      && before.sender.enabled == options_.sender.enabled
+      && before.sender.buffer_mib == options_.sender.buffer_mib
       && same_retention(before.receiver, options_.receiver))
     return;
   // One that is being started again gets them at its start.

@@ -48,6 +48,7 @@ store_options store_options_of(const node_setup& setup,
                             : db.durability == durability::relaxed
                                 ? lmdb::sync_mode::relaxed
                                 : lmdb::sync_mode::full;
+  result.passes_on = db.mode == db_mode::none;
   result.retention = retention_of(db, 0);
   result.further = further_retention_of(options);
   result.steps = {db.tier1_iterations, db.tier2_iterations};
@@ -76,6 +77,12 @@ writer_options node::options_of_writer() const {
   result.commit_every_ms = commit_every_ms(options);
   result.retention = retention_of(options.db, 0);
   result.further = further_retention_of(options);
+  if (options.db.mode == db_mode::none)
+    // Half of the room: as much again is what copies of pages take, and what
+    // children sent.
+    result.passing = writer_options::passing_options{
+        options.sender.enabled,
+        std::min(options.sender.buffer_mib, options.db.map_size_mib / 2) << 20};
   result.own = setup_->own;
   result.keep_epoch = [setup = setup_](epoch_number epoch) {
     return keep_epoch(*setup, epoch);

@@ -32,6 +32,7 @@ struct hot_answer;
 struct hot_request;
 struct host_latest;
 struct host_offer;
+struct host_above;
 struct host_standing;
 struct host_summary;
 struct incoming_batch;
@@ -67,6 +68,7 @@ using cursor_update_ptr = std::shared_ptr<const cursor_update>;
 using exchange_ptr = std::shared_ptr<exchange>;
 using hot_answer_ptr = std::shared_ptr<const hot_answer>;
 using hot_request_ptr = std::shared_ptr<const hot_request>;
+using host_above_ptr = std::shared_ptr<const host_above>;
 using host_list_ptr = std::shared_ptr<const std::vector<host_summary>>;
 using host_latest_list_ptr = std::shared_ptr<const std::vector<host_latest>>;
 using host_offer_ptr = std::shared_ptr<const host_offer>;
@@ -110,6 +112,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::exchange_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::guid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_request_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_above_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_latest_list_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_list_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_offer_ptr)
@@ -201,7 +204,8 @@ using source_actor = caf::typed_actor<
     // Another source took over the host.
     on<leave_atom, host_number>,
     // Ingest has no room (the disk is full or slow): frames from this lane
-    // number on were not taken and will not be acknowledged.
+    // number on were not taken and will not be acknowledged. `tick_max`: the
+    // node above lacks what was acknowledged, offer the host again.
     on<refuse_atom, uint64_t>>;
 
 /// Runs one source module when told which tick it is.
@@ -256,7 +260,14 @@ using writer_actor = caf::typed_actor<
     // Journal items from a position on, durable or not yet, about so many
     // bytes.
     asks<journal_atom, journal_position, uint64_t>::with<journal_chunk_ptr>,
-    on<cursor_atom, cursor_update_ptr>, on<reload_atom, writer_options_ptr>,
+    on<cursor_atom, cursor_update_ptr>,
+    // From an uplink: what its parent has of a host, after the cursor says what
+    // that makes owed.
+    on<accept_atom, host_above_ptr>,
+    // A source asks what is acknowledged above of a host that it offered.
+    // Answered once that is known; `ec::denied` when the parent refuses it.
+    asks<accept_atom, source_actor, host_number>::with<host_standing_ptr>,
+    on<reload_atom, writer_options_ptr>,
     // Its own timer.
     on<commit_atom>,
     // To itself: the next slice of work on windows.

@@ -72,8 +72,7 @@ void add_global(rows& to) {
       {"global", "gap limit ticks"}, {}, number_kind<uint32_t>{1, 60},
       [](auto& x) -> auto& { return x.global.gap_limit_ticks; },
       "A counter's increment over at most so many ticks is spread over them "
-      "and "
-      "marked as estimated; beyond, the ticks are gaps."));
+      "and marked as estimated; beyond, the ticks are gaps."));
 }
 
 void add_db(rows& to) {
@@ -82,8 +81,8 @@ void add_db(rows& to) {
       {{"db", "db"}, {"db", "memory mode"}, {"global", "memory mode"}},
       choice_kind<db_mode, 3>{}, [](auto& x) -> auto& { return x.db.mode; },
       "Where samples are kept. dbengine: on disk. ram: in /dev/shm, gone with "
-      "the process, half of what is free there at most. none: only until they "
-      "are streamed on; not in this version."));
+      "the process, half of what is free there at most. none: there, until a "
+      "parent has them."));
   to.push_back(option(
       {"db", "commit every"}, {},
       automatic_kind<duration_kind<uint32_t>>{{1, 100, minute_ms}},
@@ -95,8 +94,7 @@ void add_db(rows& to) {
       [](auto& x) -> auto& { return x.db.window_s; },
       "How much time a block of the store spans; whole minutes. Fixed when the "
       "store is made. Half of it takes a fifth more disk, twice of it twice "
-      "the "
-      "memory."));
+      "the memory."));
   to.push_back(option(
       {"db", "group columns"}, {}, number_kind<uint32_t>{16, 1024},
       [](auto& x) -> auto& { return x.db.group_columns; },
@@ -106,8 +104,7 @@ void add_db(rows& to) {
       {"db", "durability"}, {}, choice_kind<durability, 2>{},
       [](auto& x) -> auto& { return x.db.durability; },
       "full: what is acknowledged is on disk. relaxed: a loss of power may "
-      "undo "
-      "the last commit, which takes half the time."));
+      "undo the last commit, which takes half the time."));
   to.push_back(option(
       {"db", "map size"}, {}, size_mib_kind{64, 16u << 20},
       [](auto& x) -> auto& { return x.db.map_size_mib; },
@@ -237,6 +234,12 @@ void add_sender(rows& to) {
       [](auto& x) -> auto& { return x.sender.reconnect_delay_ms; },
       "The longest wait before the next attempt; the wait is random from 5s "
       "up to it, so that many children don't return in the same second."));
+  to.push_back(option(
+      {"stream", "buffer size"}, {}, size_mib_kind{1, 1u << 20},
+      [](auto& x) -> auto& { return x.sender.buffer_mib; },
+      "With '[db] mode = none': memory for what this node collects while no "
+      "parent acknowledges it; beyond, the oldest is dropped and counted. A "
+      "plain number is in MiB."));
 }
 
 void add_listener(rows& to) {

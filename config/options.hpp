@@ -191,6 +191,10 @@ struct stream_sender_options {
   /// Milliseconds, 5 s to 1 h: the upper end of a random wait that starts at
   /// 5 s, so that a thousand children don't come back in the same second.
   uint32_t reconnect_delay_ms = 15'000;
+  /// MiB, 1 MiB to 1 TiB: what a node with `db_mode::none` keeps of its own
+  /// host for a parent that is away; beyond, the oldest is dropped. 64 MiB: a
+  /// day of 2,000 metrics, packed.
+  uint64_t buffer_mib = 64;
 };
 
 /// Lower end of the random wait before a reconnect.

@@ -138,6 +138,15 @@ tick_set coverage::missing_in(const coverage& other) const {
   return result;
 }
 
+void coverage::remove(tick_range range) {
+  std::vector<coverage_run> result;
+  for (auto& x : runs_) {
+    push_run(result, {x.from, std::min(x.to, range.from - 1), x.epoch});
+    push_run(result, {std::max(x.from, range.to + 1), x.to, x.epoch});
+  }
+  runs_ = std::move(result);
+}
+
 void coverage::drop_before(tick t) {
   std::vector<coverage_run> result;
   for (auto& x : runs_)

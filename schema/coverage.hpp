@@ -77,6 +77,9 @@ public:
   /// What is here and `other` lacks or has only of a lower epoch.
   tick_set missing_in(const coverage& other) const;
 
+  /// Drops the ticks of a range.
+  void remove(tick_range range);
+
   /// Drops every tick before `t`, as retention does.
   void drop_before(tick t);
 

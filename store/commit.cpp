@@ -55,7 +55,8 @@ caf::expected<commit_report> store::commit_prepared(int64_t now) {
   // Tier 0 first. Its pages may lie between those of points, and a large entry
   // of the journal needs many in a row: then the oldest points go as well.
   for (unsigned tiers = 1; tiers <= tier_count; ++tiers) {
-    if (result || code_of(result.error()) != ec::store_full)
+    if (result || options_.passes_on
+        || code_of(result.error()) != ec::store_full)
       return result;
     crowded_ = true;
     if (make_room(tiers))
@@ -169,9 +170,10 @@ caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
     return std::move(erased.error());
   if (auto error = put_groups(txn, x.host, x.start, written.groups, report))
     return error;
-  if (auto error = tiers_.put_window(txn, hosts_[x.host], x.start,
-                                     written.points, report.bytes))
-    return error;
+  if (!options_.passes_on)
+    if (auto error = tiers_.put_window(txn, hosts_[x.host], x.start,
+                                       written.points, report.bytes))
+      return error;
   report.damaged.insert(report.damaged.end(), written.damaged.begin(),
                         written.damaged.end());
   note_coverage(x, written, report);

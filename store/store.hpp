@@ -21,6 +21,7 @@
 #include "store/block.hpp"
 #include "store/hot.hpp"
 #include "store/layout_cache.hpp"
+#include "store/let_go.hpp"
 #include "store/lmdb.hpp"
 #include "store/preparation.hpp"
 #include "store/records.hpp"
@@ -66,6 +67,9 @@ struct store_options {
   /// No further one is prepared while they have this many bytes: memory, and
   /// what a commit has to put at once.
   size_t prepared_bytes_max = 8u << 20;
+  /// Nothing is kept for its own sake: no tiers, no retention but `let_go`,
+  /// and no room made in what somebody waits for.
+  bool passes_on = false;
 };
 
 /// Checks a received window (every group of one start and width, every block
@@ -184,7 +188,14 @@ public:
   void owe(const guid& subscriber, host_number host, const tick_set& ticks);
   void pay(const guid& subscriber, host_number host, tick_range ticks);
 
+  /// Makes `to` stand where `from` stands, which is forgotten.
+  caf::error inherit(const guid& from, const guid& to);
+
   // -- writing ----------------------------------------------------------------
+
+  /// Erases the windows that nobody waits for, and the oldest of the own host
+  /// beyond the bound; yields the number of ticks that are lost with those.
+  caf::expected<int64_t> let_go(const release_rule& rule);
 
   /// Another retention; holds from the next commit on.
   void keep(const block_retention& tier0, further_retention further) {
@@ -303,6 +314,12 @@ private:
   caf::error trim_journal(lmdb::transaction& txn, journal_position journal_end,
                           commit_report& report);
   caf::error trim_blocks(lmdb::transaction& txn, int64_t now);
+  bool is_passed(journal_position last) const;
+  std::map<host_number, tick> first_waiting(journal_position position) const;
+  tick_range window_at(host_number host, tick start) const;
+  int64_t lost_with(std::map<guid, subscriber>::iterator receiver,
+                    host_number host, tick start);
+  caf::error erase_window(lmdb::transaction& txn, host_number host, tick start);
   int64_t seconds_kept(const stored_host& host, unsigned tier) const;
   caf::error trim_host(lmdb::transaction& txn, stored_host& host, unsigned tier,
                        int64_t keep_from, size_t& budget);

@@ -53,9 +53,12 @@ caf::error store::trim_journal(lmdb::transaction& txn,
       waiting.insert(x.host);
   for (size_t n = 0; n < trims_per_commit_max && journal_.size() > 1; ++n) {
     auto& entry = *journal_.front();
+    auto is_free = is_passed(entry.first + entry.count - 1);
     for (auto& kvp : entry.ticks)
-      if (waiting.count(kvp.first) != 0
-          || kvp.second.ranges().back().to >= hosts_[kvp.first].stored_to)
+      if (is_free)
+        break;
+      else if (waiting.count(kvp.first) != 0
+               || kvp.second.ranges().back().to >= hosts_[kvp.first].stored_to)
         return {};
     auto last = entry.first + entry.count - 1;
     for (auto& kvp : subscribers_) {
@@ -78,6 +81,8 @@ caf::error store::trim_journal(lmdb::transaction& txn,
 }
 
 caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
+  if (options_.passes_on)
+    return {};
   auto map_bytes = options_.environment.map_bytes;
   if (crowded_ || commits_until_space_check_-- == 0
       || bytes_since_space_check_ > map_bytes / space_check_share) {

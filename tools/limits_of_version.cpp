@@ -13,8 +13,6 @@ void refuse(configuration& conf, const char* file, std::string message) {
 
 void add_limits_of_version(configuration& conf) {
   auto& options = conf.options;
-  if (options.db.mode == db_mode::none)
-    refuse(conf, "tributary.conf", "[db] mode = none");
   if (options.global.gap_limit_ticks != 1)
     refuse(conf, "tributary.conf", "[global] gap limit other than 1 tick");
   for (auto& x : options.sender.destinations)

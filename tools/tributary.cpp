@@ -78,6 +78,9 @@ caf::expected<memory_folder> use_memory(node_setup& setup) {
   setup.store_path = folder->store_path();
   setup.room_mib = *room;
   setup.sync = false;
+  if (setup.options.db.mode == db_mode::none && !setup.options.sender.enabled)
+    setup.log->warn("'[db] mode' is none and '[stream]' is off: samples are "
+                    "shown live and kept nowhere, and children are refused");
   setup.log->info("the store is in RAM, {} MiB at most{}", *room,
                   *room < wanted ? ", half of what is free" : "");
   return folder;

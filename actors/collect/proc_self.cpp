@@ -211,8 +211,9 @@ proc_self::make_figure_charts(const node_figures& x) {
        {&x.journal_bytes, &x.tier0_bytes}},
       {define_chart(
            heading("ticks", "clock", "Irregular ticks", "events/s", 12),
-           {make_counter("missed"), make_counter("clock_steps")}),
-       {&x.missed_ticks, &x.clock_steps}},
+           {make_counter("missed"), make_counter("clock_steps"),
+            make_counter("dropped")}),
+       {&x.missed_ticks, &x.clock_steps, &x.dropped_ticks}},
   };
 }
 

@@ -55,6 +55,9 @@ struct node_figures {
   figure tier0_bytes{0};
   /// Counter: slots of the grid that a collector did not get to in time.
   figure missed_ticks{0};
+  /// Counter: ticks of the own host that a node without a history has dropped
+  /// before a parent had them.
+  figure dropped_ticks{0};
   /// Counter: steps of the wall clock that were not slewed.
   figure clock_steps{0};
   /// Gauge: hosts known here, the own one included.

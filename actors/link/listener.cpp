@@ -32,6 +32,7 @@ void listener::on_exit() {
     send_exit(kvp.second, caf::exit_reason::user_shutdown);
   sessions_.clear();
   start_session_ = nullptr;
+  options_.reset();
   observed::on_exit();
 }
 

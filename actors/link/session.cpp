@@ -54,8 +54,10 @@ session::behavior_type session::make_behavior() {
         on_need_key(number, t);
       },
       [this](leave_atom, host_number number) { on_taken_over(number); },
-      [this](refuse_atom, uint64_t) {
-        end(link_reason::busy, "frames were refused by the store");
+      [this](refuse_atom, uint64_t number) {
+        end(link_reason::busy, number == static_cast<uint64_t>(tick_max)
+                                   ? "the node above lacks or refuses it"
+                                   : "frames were refused by the store");
       },
       [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
       [this](tick_atom) { on_tick(); },
@@ -67,6 +69,7 @@ void session::on_exit() {
   shut(link_reason::shutdown, "session ended");
   wire_ = nullptr;
   ingest_ = nullptr;
+  options_.reset(); // the clock holds this a while, and these hold the writer
   observed::on_exit();
 }
 
@@ -100,6 +103,8 @@ void session::shut(link_reason reason, const std::string& words) {
   auto why = "link ended: " + last_words;
   for (auto& kvp : channel_numbers_)
     send(ingest_, leave_atom_v, source_actor{this}, kvp.first, why);
+  for (auto number : unanswered_)
+    send(ingest_, leave_atom_v, source_actor{this}, number, why);
   send(wire_, close_atom_v);
 }
 
@@ -288,7 +293,10 @@ caf::error session::on_host_open(const link_host_open& x) {
           host_offer_ptr{offer})
       .then(
           [this, x](const host_standing_ptr& standing) {
-            accept_host(x.channel, x, *standing);
+            if (options_->durability == ack_durability::upstream)
+              accept_as_above(x.channel, x, standing->number);
+            else
+              accept_host(x.channel, x, *standing);
           },
           [this, x](caf::error& error) {
             log_->warn("host {} can't be taken: {}",
@@ -296,6 +304,36 @@ caf::error session::on_host_open(const link_host_open& x) {
             transmit(link_host_refuse{x.channel, link_reason::busy});
           });
   return {};
+}
+
+void session::accept_as_above(uint32_t number, const link_host_open& x,
+                              host_number host) {
+  if (mode_ != mode::open) {
+    send(ingest_, leave_atom_v, source_actor{this}, host, "closed below");
+    return;
+  }
+  unanswered_.insert(host);
+  // As long as it takes: nobody else could say what the child may forget.
+  request(options_->above, caf::infinite, accept_atom_v, source_actor{this},
+          host)
+      .then(
+          [this, number, x, host](const host_standing_ptr& standing) {
+            if (auto i = unanswered_.find(host); i != unanswered_.end()) {
+              unanswered_.erase(i);
+              accept_host(number, x, *standing);
+            } else if (mode_ == mode::open) { // another link delivers it now
+              transmit(link_host_refuse{x.channel, link_reason::replaced});
+            }
+          },
+          [this, x, host](caf::error& error) {
+            unanswered_.erase(host);
+            auto why = to_text(error);
+            log_->warn("host {} is refused: {}", to_plain_text(x.host.hostname),
+                       why);
+            send(ingest_, leave_atom_v, source_actor{this}, host, why);
+            if (mode_ == mode::open)
+              transmit(link_host_refuse{x.channel, link_reason::denied});
+          });
 }
 
 void session::accept_host(uint32_t number, const link_host_open& x,
@@ -322,6 +360,7 @@ caf::expected<session::channel*> session::channel_of(uint32_t number) {
 }
 
 void session::on_taken_over(host_number number) {
+  unanswered_.erase(number);
   auto i = channel_numbers_.find(number);
   if (i == channel_numbers_.end())
     return;

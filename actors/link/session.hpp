@@ -45,6 +45,8 @@ struct session_options {
   /// For the whole hello to arrive.
   uint32_t hello_ms = 10000;
   ack_durability durability = ack_durability::disk;
+  /// With `ack_durability::upstream`: knows what is acknowledged above.
+  writer_actor above;
   wall_clock_ptr clock;
 };
 
@@ -80,6 +82,9 @@ private:
   caf::error handle(link_message& message);
   caf::error on_hello(const link_hello& x);
   caf::error on_host_open(const link_host_open& x);
+  /// Answers a host with what the nodes above have of it.
+  void accept_as_above(uint32_t number, const link_host_open& x,
+                       host_number host);
   void accept_host(uint32_t number, const link_host_open& x,
                    const host_standing& standing);
   void on_taken_over(host_number number);
@@ -121,6 +126,8 @@ private:
   std::string key_;
   std::map<uint32_t, channel> channels_;
   std::map<host_number, uint32_t> channel_numbers_;
+  /// Hosts that are taken here while it is not known what is above.
+  std::multiset<host_number> unanswered_;
   /// Hosts that the rules keep out; other rules may let them in.
   std::set<guid> denied_hosts_;
   std::vector<incoming_frame> frames_;

@@ -258,6 +258,7 @@ caf::error uplink::on_body(const std::string& body) {
     on_accept(*x);
   else if (auto x = std::get_if<link_host_refuse>(&*message)) {
     channels_[x->channel].refused = true;
+    tell_above({static_cast<host_number>(x->channel), true, {}});
     log_->warn("the parent refuses host {}: {}",
                to_plain_text(channels_[x->channel].host.definition.hostname),
                to_string(x->reason));

@@ -106,6 +106,7 @@ private:
   void open_hosts();
   void open_host(const host_summary& host);
   void on_accept(const link_host_accept& x);
+  void tell_above(host_above what);
 
   // uplink_lanes.cpp: frames and windows
   void on_publication(const publication& news);

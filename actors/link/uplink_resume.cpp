@@ -131,8 +131,10 @@ void uplink::open_hosts() {
 void uplink::open_host(const host_summary& host) {
   auto& path = host.path;
   if (host.definition.id == parent_
-      || std::find(path.begin(), path.end(), parent_) != path.end())
+      || std::find(path.begin(), path.end(), parent_) != path.end()) {
+    tell_above({host.number, true, {}});
     return; // the parent has it from elsewhere, or it is the parent itself
+  }
   auto& to = channels_[host.number];
   to.host = host;
   // Without a place to go on from, the parent can read nothing before a key.
@@ -167,6 +169,12 @@ void uplink::on_accept(const link_host_accept& x) {
   flush();
   send_history();
   note_progress();
+  tell_above({number, false, x.coverage}); // behind what it makes owed
+}
+
+void uplink::tell_above(host_above what) {
+  send(peers_.writer, accept_atom_v,
+       host_above_ptr{std::make_shared<const host_above>(std::move(what))});
 }
 
 } // namespace tributary

@@ -381,6 +381,8 @@ report_table node_table(const node_summary& node, const node_figures& figures) {
         value_of(figures.samples_received));
   x.add("missed_ticks", "missed ticks", column_kind::count,
         value_of(figures.missed_ticks));
+  x.add("dropped_ticks", "dropped ticks", column_kind::count,
+        value_of(figures.dropped_ticks));
   x.add("clock_steps", "clock steps", column_kind::count,
         value_of(figures.clock_steps));
   return std::move(x).table();

@@ -168,6 +168,14 @@ struct cursor_update {
   std::vector<std::pair<host_number, tick_range>> pay;
 };
 
+/// What the parent of a link has of a host.
+struct host_above {
+  host_number host = 0;
+  /// It does not take the host; `durable` says nothing then.
+  bool is_refused = false;
+  coverage durable;
+};
+
 // -- queries ------------------------------------------------------------------
 
 struct hot_request {

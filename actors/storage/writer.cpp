@@ -32,10 +32,19 @@ writer::writer(caf::actor_config& cfg, actor_identity identity,
       clock_(std::move(clock)),
       figures_(std::move(figures)),
       log_(std::move(log)) {
-  // nop
+  // Of a life of this actor before, in the same process.
+  if (options_.passing && !store_->subscribers().empty())
+    parent_ = store_->subscribers().begin()->first;
 }
 
 writer::behavior_type writer::make_behavior() {
+  set_down_handler([this](caf::down_msg& x) {
+    gate_.forget(x.source);
+    for (auto of_hosts : {&sources_, &denied_})
+      for (auto& kvp : *of_hosts)
+        for (auto i = kvp.second.begin(); i != kvp.second.end();)
+          i = i->address() == x.source ? kvp.second.erase(i) : std::next(i);
+  });
   return {
       [this](offer_atom, const host_offer_ptr& x) { return on_offer(*x); },
       [this](roster_atom, const roster_update_ptr& x) {
@@ -60,6 +69,10 @@ writer::behavior_type writer::make_behavior() {
         return on_read(first, bytes);
       },
       [this](cursor_atom, const cursor_update_ptr& x) { on_cursor(*x); },
+      [this](accept_atom, const host_above_ptr& x) { on_above(*x); },
+      [this](accept_atom, const source_actor& who, host_number number) {
+        return on_ask_above(who, number);
+      },
       [this](reload_atom, const writer_options_ptr& x) { on_reload(*x); },
       [this](commit_atom) { on_timer(); },
       [this](tick_atom) { on_slice(); },
@@ -74,6 +87,10 @@ void writer::on_exit() {
   durable_windows_.clear();
   uplinks_.clear();
   pending_offers_.clear();
+  gate_ = upstream_gate{};
+  pending_questions_.clear();
+  sources_.clear();
+  denied_.clear();
   store_.reset(); // frees the file for whoever opens it next
   observed::on_exit();
 }
@@ -205,20 +222,28 @@ void writer::on_journal(const journal_batch& batch) {
       store_->append(x.item);
     if (!x.source)
       continue;
-    pending_acks_.push_back({store_->staged_end(), x.source, x.lane_number});
+    auto& header = x.item.frame->header();
+    auto covers = x.append && header.part == 0;
+    pending_acks_.push_back(
+        {x.source,
+         {store_->staged_end(), x.item.host, covers ? header.epoch : 0,
+          header.tick, x.lane_number}});
   }
   staged();
 }
 
 void writer::on_history(const incoming_window_ptr& what) {
   auto token = next_token_++;
-  pending_windows_[token] = {what->source, what->lane_number};
+  pending_windows_[token]
+      = {what->source, what->lane_number, what->host, what->window.runs};
   store_->put_received(what->host, what->window, token, what->source_node);
   staged();
 }
 
-subscriber_standing_ptr writer::on_resume(const subscriber_actor& who,
-                                          const guid& node) {
+caf::result<subscriber_standing_ptr>
+writer::on_resume(const subscriber_actor& who, const guid& node) {
+  if (auto error = succeed_parent(node))
+    return error;
   uplinks_[node] = who;
   auto result = std::make_shared<subscriber_standing>();
   auto known = store_->subscribers().find(node);
@@ -244,7 +269,7 @@ subscriber_standing_ptr writer::on_resume(const subscriber_actor& who,
     if (header.part == 0)
       result->durable[item.host].add({header.tick, header.tick, header.epoch});
   }
-  return result;
+  return subscriber_standing_ptr{std::move(result)};
 }
 
 caf::result<journal_chunk_ptr> writer::on_read(journal_position first,
@@ -280,6 +305,7 @@ void writer::on_cursor(const cursor_update& what) {
     store_->pay(what.subscriber, x.first, x.second);
   if (what.position != 0)
     store_->move_cursor(what.subscriber, what.position);
+  pass_upstream();
   schedule(options_.commit_every_ms);
 }
 
@@ -300,6 +326,8 @@ bool writer::commit() {
                   store_->environment()->path(), to_text(report.error()));
     failing_ = true;
     figures_->commits_failed.fetch_add(1, std::memory_order_relaxed);
+    if (options_.passing)
+      let_go(); // there may be no room, and no commit without it
     return false;
   }
   if (failing_)
@@ -328,69 +356,6 @@ void writer::note_sizes() {
   if (auto use = txn->use_of(tables::tier0))
     figures_->tier0_bytes.store(static_cast<int64_t>(use->bytes),
                                 std::memory_order_relaxed);
-}
-
-void writer::acknowledge(commit_report report) {
-  std::map<source_actor, uint64_t> acks;
-  while (!pending_acks_.empty()
-         && pending_acks_.front().position <= report.journal_end) {
-    auto& x = pending_acks_.front();
-    auto& number = acks[x.source];
-    number = std::max(number, x.lane_number);
-    pending_acks_.pop_front();
-  }
-  for (auto& x : acks)
-    send(x.first, commit_atom_v, x.second);
-  acknowledge_windows(report.received_tokens);
-  for (auto& x : pending_offers_)
-    x.promise.deliver(standing_of(x.number));
-  pending_offers_.clear();
-  notify_debts(report);
-  commit_report_ptr shared
-      = std::make_shared<const commit_report>(std::move(report));
-  for (auto& x : ingests_)
-    send(x, stored_atom_v, shared);
-}
-
-/// An ack holds for all windows of its lane up to it, and windows become
-/// durable in any order: it stops before the first that is not.
-void writer::acknowledge_windows(const std::vector<uint64_t>& tokens) {
-  for (auto token : tokens) {
-    auto i = pending_windows_.find(token);
-    if (i == pending_windows_.end())
-      continue;
-    auto& durable = durable_windows_[i->second.first];
-    durable = std::max(durable, i->second.second);
-    pending_windows_.erase(i);
-  }
-  if (tokens.empty())
-    return;
-  std::map<source_actor, uint64_t> first_pending;
-  for (auto& kvp : pending_windows_) {
-    auto& number = first_pending.emplace(kvp.second.first, kvp.second.second)
-                       .first->second;
-    number = std::min(number, kvp.second.second);
-  }
-  for (auto i = durable_windows_.begin(); i != durable_windows_.end();) {
-    auto pending = first_pending.find(i->first);
-    auto is_all = pending == first_pending.end();
-    auto upto = is_all ? i->second : std::min(i->second, pending->second - 1);
-    if (upto != 0)
-      send(i->first, window_atom_v, upto);
-    i = is_all ? durable_windows_.erase(i) : std::next(i);
-  }
-}
-
-void writer::notify_debts(const commit_report& report) {
-  for (auto& debt : report.debts) {
-    auto i = uplinks_.find(debt.subscriber);
-    if (i == uplinks_.end())
-      continue;
-    publication news;
-    news.items.push_back(debt);
-    send(i->second, publish_atom_v,
-         std::make_shared<const publication>(std::move(news)));
-  }
 }
 
 } // namespace tributary

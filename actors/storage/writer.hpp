@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/storage/traffic.hpp"
+#include "actors/storage/upstream_gate.hpp"
 #include "store/store.hpp"
 
 namespace spdlog {
@@ -36,6 +38,14 @@ struct writer_options {
   /// For a reload; what the store was opened with holds until then.
   block_retention retention;
   further_retention further;
+  /// Set where no history is kept: acks wait for the parent's.
+  struct passing_options {
+    /// Somebody is there to pass to.
+    bool has_parent = false;
+    /// Of what waits for it.
+    uint64_t buffer_bytes = 64u << 20;
+  };
+  std::optional<passing_options> passing;
   /// The node's own host.
   guid own;
   /// Told of each new life of it before that is made known; null: nobody is.
@@ -59,12 +69,26 @@ private:
   host_standing_ptr standing_of(host_number number) const;
   void on_journal(const journal_batch& batch);
   void on_history(const incoming_window_ptr& what);
-  subscriber_standing_ptr on_resume(const subscriber_actor& who,
-                                    const guid& node);
+  caf::result<subscriber_standing_ptr> on_resume(const subscriber_actor& who,
+                                                 const guid& node);
   caf::result<journal_chunk_ptr> on_read(journal_position first,
                                          uint64_t bytes);
   void on_cursor(const cursor_update& what);
   void on_reload(const writer_options& options);
+
+  // writer_upstream.cpp: for nodes that keep no history
+  void on_above(const host_above& what);
+  caf::result<host_standing_ptr> on_ask_above(const source_actor& who,
+                                              host_number number);
+  void answer_above(host_number number);
+  using sources_of_hosts = std::map<host_number, std::set<source_actor>>;
+  void offer_again(sources_of_hosts& from, host_number number, const char* why);
+  caf::error succeed_parent(const guid& node);
+  void wait_for_parent(commit_report& report);
+  void pass_upstream();
+  void let_go();
+  const subscriber* receiver() const;
+
   void schedule(int64_t delay_ms);
   void staged();
   void on_timer();
@@ -90,12 +114,17 @@ private:
   /// Lane numbers to acknowledge once the journal is durable up to `position`,
   /// ascending.
   struct pending_ack {
-    journal_position position;
     source_actor source;
-    uint64_t lane_number;
+    upstream_gate::waiting_frame frame;
   };
   std::deque<pending_ack> pending_acks_;
-  std::map<uint64_t, std::pair<source_actor, uint64_t>> pending_windows_;
+  struct pending_window {
+    source_actor source;
+    uint64_t lane_number;
+    host_number host;
+    std::vector<coverage_run> runs;
+  };
+  std::map<uint64_t, pending_window> pending_windows_;
   /// Of sources that have pending ones: the highest number that is durable.
   std::map<source_actor, uint64_t> durable_windows_;
   std::map<guid, subscriber_actor> uplinks_;
@@ -105,6 +134,20 @@ private:
     host_number number;
   };
   std::vector<pending_offer> pending_offers_;
+  // Where no history is kept. The parent of the last link:
+  upstream_gate gate_;
+  guid parent_;
+  struct pending_question {
+    caf::typed_response_promise<host_standing_ptr> promise;
+    source_actor source;
+    host_number number;
+  };
+  std::vector<pending_question> pending_questions_;
+  /// Who delivers a host, and who was denied it, to be told when it must be
+  /// offered again.
+  sources_of_hosts sources_;
+  sources_of_hosts denied_;
+  bool dropping_ = false;
   uint64_t next_token_ = 1;
   bool scheduled_ = false;
   bool slicing_ = false;

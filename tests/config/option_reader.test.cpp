@@ -207,8 +207,8 @@ TEST_CASE("unknown sections and keys come with the nearest name", "[config]") {
   CHECK(main_faults("[global]\nlevel = info\n")
         == "t.conf:2: [global] there is no option 'level'; it is an option of "
            "[logs]\n");
-  CHECK(stream_faults("[stream]\nbuffer size = 1\n")
-        == "t.conf:2: [stream] there is no option 'buffer size'\n");
+  CHECK(stream_faults("[stream]\ncapabilities = 1\n")
+        == "t.conf:2: [stream] there is no option 'capabilities'\n");
 }
 
 TEST_CASE("a section in the wrong file is refused", "[config]") {
@@ -253,6 +253,14 @@ TEST_CASE("streaming needs a destination and a key", "[config]") {
         == "t.conf:4: [stream] api key: the value is not a UUID of 36 "
            "characters, as uuidgen makes it\n");
   CHECK(stream_faults("[stream]\nenabled = no\n").empty());
+}
+
+TEST_CASE("what waits for a parent is bounded in MiB", "[config]") {
+  CHECK(good_stream("[stream]\nbuffer size = 2GiB\n").sender.buffer_mib
+        == 2048);
+  CHECK(good_stream("").sender.buffer_mib == 64);
+  CHECK(stream_faults("[stream]\nbuffer size = 0\n")
+        == "t.conf:2: [stream] buffer size: '0' is not in 1MiB to 1TiB\n");
 }
 
 TEST_CASE("the reconnect delay has a floor", "[config]") {

@@ -4,12 +4,17 @@ import pathlib
 import re
 import shutil
 import subprocess
+import time
 
 import cluster
+from cluster import listens, setting, streams_to, wait_until
+
+TRIALS = setting("TRIBUTARY_TRIALS", 6)
 
 # Windows as short as they can be, so that a test sees some close.
 DISK = "[db]\nwindow = 60s\ncommit every = 1s\n"
 RAM = DISK + "mode = ram\n"
+NONE = DISK + "mode = none\n"
 
 MEMORY = pathlib.Path("/dev/shm")
 
@@ -122,6 +127,110 @@ class Ram(Memory):
         finally:
             folder.rmdir()
         self.assertIn("belongs to somebody else", node.this_life())
+
+
+class NoHistory(Memory):
+
+    def collector(self, above, name="collector", conf=NONE):
+        return self.node(name, streams_to(above.link_port), conf)
+
+    def relay(self, above):
+        return self.node("relay", listens() + streams_to(above.link_port), NONE)
+
+    def test_a_collector_loses_nothing_while_its_parent_is_away(self):
+        parent = self.node("parent", listens(), DISK)
+        collector = self.collector(parent)
+        parent.start()
+        collector.start()
+        self.wait_streaming(collector, parent)
+        after = collector.newest() - 1
+        for seconds, end in ((5, parent.kill), (20, parent.kill),
+                             (70, lambda: self.assert_stops(parent))):
+            self.wait_tick(collector, collector.newest() + 3)
+            begin = collector.newest()
+            end()
+            self.wait_tick(collector, begin + seconds, seconds=seconds + 60)
+            last = collector.newest()
+            # All that waits is still to be seen.
+            shown = collector.rows("system.ram", begin, last)
+            parent.start()
+            self.wait_streaming(collector, parent)
+            self.wait_tick(parent, last, collector.guid())
+
+            def same():
+                held = parent.rows("system.ram", begin, last, collector.guid())
+                return {t: held.get(t) for t in shown} == shown
+            wait_until("the parent has what was collected meanwhile", same, 60)
+        self.assert_none_lost(collector, parent, after, last)
+
+    def assert_none_lost(self, collector, parent, after, last):
+        """Of (after, last], but for ticks that the node was too late for."""
+        host = collector.guid()
+
+        def missing():
+            have = parent.has("system.ram", range(after + 1, last + 1), host)
+            return sorted(set(range(after + 1, last + 1)) - have)
+        late = round(sum(values[0] or 0 for values in parent.rows(
+            "tributary.ticks", after, last, host).values()))
+        try:
+            wait_until("no gap", lambda: len(missing()) <= late, 90, every=0.5)
+        except AssertionError:
+            self.fail(f"{parent.name} lacks {missing()}, {late} were late")
+
+    def test_a_relay_that_is_killed_had_acknowledged_nothing_of_its_own(self):
+        """Neither it nor the collector keeps what is acknowledged: an ack that
+        the parent did not give would be seen as a gap."""
+        parent = self.node("parent", listens(), DISK)
+        relay = self.relay(parent)
+        collector = self.collector(relay)
+        for x in (parent, relay, collector):
+            x.start()
+        self.wait_streaming(collector, parent)
+        collector.wait_log("acks mean upstream")
+        after = collector.newest() - 1
+        for _ in range(TRIALS):
+            time.sleep(self.random.uniform(0, 4)) # a random moment
+            relay.kill()
+            relay.start()
+            if self.random.random() < 0.5:
+                self.wait_streaming(collector, parent)
+        self.wait_streaming(collector, parent)
+        last = collector.newest()
+        self.wait_tick(parent, last, collector.guid())
+        self.assert_none_lost(collector, parent, after, last)
+
+    def test_a_child_with_a_disk_below_a_relay_without(self):
+        parent = self.node("parent", listens(), DISK)
+        relay = self.relay(parent)
+        child = self.node("child", streams_to(relay.link_port), DISK)
+        for x in (parent, relay, child):
+            x.start()
+        self.wait_streaming(child, parent)
+        after = child.newest() - 1
+        for victims in ([relay], [parent], [relay, parent]):
+            self.wait_tick(child, child.newest() + 3)
+            for x in victims:
+                x.kill()
+            self.wait_tick(child, child.newest() + 8)
+            for x in reversed(victims):
+                x.start()
+            self.wait_streaming(child, parent)
+        before = child.newest()
+        self.wait_tick(parent, before, child.guid())
+        self.wait_equal(child, parent, after, before)
+
+    def test_without_a_parent_it_is_live_only(self):
+        node = self.node("node", listens(), NONE)
+        child = self.node("child", streams_to(node.link_port), DISK)
+        node.start()
+        node.wait_log("kept nowhere")
+        self.wait_tick(node, 1)
+        child.start()
+        node.wait_log("nobody would keep it")
+        self.assertEqual(node.info()["durability"], "upstream")
+        newest = node.newest()
+        self.wait_tick(node, newest + 3)
+        self.assert_no_gap(node, newest, newest + 3)
 
 
 if __name__ == "__main__":

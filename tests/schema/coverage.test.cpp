@@ -212,3 +212,14 @@ TEST_CASE("comparing a hundred thousand holes is a matter of one pass",
   CHECK(missing.count() == 200'000);
   CHECK(missing.ranges().size() == 100'000);
 }
+
+TEST_CASE("a range is removed from coverage", "[schema]") {
+  coverage x;
+  x.add({10, 19, 1});
+  x.add({20, 29, 2});
+  x.remove({15, 24});
+  CHECK(x.runs() == std::vector<coverage_run>{{10, 14, 1}, {25, 29, 2}});
+  x.remove({30, 40});
+  x.remove({0, 14});
+  CHECK(x.runs() == std::vector<coverage_run>{{25, 29, 2}});
+}

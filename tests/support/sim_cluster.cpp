@@ -125,7 +125,7 @@ sim_cluster::~sim_cluster() {
     if (kvp.second->supervisor)
       crash(kvp.first);
   for (auto& kvp : nodes_)
-    for (auto suffix : {"", "-lock", ".owner"})
+    for (auto suffix : {"", "-lock", ".owner", ".epoch"})
       remove((kvp.second->path + suffix).c_str());
   rmdir(folder_.c_str());
   // Timers of ended actors hold their memory until they fire.
@@ -164,6 +164,8 @@ void sim_cluster::start(const std::string& name) {
     throw std::logic_error{name + " runs already"};
   auto setup = std::make_shared<node_setup>();
   auto& options = setup->options;
+  options.db.mode = node.plan.mode;
+  options.sender.buffer_mib = node.plan.buffer_mib;
   options.db.window_s = node.plan.window_s;
   options.db.group_columns = 16;
   options.db.commit_every_ms = node.plan.commit_every_ms;
@@ -183,6 +185,8 @@ void sim_cluster::start(const std::string& name) {
   setup->hostname = name;
   setup->version = "0";
   setup->store_path = node.path;
+  if (node.plan.mode != db_mode::dbengine)
+    setup->epoch_path = node.path + ".epoch";
   setup->clock = node.clock;
   setup->directory = std::make_shared<actor_directory>();
   setup->figures = std::make_shared<node_figures>();

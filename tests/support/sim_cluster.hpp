@@ -37,6 +37,10 @@ struct sim_plan {
   uint32_t window_s = 60;
   uint32_t commit_every_ms = 1000;
   size_t wide_gauges = 0;
+  /// Stores are files in any mode; one that has no disk is erased by the test.
+  db_mode mode = db_mode::dbengine;
+  /// MiB, for `db_mode::none`.
+  uint64_t buffer_mib = 64;
 };
 
 /// One tick as a node has it.

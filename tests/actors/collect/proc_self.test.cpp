@@ -82,7 +82,7 @@ TEST_CASE("the figures of the node have charts", "[collect]") {
   CHECK(values(readings, "tributary.commits") == values_type{10, 0});
   CHECK(values(readings, "tributary.commit_time") == values_type{11000});
   CHECK(values(readings, "tributary.store_size") == values_type{1048576, 0});
-  CHECK(values(readings, "tributary.ticks") == values_type{12, 13});
+  CHECK(values(readings, "tributary.ticks") == values_type{12, 13, 0});
   figures->commits += 1;
   auto next = sample(what, files);
   CHECK(values(next, "tributary.commits") == values_type{11, 0});
