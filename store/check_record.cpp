@@ -5,6 +5,7 @@
 #include "store/block.hpp"
 #include "store/packed_blocks.hpp"
 #include "store/records.hpp"
+#include "store/tier_block.hpp"
 #include "store/verify.hpp"
 
 namespace tributary {
@@ -34,6 +35,21 @@ caf::error check_block(const lmdb::key& key, std::string_view value) {
       return misplaced("a block");
   }
   return value.empty() ? make_error(ec::corrupt, "no block") : caf::error{};
+}
+
+bool is_of_tiers(const std::string& table) {
+  return is_table(table, tables::tier1) || is_table(table, tables::tier2)
+         || is_table(table, tables::tier1_pieces)
+         || is_table(table, tables::tier2_pieces);
+}
+
+caf::error check_tier_header(const lmdb::key& key, std::string_view value) {
+  auto header = open_tier_header(value);
+  if (!header)
+    return header.error();
+  return static_cast<uint64_t>(header->start) == key.word(0)
+             ? caf::error{}
+             : misplaced("points");
 }
 
 caf::error check_definition(const std::string& table, const lmdb::key& key,
@@ -72,7 +88,8 @@ caf::error check_owed(const lmdb::key& key, std::string_view value) {
 
 /// Bytes of a table's keys; 0: any.
 size_t key_bytes_of(const std::string& table) {
-  static constexpr size_t bytes[] = {8, 16, 16, 24, 8, 16, 16, 32};
+  static constexpr size_t bytes[]
+      = {8, 16, 16, 24, 8, 16, 16, 32, 16, 16, 16, 16};
   for (size_t i = 0; i < std::size(bytes); ++i)
     if (table == tables::names[i])
       return bytes[i];
@@ -99,6 +116,8 @@ caf::error check_record(const std::string& table, const lmdb::key& key,
   if (is_table(table, tables::hosts) || is_table(table, tables::rosters)
       || is_table(table, tables::layouts))
     return check_definition(table, key, value);
+  if (is_of_tiers(table))
+    return check_tier_header(key, value);
   if (is_table(table, tables::cursors)) {
     auto position = open_cursor(value);
     return position ? caf::error{} : position.error();
@@ -123,6 +142,10 @@ std::string place_of(const std::string& table, const lmdb::key& key) {
   };
   if (is_table(table, tables::tier0))
     return table + " window " + word(0) + " host "
+           + std::to_string(key.word(1) >> 32) + " group "
+           + std::to_string(key.word(1) & 0xffffffff);
+  if (is_of_tiers(table))
+    return table + " start " + word(0) + " host "
            + std::to_string(key.word(1) >> 32) + " group "
            + std::to_string(key.word(1) & 0xffffffff);
   if (is_table(table, tables::hosts) || is_table(table, tables::cursors))

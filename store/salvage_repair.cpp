@@ -7,6 +7,7 @@
 #include "store/records.hpp"
 #include "store/salvage.hpp"
 #include "store/store.hpp"
+#include "store/tier_block.hpp"
 #include "store/verify.hpp"
 
 namespace tributary {
@@ -33,8 +34,9 @@ public:
   caf::error run() {
     for (auto step : {&repairer::read_hosts, &repairer::fill_layouts,
                       &repairer::check_blocks, &repairer::make_stand_ins,
-                      &repairer::check_references, &repairer::write_hosts,
-                      &repairer::close_journal, &repairer::bound_cursors})
+                      &repairer::check_tiers, &repairer::check_references,
+                      &repairer::write_hosts, &repairer::close_journal,
+                      &repairer::bound_cursors})
       if (auto error = (this->*step)())
         return error;
     return {};
@@ -46,8 +48,10 @@ private:
     if (!txn)
       return txn.error();
     if (auto sealed = txn->get(tables::meta, tables::meta_key()))
-      if (auto meta = open_meta(*sealed))
+      if (auto meta = open_meta(*sealed)) {
         report_.node = meta->node;
+        steps_ = meta->steps;
+      }
     lmdb::cursor at{*txn, tables::hosts};
     for (auto more = at.first(); more; more = at.next())
       if (auto host = open_host(at.current_value())) {
@@ -185,6 +189,38 @@ private:
       hosts_.emplace(x.first, std::move(host));
     }
     return {};
+  }
+
+  caf::error check_tiers() {
+    auto txn = store_.read();
+    if (!txn)
+      return txn.error();
+    layout_cache layouts;
+    for (auto table : {tables::tier1, tables::tier2, tables::tier1_pieces,
+                       tables::tier2_pieces}) {
+      lmdb::cursor at{*txn, table};
+      for (auto more = at.first(); more; more = at.next())
+        if (auto error = check_points(*txn, layouts, table, at))
+          lose_record(table, at.current_key(), words_of(error));
+    }
+    return {};
+  }
+
+  caf::error check_points(const lmdb::transaction& txn, layout_cache& layouts,
+                          lmdb::table_number table, const lmdb::cursor& at) {
+    auto sealed = at.current_value();
+    auto number = static_cast<host_number>(at.current_key().word(1) >> 32);
+    auto host = hosts_.find(number);
+    if (host == hosts_.end())
+      return make_error(ec::corrupt, "its host is lost");
+    auto header = open_tier_header(sealed);
+    if (!header)
+      return header.error();
+    auto columns_of = layouts.get(txn, number, header->layout_hash);
+    if (!columns_of)
+      return columns_of.error();
+    return check_tier_group(table, sealed, &host->second.definition, steps_,
+                            **columns_of);
   }
 
   bool has_host(const guid& id) const {
@@ -344,6 +380,7 @@ private:
   std::map<host_number, host_traces> traces_;
   std::map<host_number, coverage> journal_;
   journal_position journal_end_ = 0;
+  tier_steps steps_{0, 0};
   keys erase_;
   tick window_start_ = -1;
   host_number window_host_ = 0;

@@ -6,6 +6,7 @@
 #include "store/layout_index.hpp"
 #include "store/packed_blocks.hpp"
 #include "store/records.hpp"
+#include "store/tier_block.hpp"
 
 namespace tributary {
 
@@ -157,9 +158,38 @@ private:
       need_host(table, key, key.word(2));
     else if (table == "cursors")
       newest_cursor_ = std::max(newest_cursor_, *open_cursor(value));
-    else if (table == "meta"
-             && open_meta(value)->format_version > tables::format_version)
-      fault(table, key, "is of a newer format");
+    else if (table == "meta")
+      check_meta(key, value);
+    else
+      check_points(table, key, value);
+  }
+
+  void check_meta(const lmdb::key& key, std::string_view value) {
+    auto meta = open_meta(value);
+    steps_ = meta->steps;
+    if (meta->format_version > tables::format_version)
+      fault("meta", key, "is of a newer format");
+  }
+
+  /// Of the tiers 1 and 2. Other tables are not for this.
+  void check_points(const std::string& table, const lmdb::key& key,
+                    std::string_view value) {
+    for (auto which : {tables::tier1, tables::tier2, tables::tier1_pieces,
+                       tables::tier2_pieces}) {
+      if (table != tables::names[which])
+        continue;
+      auto number = static_cast<host_number>(key.word(1) >> 32);
+      if (!need_host(table, key, number))
+        return;
+      auto columns_of
+          = layouts_.get(number, open_tier_header(value)->layout_hash);
+      auto error = columns_of ? check_tier_group(which, value,
+                                                 &hosts_[number].definition,
+                                                 steps_, **columns_of)
+                              : columns_of.error();
+      if (error)
+        fault(table, key, to_text(error));
+    }
   }
 
   bool need_host(const std::string& table, const lmdb::key& key,
@@ -268,6 +298,7 @@ private:
   const fault_sink& faults_;
   verify_report& report_;
   layout_index layouts_;
+  tier_steps steps_{0, 0};
   page_use pages_;
   std::map<host_number, stored_host> hosts_;
   std::map<host_number, coverage> found_;

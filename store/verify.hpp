@@ -4,6 +4,7 @@
 /// what the tables say of each other.
 
 #include "store/store_file.hpp"
+#include "store/tier.hpp"
 
 namespace tributary {
 
@@ -23,6 +24,16 @@ verify_report verify_store(const store_file& store, const fault_sink& faults);
 /// that this program does not know are checked for their framing.
 caf::error check_record(const std::string& table, const lmdb::key& key,
                         std::string_view value);
+
+/// 1 or 2, of a table of blocks or pieces of one of these.
+unsigned tier_of_table(lmdb::table_number table);
+
+/// Whether a group of a block or piece of tier 1 or 2 decodes and has points
+/// that slots can come to; with `host`, whether it lies on the grid that the
+/// host has with these steps of the store. Yields `ec::corrupt` naming charts.
+caf::error check_tier_group(lmdb::table_number table, std::string_view sealed,
+                            const host_definition* host,
+                            const tier_steps& steps, const layout& columns_of);
 
 /// The key of a table's entry in words, for example
 /// `tier0 window 1790000000 host 1 group 0`.
