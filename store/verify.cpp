@@ -64,9 +64,11 @@ public:
     for (auto& x : damaged)
       faults_({"head", x});
     auto all = store_.tables(faults_);
-    for (auto name : tables::names)
-      if (all.count(name) == 0)
-        faults_({name, "the table is not there"});
+    report_.format_version = read_format();
+    for (lmdb::table_number i = 0; i < tables::table_count; ++i)
+      if (all.count(tables::names[i]) == 0
+          && (report_.format_version != 1 || i < tables::tier1))
+        faults_({tables::names[i], "the table is not there"});
     // Hosts first: the others name them.
     each(all, "hosts", [this](const lmdb::key&, std::string_view value) {
       auto host = open_host(value);
@@ -85,6 +87,20 @@ public:
   }
 
 private:
+  /// 0 where the record can't be read: then it is a fault of its table.
+  uint32_t read_format() const {
+    uint32_t result = 0;
+    store_.for_each(
+        tables::names[tables::meta],
+        [&](const lmdb::key&, std::string_view value) {
+          if (auto meta = open_meta(value))
+            result = meta->format_version;
+          return false;
+        },
+        [](store_fault) {});
+    return result;
+  }
+
   template <class F>
   void each(const std::map<std::string, page_tree>& all,
             const std::string& table, F f) {

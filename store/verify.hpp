@@ -14,6 +14,8 @@ struct verify_report {
   uint64_t entries = 0;
   uint64_t blocks = 0;
   uint64_t frames = 0;
+  /// Of the store; 1 has no tiers 1 and 2. 0 where that can't be read.
+  uint32_t format_version = 0;
 };
 
 /// Reads all of the file and hands each fault to `faults` as it is found.

@@ -8,6 +8,7 @@
 
 #include "actors/shell/report_text.hpp"
 #include "schema/utf8.hpp"
+#include "store/tables.hpp"
 #include "store/verify.hpp"
 #include "tools/dump/copies.hpp"
 #include "tools/dump/export_csv.hpp"
@@ -96,6 +97,11 @@ int verify(const store_file& store) {
                             : (std::to_string(report.faults)
                                + (report.faults == 1 ? " fault" : " faults"))
                                   .c_str());
+  if (report.format_version != 0
+      && report.format_version < tables::format_version)
+    printf("an older program made it, in format %u: a node of this version "
+           "upgrades it to %u when it opens it\n",
+           report.format_version, tables::format_version);
   return report.faults == 0 ? exit_ok : exit_failure;
 }
 

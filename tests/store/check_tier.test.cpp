@@ -112,3 +112,27 @@ TEST_CASE("damaged points are named, and left out of what is salvaged",
     CHECK(entries_of(out, table) == before - 1);
   }
 }
+
+TEST_CASE("a store of an older program is whole without tiers",
+          "[dump][tier]") {
+  temporary_directory folder;
+  auto path = folder.file("store.mdb");
+  auto make = [&](uint32_t format) {
+    lmdb::environment_options options;
+    options.map_bytes = size_t{64} << 20;
+    auto to
+        = lmdb::environment::open(path, options, tables::names, tables::tier1);
+    REQUIRE(to);
+    auto txn = (*to)->write();
+    REQUIRE(txn);
+    store_meta meta;
+    meta.format_version = format;
+    meta.node = examples::make_guid(1);
+    REQUIRE_FALSE(txn->put(tables::meta, tables::meta_key(), seal_meta(meta)));
+    REQUIRE_FALSE(txn->commit());
+  };
+  make(1);
+  CHECK(faults_of(path) == std::vector<std::string>{});
+  make(tables::format_version);
+  CHECK(faults_of(path).size() == 4); // a table of points each
+}
