@@ -80,6 +80,9 @@ struct HostRecord {
   # No block or piece of the tier begins before this; 0: there is none.
   tiersSince @8 :Int64;
   # Windows that end at or before this were stored without points.
+  storedAhead @9 :List(Int64);
+  # Starts of windows beyond storedTo that are blocks as well: of a clock that
+  # was ahead. Ascending.
 }
 
 struct GuidPair {

@@ -59,7 +59,7 @@ caf::expected<commit_report> store::commit_prepared(int64_t now) {
         || code_of(result.error()) != ec::store_full)
       return result;
     crowded_ = true;
-    if (make_room(tiers))
+    if (make_room(tiers, now))
       return result;
     result = try_commit(now);
   }
@@ -205,7 +205,10 @@ void store::note_coverage(const staged_window& x,
     durable.add(run);
   }
   if (x.closed) {
-    host.stored_to = std::max(host.stored_to, last + 1);
+    if (x.is_ahead && x.start >= host.closed.to)
+      host.closed.ahead.insert(x.start);
+    else
+      host.closed.move_up(last + 1);
     report.stored_windows.emplace_back(x.host, x.start);
   }
   dirty_hosts_.push_back(x.host);

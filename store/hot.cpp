@@ -17,8 +17,9 @@ bool overlaps(const Window& window, tick from, tick to) {
 
 } // namespace
 
-hot_host::hot_host(host_definition definition, coverage durable, tick stored_to)
-    : definition_(std::move(definition)), stored_to_(stored_to) {
+hot_host::hot_host(host_definition definition, coverage durable,
+                   closed_mark closed)
+    : definition_(std::move(definition)), closed_(std::move(closed)) {
   add_seen(durable.runs());
 }
 
@@ -81,9 +82,10 @@ caf::expected<frame_outcome> hot_host::apply(const frame& sealed) {
   auto start = definition_.window_start(header.tick);
   if (!header.is_key()
       && (header.base_tick < start
-          || (header.base_tick < stored_to_ && header.tick >= stored_to_)))
+          || (header.base_tick < closed_.to && header.tick >= closed_.to)))
     return ec::need_key; // the open window has not the base
-  if (header.part != 0 && header.tick >= stored_to_
+  auto is_late = is_closed(header.tick);
+  if (header.part != 0 && !is_late
       && seen_.epoch_at(header.tick) != header.epoch)
     return ec::need_key;
   if (auto error = open_row(sealed, *columns_of, chain_, row_))
@@ -91,8 +93,9 @@ caf::expected<frame_outcome> hot_host::apply(const frame& sealed) {
   latest_.take(header, row_, *columns_of);
   if (header.part == 0)
     see({header.tick, header.tick, header.epoch});
-  if (header.tick < stored_to_)
+  if (is_late)
     return frame_outcome::late;
+  filled_ = header.tick;
   keep(sealed, std::move(columns_of));
   return frame_outcome::fresh;
 }
@@ -123,6 +126,41 @@ void hot_host::see(const coverage_run& run) {
     newest_ = std::max(newest_, run.to);
 }
 
+tick hot_host::newest() const noexcept {
+  if (newest_ <= ahead_from_)
+    return newest_;
+  auto& runs = seen_.runs();
+  auto found = std::find_if(runs.rbegin(), runs.rend(), [this](auto& run) {
+    return run.epoch == newest_epoch_ && run.from <= ahead_from_;
+  });
+  return found == runs.rend() ? 0 : std::min(found->to, ahead_from_);
+}
+
+bool hot_host::heed_clock(tick now) {
+  ahead_from_ = now + ahead_seconds;
+  auto span = static_cast<tick>(definition_.window_seconds);
+  auto to = definition_.window_start(now) + span;
+  if (closed_.to <= std::max(ahead_from_, to))
+    return false;
+  for (auto& run : seen_.runs()) {
+    auto last = std::min(run.to, closed_.to - 1);
+    for (auto start = definition_.window_start(std::max(run.from, to));
+         start <= last; start += span)
+      if (open_.count(start) == 0)
+        closed_.ahead.insert(start);
+  }
+  closed_.to = to;
+  return true;
+}
+
+closed_window_ptr
+hot_host::close(std::map<tick, open_window>::iterator window) {
+  auto result = std::make_shared<const hot_window>(window->second.close());
+  closing_[window->first] = result;
+  open_.erase(window);
+  return result;
+}
+
 std::vector<closed_window_ptr> hot_host::close_windows(tick before) {
   std::vector<closed_window_ptr> result;
   while (!open_.empty()) {
@@ -130,11 +168,23 @@ std::vector<closed_window_ptr> hot_host::close_windows(tick before) {
     auto end = i->first + i->second.slots();
     if (end > before)
       break;
-    auto closed = std::make_shared<const hot_window>(i->second.close());
-    closing_[i->first] = closed;
-    result.push_back(std::move(closed));
-    stored_to_ = std::max(stored_to_, end);
-    open_.erase(i);
+    result.push_back(close(i));
+    closed_.move_up(end);
+  }
+  return result;
+}
+
+std::vector<closed_window_ptr> hot_host::close_ahead(bool all) {
+  std::vector<closed_window_ptr> result;
+  if (open_.empty() || open_.rbegin()->first <= ahead_from_)
+    return result;
+  for (auto i = open_.upper_bound(ahead_from_); i != open_.end();) {
+    auto at = i++;
+    auto end = at->first + at->second.slots();
+    if (!all && filled_ >= at->first && filled_ < end)
+      continue;
+    closed_.ahead.insert(at->first);
+    result.push_back(close(at));
   }
   return result;
 }

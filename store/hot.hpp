@@ -15,6 +15,7 @@
 #include "schema/frame_codec.hpp"
 #include "store/hot_window.hpp"
 #include "store/latest.hpp"
+#include "store/records.hpp"
 
 namespace tributary {
 
@@ -30,8 +31,9 @@ enum class frame_outcome {
 
 class hot_host {
 public:
-  /// @param stored_to as in the host's record.
-  hot_host(host_definition definition, coverage durable, tick stored_to);
+  /// @param closed as in the host's record.
+  hot_host(host_definition definition, coverage durable,
+           closed_mark closed = {});
 
   const host_definition& definition() const noexcept {
     return definition_;
@@ -77,15 +79,29 @@ public:
 
   void add_seen(const std::vector<coverage_run>& runs);
 
-  /// The newest tick of the newest life, 0 before the first. Not the last one
-  /// of all: a life whose clock was ahead leaves later ones.
-  tick newest() const noexcept {
-    return newest_;
+  /// What the node's own clock shows. Ticks that are `ahead_seconds` later are
+  /// no longer among the newest. When windows beyond that are closed, as this
+  /// clock was ahead itself, they become like those of others' clocks: true
+  /// then, and `closed()` has moved back.
+  bool heed_clock(tick now);
+
+  /// The newest tick of the newest life that is not ahead, 0 before the first.
+  /// Not the last one of all: a life whose clock was ahead leaves later ones.
+  tick newest() const noexcept;
+
+  /// The last tick of all when it is ahead, else 0.
+  tick newest_ahead() const noexcept {
+    auto last = seen_.newest();
+    return last > ahead_from_ ? last : 0;
   }
 
   /// Takes the windows that end at or before `before` out of the writable set.
   /// They stay readable until `forget`.
   std::vector<closed_window_ptr> close_windows(tick before);
+
+  /// Takes out those that are ahead and not what frames come for now.
+  /// @param all those, too: nothing came for long.
+  std::vector<closed_window_ptr> close_ahead(bool all);
 
   /// Drops the rows of a closed window, whose block is committed.
   void forget(tick start);
@@ -104,11 +120,17 @@ public:
   /// Bytes of frames held, for people.
   size_t memory_bytes() const;
 
-  tick stored_to() const noexcept {
-    return stored_to_;
+  /// Windows that were taken out, or were blocks before.
+  const closed_mark& closed() const noexcept {
+    return closed_;
   }
 
 private:
+  bool is_closed(tick t) const {
+    return t < closed_.to || closed_.has(definition_.window_start(t));
+  }
+
+  closed_window_ptr close(std::map<tick, open_window>::iterator window);
   void keep(const frame& sealed, roster_ptr columns_of);
   void see(const coverage_run& run);
 
@@ -116,7 +138,10 @@ private:
   coverage seen_;
   epoch_number newest_epoch_ = 0;
   tick newest_ = 0;
-  tick stored_to_;
+  closed_mark closed_;
+  tick ahead_from_ = tick_max;
+  /// Of the last fresh frame.
+  tick filled_ = 0;
   frame_chain chain_;
   frame_row row_;
   latest_readings latest_;

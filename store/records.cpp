@@ -47,7 +47,12 @@ std::string seal_host(const stored_host& x) {
     path[i].setHigh(x.path[i].high());
     path[i].setLow(x.path[i].low());
   }
-  root.setStoredTo(x.stored_to);
+  root.setStoredTo(x.closed.to);
+  auto ahead
+      = root.initStoredAhead(static_cast<unsigned>(x.closed.ahead.size()));
+  unsigned at = 0;
+  for (auto start : x.closed.ahead)
+    ahead.set(at++, start);
   root.setTier1From(x.tier_from[1]);
   root.setTier2From(x.tier_from[2]);
   root.setTiersSince(x.tiers_since);
@@ -68,7 +73,9 @@ caf::expected<stored_host> open_host(std::string_view sealed) {
         result.definition = std::move(*definition);
         for (auto x : from.getPath())
           result.path.push_back(guid::from_words(x.getHigh(), x.getLow()));
-        result.stored_to = from.getStoredTo();
+        result.closed.to = from.getStoredTo();
+        for (auto start : from.getStoredAhead())
+          result.closed.ahead.insert(start);
         result.tier_from[1] = from.getTier1From();
         result.tier_from[2] = from.getTier2From();
         result.tiers_since = from.getTiersSince();

@@ -2,7 +2,9 @@
 
 /// The records of store.capnp as values and bytes, but for blocks (block.hpp).
 
+#include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,14 +18,40 @@
 
 namespace tributary {
 
+/// Ticks this much later than the clock of the node that keeps them are ahead:
+/// of a clock that is wrong, and no bound to what is "newest".
+constexpr tick ahead_seconds = 600;
+
+/// Which windows of a host are closed, so that a frame of theirs is late.
+struct closed_mark {
+  /// All that end at or before this tick.
+  tick to = 0;
+  /// Starts of those beyond: of a clock that was ahead.
+  std::set<tick> ahead;
+
+  bool has(tick start) const {
+    return start < to || ahead.count(start) != 0;
+  }
+
+  /// Moves the end up; those ahead that it reaches are like all others.
+  void move_up(tick end) {
+    to = std::max(to, end);
+    ahead.erase(ahead.begin(), ahead.lower_bound(to));
+  }
+
+  friend bool operator==(const closed_mark& x, const closed_mark& y) {
+    return x.to == y.to && x.ahead == y.ahead;
+  }
+};
+
 /// A host as the store knows it.
 struct stored_host {
   host_number number = 0;
   host_definition definition;
   /// Nodes that its data came through, origin first, the last sender last.
   std::vector<guid> path;
-  /// Windows that end at or before this tick are blocks.
-  tick stored_to = 0;
+  /// Windows that are blocks.
+  closed_mark closed;
   /// Of blocks.
   coverage stored;
   /// No block or piece of tier 1 and of tier 2 begins before it; 0: there is

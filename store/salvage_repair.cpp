@@ -182,7 +182,7 @@ private:
           = is_own ? report_.node : guid::from_words(random.high(), low);
       definition.hostname = "salvaged-" + std::to_string(x.first);
       host.path = {definition.id};
-      host.stored_to = x.second.found.newest() + 1;
+      host.closed.to = x.second.found.newest() + 1;
       add_loss(report_, "host " + std::to_string(x.first),
                "its record; its blocks are those of " + definition.hostname
                    + " " + to_string(definition.id) + " now");

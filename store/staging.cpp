@@ -42,12 +42,27 @@ store::staged_window& store::joinable_window(host_number host, tick start) {
   return *result;
 }
 
-void store::put_closed(host_number host, closed_window_ptr window) {
+void store::put_closed(host_number host, closed_window_ptr window,
+                       bool is_ahead) {
   // On its own: late rows go before others, and a host's windows must become
-  // blocks in their order, since `stored_to` says that all before are.
+  // blocks in their order, since its mark says that all before are.
   auto& x = new_window(host, window->start());
+  x.is_ahead = is_ahead;
   x.closed = std::move(window);
   x.needs = staged_end();
+}
+
+void store::move_back(host_number host, const closed_mark& to) {
+  auto& closed = hosts_.at(host).closed;
+  if (to.to >= closed.to)
+    return;
+  closed = to;
+  for (auto& x : staged_windows_)
+    if (x.host == host && x.closed && x.start >= to.to) {
+      x.is_ahead = true;
+      closed.ahead.erase(x.start); // once it is a block
+    }
+  dirty_hosts_.push_back(host);
 }
 
 void store::put_late(host_number host, window_table rows,

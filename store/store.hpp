@@ -166,7 +166,12 @@ public:
 
   /// A window that ingest closed, to be made a block. All of its frames are
   /// appended already.
-  void put_closed(host_number host, closed_window_ptr window);
+  /// @param is_ahead it comes before others that are open still.
+  void put_closed(host_number host, closed_window_ptr window,
+                  bool is_ahead = false);
+
+  /// The clock was ahead: `to` is earlier than what has been closed.
+  void move_back(host_number host, const closed_mark& to);
 
   /// Late rows of a window that is a block already. `position` is where the
   /// newest of their frames is or will be appended, 0 when it is durable: they
@@ -256,6 +261,8 @@ private:
   struct staged_window : window_parts {
     /// Goes in no commit whose journal ends before this.
     journal_position needs = 0;
+    /// See `closed_mark`.
+    bool is_ahead = false;
     /// No commit takes the journal this far without this window; 0: any may.
     journal_position holds = 0;
     /// Of preparations: one of the same window with a lower number goes before.
@@ -298,7 +305,8 @@ private:
 
   caf::expected<commit_report> try_commit(int64_t now);
   void note_written(journal_position journal_end);
-  caf::error make_room(unsigned tiers);
+  bool is_closed(host_number host, const tick_set& ticks) const;
+  caf::error make_room(unsigned tiers, int64_t now);
 
   caf::error write_all(lmdb::transaction& txn, int64_t now,
                        journal_position journal_end, commit_report& report);
@@ -324,7 +332,11 @@ private:
   caf::error trim_host(lmdb::transaction& txn, stored_host& host, unsigned tier,
                        int64_t keep_from, size_t& budget);
   caf::error erase_oldest(lmdb::transaction& txn, unsigned tier, size_t count);
-  caf::error trim_to_size(lmdb::transaction& txn, unsigned tier);
+  caf::expected<size_t> erase_ahead(lmdb::transaction& txn, unsigned tier,
+                                    size_t count, int64_t now);
+  caf::error erase_some(lmdb::transaction& txn, unsigned tier, size_t count,
+                        int64_t now);
+  caf::error trim_to_size(lmdb::transaction& txn, unsigned tier, int64_t now);
   caf::error write_hosts(lmdb::transaction& txn);
   caf::error write_subscribers(lmdb::transaction& txn,
                                journal_position journal_end);

@@ -41,9 +41,9 @@ caf::expected<tier_reader> tier_reader::open(const lmdb::transaction& txn,
 
 tier_extent tier_reader::extent(unsigned tier) const {
   auto from = host_.tier_from[tier];
-  if (from == 0 || host_.stored_to == 0)
+  if (from == 0 || host_.closed.to == 0)
     return {};
-  return {std::max(from, host_.tiers_since), host_.stored_to};
+  return {std::max(from, host_.tiers_since), host_.closed.to};
 }
 
 caf::expected<tier_table> tier_reader::load(unsigned tier, tick_range ticks,

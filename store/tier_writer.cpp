@@ -96,7 +96,7 @@ tier_writer::choose(const std::map<host_number, stored_host>& hosts) {
     auto span = static_cast<tick>(
         grid_of(host->second.definition, steps_, tier).span);
     // A host that only sends windows has no last one that was closed.
-    auto known_to = std::max(host->second.stored_to,
+    auto known_to = std::max(host->second.closed.to,
                              host->second.stored.newest() + 1 - tick{span});
     if (start + span <= known_to) {
       is_due_ = true;

@@ -58,7 +58,7 @@ caf::error store::trim_journal(lmdb::transaction& txn,
       if (is_free)
         break;
       else if (waiting.count(kvp.first) != 0
-               || kvp.second.ranges().back().to >= hosts_[kvp.first].stored_to)
+               || !is_closed(kvp.first, kvp.second))
         return {};
     auto last = entry.first + entry.count - 1;
     for (auto& kvp : subscribers_) {
@@ -78,6 +78,21 @@ caf::error store::trim_journal(lmdb::transaction& txn,
     journal_.pop_front();
   }
   return {};
+}
+
+/// Whether the windows that these ticks are of are blocks.
+bool store::is_closed(host_number host, const tick_set& ticks) const {
+  auto& of = hosts_.at(host);
+  for (auto i = ticks.ranges().rbegin(); i != ticks.ranges().rend(); ++i) {
+    if (i->to < of.closed.to)
+      return true;
+    auto span = static_cast<tick>(of.definition.window_seconds);
+    for (auto t = of.definition.window_start(i->to);
+         t + span > std::max(i->from, of.closed.to); t -= span)
+      if (!of.closed.has(t))
+        return false;
+  }
+  return true;
 }
 
 caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
@@ -101,10 +116,10 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
             = trim_host(txn, kvp.second, tier, now - seconds, budget))
           return error;
   if (crowded_)
-    if (auto error = erase_oldest(txn, 0, trims_per_commit_max))
+    if (auto error = erase_some(txn, 0, trims_per_commit_max, now))
       return error;
   for (unsigned tier = 0; tier < tier_count; ++tier)
-    if (auto error = trim_to_size(txn, tier))
+    if (auto error = trim_to_size(txn, tier, now))
       return error;
   return {};
 }
@@ -155,7 +170,8 @@ caf::error store::trim_host(lmdb::transaction& txn, stored_host& host,
 
 /// Erases the oldest blocks, a few at a time, while a tier has more pages than
 /// it may.
-caf::error store::trim_to_size(lmdb::transaction& txn, unsigned tier) {
+caf::error store::trim_to_size(lmdb::transaction& txn, unsigned tier,
+                               int64_t now) {
   auto bytes_max = tier == 0 ? options_.retention.bytes_max
                              : options_.further.tiers[tier - 1].bytes_max;
   constexpr size_t step = 8;
@@ -174,10 +190,39 @@ caf::error store::trim_to_size(lmdb::transaction& txn, unsigned tier) {
     }
     if (bytes <= bytes_max || entries == 0)
       return {};
-    if (auto error = erase_oldest(txn, tier, step))
+    if (auto error = erase_some(txn, tier, step, now))
       return error;
   }
   return {};
+}
+
+/// Erases up to `count` groups of clocks that were ahead, the last first, and
+/// says how many. Their coverage stays: they were had, and senders shall not
+/// bring them again.
+caf::expected<size_t> store::erase_ahead(lmdb::transaction& txn, unsigned tier,
+                                         size_t count, int64_t now) {
+  size_t erased = 0;
+  auto pieces = tier == 0 ? tables::tier0 : tables::pieces_of(tier);
+  for (auto table : {pieces, tables::blocks_of(tier)}) {
+    lmdb::cursor at{txn, table};
+    for (auto more = at.last();
+         more
+         && erased<count&& static_cast<tick>(at.current_key().word(0))> now
+                + ahead_seconds;
+         more = at.last(), ++erased)
+      if (auto error = at.erase())
+        return error;
+  }
+  return erased;
+}
+
+/// Erases groups of a tier: what is ahead, or the oldest when nothing is.
+caf::error store::erase_some(lmdb::transaction& txn, unsigned tier,
+                             size_t count, int64_t now) {
+  auto ahead = erase_ahead(txn, tier, count, now);
+  if (!ahead)
+    return std::move(ahead.error());
+  return *ahead > 0 ? caf::error{} : erase_oldest(txn, tier, count);
 }
 
 /// Erases the oldest `count` groups of a tier, of whatever host; pieces once
@@ -216,12 +261,22 @@ caf::error store::erase_oldest(lmdb::transaction& txn, unsigned tier,
 /// Erases the oldest blocks of the lowest tiers in transactions of their own.
 /// The pages that one frees can be used from the second one after it: until
 /// then both states of the file must be whole.
-caf::error store::make_room(unsigned tiers) {
+caf::error store::make_room(unsigned tiers, int64_t now) {
+  auto is_ahead = false;
   for (int i = 0; i < 3; ++i)
     if (auto error = in_transaction([&](lmdb::transaction& txn) -> caf::error {
-          for (unsigned tier = 0; tier < tiers; ++tier)
+          for (unsigned tier = 0; tier < tiers; ++tier) {
+            auto ahead = erase_ahead(txn, tier, urgent_trims_max, now);
+            if (!ahead)
+              return std::move(ahead.error());
+            is_ahead = is_ahead || *ahead > 0;
+            if (is_ahead)
+              continue;
             if (auto fault = erase_oldest(txn, tier, urgent_trims_max))
               return fault;
+          }
+          if (is_ahead && !hosts_.empty()) // a transaction that writes nothing
+            dirty_hosts_.push_back(hosts_.begin()->first); // frees no pages
           return write_hosts(txn);
         }))
       return error;

@@ -14,9 +14,6 @@ namespace {
 /// is treated as gone.
 constexpr auto writer_timeout = std::chrono::seconds(30);
 
-/// How often idle hosts are looked at.
-constexpr auto idle_interval = std::chrono::seconds(10);
-
 } // namespace
 
 ingest::ingest(caf::actor_config& cfg, actor_identity identity,
@@ -36,7 +33,8 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
     auto number = x.number;
     hosts_.emplace(
         number,
-        host_entry{std::move(x), {}, "not connected since start", 0, {}});
+        host_entry{
+            std::move(x), {}, "not connected since start", 0, {}, false});
   }
 }
 
@@ -137,14 +135,15 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
                        const host_standing& standing) {
   auto i = hosts_.find(standing.number);
   if (i == hosts_.end()) {
-    hot_host hot{standing.definition, standing.durable, 0};
+    hot_host hot{standing.definition, standing.durable};
     i = hosts_
             .emplace(standing.number,
                      host_entry{{standing.number, offer.path, std::move(hot)},
                                 {},
                                 {},
                                 0,
-                                {}})
+                                {},
+                                false})
             .first;
     numbers_[standing.definition.id] = standing.number;
   }
@@ -232,6 +231,7 @@ void ingest::on_frames(const incoming_batch& batch) {
       auto& hot = entry->kept.hot;
       close_windows(number, hot,
                     hot.newest() + 1 - options_.window_grace_seconds);
+      close_ahead(number, hot, false);
     }
 }
 
@@ -241,6 +241,7 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   if (entry == nullptr)
     return true; // given up or taken over: neither stored nor acknowledged
   auto& hot = entry->kept.hot;
+  heed_clock(what.host, *entry);
   auto applied = hot.apply(*what.frame);
   if (!applied) {
     on_fault(batch, what, applied.error(), result);
@@ -323,26 +324,6 @@ void ingest::on_stored(const commit_report& report) {
       entry->kept.hot.forget(x.second);
 }
 
-void ingest::close_windows(host_number number, hot_host& hot, tick before) {
-  auto windows = hot.close_windows(before);
-  if (windows.empty())
-    return;
-  send(writer_, window_atom_v,
-       std::make_shared<const closed_windows>(
-           closed_windows{number, std::move(windows)}));
-}
-
-void ingest::on_tick() {
-  auto now = clock_->now_ms();
-  for (auto& kvp : hosts_) {
-    auto& entry = kvp.second;
-    if (now - entry.newest_arrival_ms > options_.idle_grace_seconds * 1000)
-      close_windows(kvp.first, entry.kept.hot,
-                    now / 1000 - options_.idle_grace_seconds);
-  }
-  delayed_send(this, idle_interval, tick_atom_v);
-}
-
 // -- consumers ----------------------------------------------------------------
 
 subscription_start_ptr ingest::on_subscribe(const subscriber_actor& who) {
@@ -391,6 +372,7 @@ host_summary ingest::summary_of(const host_entry& entry) const {
   result.connected = !entry.sources.empty();
   result.reason = entry.reason;
   result.newest = hot.newest();
+  result.newest_ahead = hot.newest_ahead();
   result.oldest = hot.seen().oldest();
   result.newest_arrival_ms = entry.newest_arrival_ms;
   result.columns_of = hot.newest_roster();

@@ -4,6 +4,7 @@
 /// into the open windows, published at once and handed to the writer. Never
 /// waits for a disk; what is not committed yet is bounded in bytes.
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <set>
@@ -23,6 +24,9 @@ class logger;
 }
 
 namespace tributary {
+
+/// How often idle hosts are looked at.
+constexpr auto idle_interval = std::chrono::seconds(10);
 
 struct ingest_options {
   /// The node's own host: what a query without a host means.
@@ -64,6 +68,8 @@ private:
     /// Late rows on their way to the disk by journal position: in no open
     /// window any more and in no block yet.
     std::deque<std::pair<journal_position, late_rows_ptr>> late;
+    /// It was told that this host's clock is ahead.
+    bool was_ahead = false;
   };
 
   /// What one incoming batch leads to.
@@ -94,7 +100,9 @@ private:
   caf::result<host_latest_list_ptr> on_latest(const guid& host,
                                               int64_t seconds);
   void on_tick();
+  void heed_clock(host_number number, host_entry& entry);
   void close_windows(host_number number, hot_host& hot, tick before);
+  void close_ahead(host_number number, hot_host& hot, bool all);
   void publish(publication what);
   host_summary summary_of(const host_entry& entry) const;
   host_entry* find(host_number number);

@@ -52,7 +52,7 @@ caf::expected<recovered_storage> open_storage(const std::string& path,
   for (auto& kvp : store.hosts()) {
     // The journal's ticks are not yet in `durable`: replay adds them to both.
     ingest_host host{kvp.first, kvp.second.path,
-                     hot_host{kvp.second.definition, {}, kvp.second.stored_to}};
+                     hot_host{kvp.second.definition, {}, kvp.second.closed}};
     auto rosters = store.rosters(kvp.first);
     if (!rosters)
       return std::move(rosters.error());
@@ -69,6 +69,9 @@ caf::expected<recovered_storage> open_storage(const std::string& path,
     return error;
   for (auto& kvp : hosts)
     kvp.second.hot.add_seen(store.hosts().at(kvp.first).stored.runs());
+  for (auto& kvp : hosts)
+    if (kvp.second.hot.heed_clock(now))
+      store.move_back(kvp.first, kvp.second.hot.closed());
   auto number = store.number_of(own.id);
   if (number != 0)
     result.newest = hosts.at(number).hot.newest();
@@ -76,7 +79,7 @@ caf::expected<recovered_storage> open_storage(const std::string& path,
     return fault;
   if (number == 0) {
     number = store.number_of(own.id);
-    hosts.emplace(number, ingest_host{number, {own.id}, hot_host{own, {}, 0}});
+    hosts.emplace(number, ingest_host{number, {own.id}, hot_host{own, {}}});
   }
   hosts.at(number).hot.redefine(own);
   result.own = std::move(own);

@@ -77,6 +77,10 @@ struct journal_batch {
 struct closed_windows {
   host_number host = 0;
   std::vector<closed_window_ptr> windows;
+  /// They are of a clock that is ahead; see `closed_mark`.
+  bool is_ahead = false;
+  /// Where the host's mark moved back to.
+  std::optional<closed_mark> moved_back;
 };
 
 struct late_rows {
@@ -96,7 +100,10 @@ struct host_summary {
   bool connected = false;
   /// Why it is not, for people.
   std::string reason;
+  /// Not of ticks that are ahead of this node's clock.
   tick newest = 0;
+  /// The last of those, 0 where there are none.
+  tick newest_ahead = 0;
   tick oldest = 0;
   /// When the newest frame came, on this node's clock; 0 before the first.
   unix_ms newest_arrival_ms = 0;

@@ -53,8 +53,10 @@ writer::behavior_type writer::make_behavior() {
       },
       [this](journal_atom, const journal_batch_ptr& x) { on_journal(*x); },
       [this](window_atom, const closed_windows_ptr& x) {
+        if (x->moved_back)
+          store_->move_back(x->host, *x->moved_back);
         for (auto& window : x->windows)
-          store_->put_closed(x->host, window);
+          store_->put_closed(x->host, window, x->is_ahead);
         staged();
       },
       [this](late_atom, const late_rows_ptr& x) {

@@ -53,7 +53,7 @@ void write_path::add_host(const row_set& rows, uint32_t index) {
   host_lane lane{definition, rows.charts};
   constexpr size_t stride = 17;
   sender x{store_->put_host(definition, {definition.id}),
-           hot_host{definition, {}, 0},
+           hot_host{definition, {}},
            &rows,
            std::move(lane),
            stride * index,
@@ -111,7 +111,7 @@ bool write_path::is_away(const sender& from, tick t) const {
 /// As a child does that was away: the whole window as blocks.
 void write_path::hand_in_missed(sender& from) {
   auto& host = from.lane.host();
-  hot_host child{host, {}, 0};
+  hot_host child{host, {}};
   check(child.define(from.lane.run()));
   for (auto& x : from.missed)
     if (auto outcome = child.apply(*x); !outcome)

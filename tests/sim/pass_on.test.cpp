@@ -142,9 +142,8 @@ TEST_CASE("what the parent refuses is not acknowledged below", "[sim]") {
   cluster.step_seconds(100);
   CHECK(cluster.logged("takes no more"));
   CHECK(joined(check_above(cluster, "relay", "top", "leaf")) == "");
-  cluster.reload("top", [&](node_options& options) {
-    options.receiver.machines.clear();
-  });
+  cluster.reload(
+      "top", [&](node_options& options) { options.receiver.machines.clear(); });
   cluster.step_seconds(100);
   CHECK(cluster.logged("takes it now"));
   cluster.settle();

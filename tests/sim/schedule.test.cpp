@@ -204,7 +204,8 @@ private:
 
   void step_clock(const std::string& node) {
     static const int64_t offsets[]
-        = {0, 0, 3'000, -3'000, 120'000, -40'000, 15'000, 3'600'000, -900'000};
+        = {0,       0,      3'000,     -3'000,   120'000,
+           -40'000, 15'000, 3'600'000, -900'000, 34'560'000'000};
     cluster_.finish_slow_collectors();
     cluster_.set_clock_offset(node, offsets[below(std::size(offsets))]);
   }

@@ -57,7 +57,7 @@ public:
     auto i
         = hosts_
               .emplace(number, hot_host{store_->hosts().at(number).definition,
-                                        store_->durable(number), 0})
+                                        store_->durable(number)})
               .first;
     i->second.redefine(store_->hosts().at(number).definition);
     return number;
@@ -190,7 +190,7 @@ private:
                           items.emplace_back(p, x);
                         });
     for (auto& kvp : store_->hosts()) {
-      hot_host hot{kvp.second.definition, {}, kvp.second.stored_to};
+      hot_host hot{kvp.second.definition, {}, kvp.second.closed};
       auto rosters = store_->rosters(kvp.first);
       REQUIRE(rosters);
       for (auto& run : *rosters)

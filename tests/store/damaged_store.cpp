@@ -34,7 +34,7 @@ example_store make_example_store(const std::string& path) {
   auto number = to->put_host(host, {host.id});
   auto from = wide_origin();
   to->put_roster(number, from.columns_of());
-  hot_host hot{host, {}, 0};
+  hot_host hot{host, {}};
   REQUIRE_FALSE(hot.define(from.run()));
   std::mt19937_64 random{1};
   std::vector<int64_t> values(8 * charts);

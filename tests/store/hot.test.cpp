@@ -17,7 +17,7 @@ namespace {
 constexpr tick start = 6000; // of a window of 60
 
 hot_host fresh_host(const origin& of, tick stored_to = 0) {
-  hot_host result{make_host(1), {}, stored_to};
+  hot_host result{make_host(1), {}, {stored_to, {}}};
   REQUIRE_FALSE(result.define(of.run()));
   return result;
 }
@@ -162,7 +162,7 @@ TEST_CASE("a roster grows within a window", "[store][hot]") {
 
 TEST_CASE("a roster run with charts missing before it is refused",
           "[store][hot]") {
-  hot_host host{make_host(1), {}, 0};
+  hot_host host{make_host(1), {}};
   roster_run run{4, 1, {make_chart("a", {"x"})}};
   CHECK(code_of(host.define(run)) == ec::unknown_layout);
   CHECK(host.newest_roster() == nullptr);
@@ -170,7 +170,7 @@ TEST_CASE("a roster run with charts missing before it is refused",
 }
 
 TEST_CASE("a roster beyond the bound leaves no trace", "[store][hot]") {
-  hot_host host{make_host(1), {}, 0};
+  hot_host host{make_host(1), {}};
   std::vector<std::string> ids;
   for (int i = 0; i < 128; ++i)
     ids.push_back(std::to_string(i));
@@ -178,6 +178,53 @@ TEST_CASE("a roster beyond the bound leaves no trace", "[store][hot]") {
   run.charts.assign(host_columns_max / 128 + 1, make_chart("wide", ids));
   CHECK(code_of(host.define(run)) == ec::too_large);
   CHECK(host.newest_roster() == nullptr);
+}
+
+TEST_CASE("ticks of a clock that is ahead are not the newest", "[store][hot]") {
+  auto from = two_charts();
+  auto host = fresh_host(from);
+  host.heed_clock(start);
+  applied(host, from.seal(start, {1, 2, 3}, true));
+  auto far = start + 60 * 100;
+  applied(host, from.seal(far, {4, 5, 6}, true));
+  CHECK(host.newest() == start);
+  CHECK(host.newest_ahead() == far);
+  CHECK(host.close_ahead(false).empty()); // frames come for it
+  CHECK(host.close_windows(host.newest() - 4).empty());
+  // The clock is right again.
+  origin next{2, from.run().charts};
+  REQUIRE_FALSE(host.define(next.run()));
+  applied(host, next.seal(start + 1, {7, 8, 9}, true));
+  CHECK(host.newest() == start + 1);
+  auto ahead = host.close_ahead(false);
+  REQUIRE(ahead.size() == 1);
+  CHECK(ahead[0]->start() == far);
+  CHECK(host.closed().to == 0);
+  CHECK(host.closed().has(far));
+  CHECK(host.apply(*next.seal(far + 1, {1, 1, 1}, true))
+        == frame_outcome::late);
+  // Time comes there.
+  host.heed_clock(far + 60);
+  CHECK(host.newest_ahead() == 0);
+  CHECK(host.close_windows(far + 60).size() == 1);
+  CHECK(host.closed().to == start + 60);
+}
+
+TEST_CASE("a mark of this node's own clock moves back with it",
+          "[store][hot]") {
+  auto from = two_charts();
+  auto host = fresh_host(from);
+  auto far = start + 60 * 100;
+  host.heed_clock(far);
+  applied(host, from.seal(start, {1, 2, 3}, true));
+  applied(host, from.seal(far, {1, 2, 3}, true));
+  CHECK(host.close_windows(tick_max).size() == 2);
+  CHECK(host.closed().to == far + 60);
+  CHECK_FALSE(host.heed_clock(far - 540));
+  CHECK(host.heed_clock(start + 120));
+  CHECK(host.closed() == closed_mark{start + 180, {far}});
+  CHECK_FALSE(host.heed_clock(start + 120));
+  applied(host, from.seal(start + 180, {1, 2, 3}, true));
 }
 
 TEST_CASE("windows close when asked and stay readable until forgotten",
@@ -190,7 +237,7 @@ TEST_CASE("windows close when asked and stay readable until forgotten",
   auto closed = host.close_windows(start + 60);
   REQUIRE(closed.size() == 1);
   CHECK(closed[0]->start() == start);
-  CHECK(host.stored_to() == start + 60);
+  CHECK(host.closed().to == start + 60);
   auto table = closed[0]->table();
   CHECK(table.coverage_runs()
         == std::vector<coverage_run>{{start, start + 59, 1}});
@@ -243,7 +290,7 @@ TEST_CASE("the newest tick is that of the newest life", "[store][hot]") {
   coverage durable;
   durable.add({start, start + 10, 1});
   durable.add({start + 1'000'000, start + 1'000'000, 1}); // its clock was ahead
-  hot_host host{make_host(1), durable, 0};
+  hot_host host{make_host(1), durable};
   CHECK(host.newest() == start + 1'000'000);
   auto from = two_charts(2);
   REQUIRE_FALSE(host.define(from.run()));
@@ -256,7 +303,7 @@ TEST_CASE("the newest tick is that of the newest life", "[store][hot]") {
 }
 
 TEST_CASE("window and grouping outlive a new definition", "[store][hot]") {
-  hot_host host{make_host(1, 60, 16), {}, 0};
+  hot_host host{make_host(1, 60, 16), {}};
   auto next = make_host(1, 600, 128);
   next.hostname = "renamed";
   next.epoch = 9;
@@ -327,7 +374,7 @@ TEST_CASE("rows of any width become columns, with gaps between them",
 
 TEST_CASE("a node that ends often has all its lives in a window",
           "[store][hot]") {
-  hot_host host{make_host(1), {}, 0};
+  hot_host host{make_host(1), {}};
   for (epoch_number epoch = 1; epoch <= 60; ++epoch)
     REQUIRE_FALSE(host.define(two_charts(epoch).run()));
   for (epoch_number epoch = 1; epoch <= 60; ++epoch) {

@@ -17,7 +17,7 @@ constexpr tick start = 6000; // of a window of 60
 
 /// A host with two charts, of which one changes each second.
 struct live_host {
-  explicit live_host(uint64_t number) : host(make_host(number), {}, 0) {
+  explicit live_host(uint64_t number) : host(make_host(number), {}) {
     REQUIRE_FALSE(host.define(from.run()));
   }
 

@@ -45,7 +45,7 @@ public:
       : engine_(engine),
         charts_(charts),
         calm_(calm),
-        host_(make_host(1, window_seconds), {}, 0) {
+        host_(make_host(1, window_seconds), {}) {
     begin_life();
   }
 
@@ -282,7 +282,7 @@ TEST_CASE("packed frames give the rows that were applied",
 
 TEST_CASE("a snapshot stays as it was", "[store][hot]") {
   origin from{1, {make_chart("a", {"x"})}};
-  hot_host host{make_host(1, 60), {}, 0};
+  hot_host host{make_host(1, 60), {}};
   REQUIRE_FALSE(host.define(from.run()));
   REQUIRE(host.apply(*from.seal(start, {1})));
   auto before = host.windows(start, start);
@@ -306,7 +306,7 @@ TEST_CASE("a window costs about what its frames do", "[store][hot]") {
   for (int i = 0; i < 100; ++i)
     ids.push_back(std::to_string(i));
   origin from{1, {make_chart("a", ids), make_chart("b", ids)}};
-  hot_host host{make_host(1, 600), {}, 0};
+  hot_host host{make_host(1, 600), {}};
   REQUIRE_FALSE(host.define(from.run()));
   std::vector<int64_t> values(200, 1'000'000);
   size_t payload_bytes = 0;

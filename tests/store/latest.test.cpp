@@ -41,8 +41,7 @@ frame_row row_of(std::vector<std::optional<int64_t>> values,
 
 /// Applies rows to a host as they come over a link.
 struct follower {
-  explicit follower(origin of)
-      : from(std::move(of)), host(make_host(1), {}, 0) {
+  explicit follower(origin of) : from(std::move(of)), host(make_host(1), {}) {
     REQUIRE_FALSE(host.define(from.run()));
   }
 

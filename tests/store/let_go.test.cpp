@@ -47,7 +47,7 @@ struct passing_store {
   host_number fill(uint64_t id) {
     auto definition = make_host(id);
     origin from{1, {make_chart("c", {"x"})}};
-    hot_host hot{definition, {}, 0};
+    hot_host hot{definition, {}};
     auto number = x->put_host(definition, {});
     REQUIRE_FALSE(hot.define(from.run()));
     x->put_roster(number, from.columns_of());

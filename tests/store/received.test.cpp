@@ -73,7 +73,7 @@ TEST_CASE("a received window rests as it came", "[store][received]") {
   }
   CHECK(f.x->durable(f.host).runs() == window.coverage_runs());
   // History says nothing of what was closed here.
-  CHECK(f.x->hosts().at(f.host).stored_to == 0);
+  CHECK(f.x->hosts().at(f.host).closed.to == 0);
 }
 
 TEST_CASE("a received window is owed to all but its source",
@@ -192,7 +192,7 @@ TEST_CASE("a window closed here joins the one that was received",
                     1, source);
   f.commit();
   examples::origin from{1, {examples::make_chart("c", {"x"})}};
-  hot_host hot{f.definition, {}, 0};
+  hot_host hot{f.definition, {}};
   REQUIRE_FALSE(hot.define(from.run()));
   REQUIRE(hot.apply(*from.seal(start + 30, {7})));
   f.x->put_closed(f.host, hot.close_windows(tick_max)[0]);
@@ -200,5 +200,5 @@ TEST_CASE("a window closed here joins the one that was received",
   auto cells = cells_of(stored_window(*f.x, f.host, start));
   CHECK(cells.size() == 2);
   CHECK(cells.at({start + 3, "c", "x"}).value == 33);
-  CHECK(f.x->hosts().at(f.host).stored_to == start + 60);
+  CHECK(f.x->hosts().at(f.host).closed.to == start + 60);
 }

@@ -16,7 +16,7 @@ stored_host example_host() {
   result.number = 17;
   result.definition = examples::host();
   result.path = {examples::make_guid(3), examples::make_guid(UINT64_MAX)};
-  result.stored_to = 1'700'000'400;
+  result.closed.to = 1'700'000'400;
   result.stored.add({1'700'000'000, 1'700'000'100, 6});
   result.stored.add({1'700'000'102, 1'700'000'399, 7});
   return result;
@@ -46,7 +46,7 @@ TEST_CASE("host records come back", "[store][records]") {
   CHECK(back->definition.group_columns == x.definition.group_columns);
   CHECK(back->definition.info == x.definition.info);
   CHECK(back->path == x.path);
-  CHECK(back->stored_to == x.stored_to);
+  CHECK(back->closed == x.closed);
   CHECK(back->stored.runs() == x.stored.runs());
 }
 

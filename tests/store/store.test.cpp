@@ -289,7 +289,7 @@ TEST_CASE("a closed window becomes blocks", "[store]") {
     CHECK(x->durable(host).contains(start + 59));
   }
   auto x = open_store(path);
-  CHECK(x->hosts().at(host).stored_to == start + 60);
+  CHECK(x->hosts().at(host).closed.to == start + 60);
   CHECK(x->hosts().at(host).stored.runs()
         == std::vector<coverage_run>{{start, start + 59, 1}});
   CHECK(cells_of(stored_window(*x, host, start)).size() == 60);
@@ -309,7 +309,7 @@ TEST_CASE("a commit makes a bounded number of windows", "[store]") {
   }
   CHECK_FALSE(x->has_work());
   CHECK(x->durable(host).count() == 300);
-  CHECK(x->hosts().at(host).stored_to == start + 300);
+  CHECK(x->hosts().at(host).closed.to == start + 300);
 }
 
 TEST_CASE("late rows are durable in the commit of their frames", "[store]") {

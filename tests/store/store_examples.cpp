@@ -107,7 +107,7 @@ frame_ptr origin::seal(tick t, const frame_row& row, bool key, uint16_t part) {
 closed_window_ptr
 close_window(const host_definition& host, origin from, tick first, size_t ticks,
              const std::function<std::vector<int64_t>(tick)>& values) {
-  hot_host hot{host, {}, 0};
+  hot_host hot{host, {}};
   if (auto error = hot.define(from.run()))
     throw std::runtime_error{to_text(error)};
   for (auto t = first; t < first + static_cast<tick>(ticks); ++t)

@@ -180,7 +180,7 @@ TEST_CASE("a block that was begun is made after a crash", "[store][tier]") {
       x.close(t, 1, t % 3);
     do
       REQUIRE(x.kept().commit(0));
-    while (x.kept().hosts().at(x.number()).stored_to
+    while (x.kept().hosts().at(x.number()).closed.to
            < start + 2 * block_seconds);
     for (int i = 0; i < commits; ++i)
       REQUIRE(x.kept().commit(0));

@@ -30,7 +30,7 @@ struct fed_host {
 
   fed_host(store& to, uint64_t id)
       : definition(make_host(id)),
-        hot(definition, {}, 0),
+        hot(definition, {}),
         number(to.put_host(definition, {})) {
     REQUIRE_FALSE(hot.define(from.run()));
     to.put_roster(number, from.columns_of());
@@ -48,7 +48,10 @@ struct fed_host {
   }
 };
 
-commit_report committed(store& to, int64_t now = 0) {
+/// Behind all that is fed.
+constexpr int64_t later = start + 50'000;
+
+commit_report committed(store& to, int64_t now = later) {
   auto report = to.commit(now);
   INFO((report ? std::string{} : to_text(report.error())));
   REQUIRE(report);
@@ -320,7 +323,7 @@ namespace {
 /// in its block.
 struct noisy_host {
   origin from = wide_origin();
-  hot_host hot{make_host(2), {}, 0};
+  hot_host hot{make_host(2), {}};
   std::mt19937_64 engine{1};
   tick next = start;
   host_number number;
@@ -359,6 +362,68 @@ void check_stored(const store& x, const noisy_host& host) {
 }
 
 } // namespace
+
+TEST_CASE("the journal goes on though ticks are ahead", "[store][trim]") {
+  temporary_directory directory;
+  auto path = directory.file("s");
+  auto x = open_store(path);
+  fed_host host{*x, 1};
+  auto far = start + 60 * 1000;
+  for (tick t = start; t < start + 60; ++t)
+    host.feed(*x, t);
+  for (tick t = far; t < far + 10; ++t)
+    host.feed(*x, t);
+  host.hot.heed_clock(start + 60);
+  committed(*x, start + 60);
+  // A later life, whose clock is right.
+  host.from = origin{2, host.from.run().charts};
+  REQUIRE_FALSE(host.hot.define(host.from.run()));
+  for (tick t = start + 60; t < start + 150; ++t) {
+    auto frame = host.from.seal(t, {t}, t == start + 60 || t % 60 == 0);
+    REQUIRE(host.hot.apply(*frame));
+    x->append({host.number, frame});
+    for (auto& closed : host.hot.close_ahead(false))
+      x->put_closed(host.number, closed, true);
+    host.close(*x, host.hot.newest());
+    committed(*x, t);
+  }
+  CHECK(x->hosts().at(host.number).closed == closed_mark{start + 120, {far}});
+  CHECK(x->journal_first() > 70); // those of the first minutes have gone
+  CHECK(stored_window(*x, host.number, far).coverage_runs()
+        == std::vector<coverage_run>{{far, far + 9, 1}});
+  // A clock of this node's own that was ahead, too.
+  x->move_back(host.number, {start + 60, {start + 60, far}});
+  committed(*x, start + 60);
+  x.reset();
+  x = open_store(path);
+  CHECK(x->hosts().at(host.number).closed
+        == closed_mark{start + 60, {start + 60, far}});
+}
+
+TEST_CASE("what is ahead is the first to go when there is no room",
+          "[store][trim]") {
+  temporary_directory directory;
+  store_options options;
+  options.environment.map_bytes = 4 << 20;
+  options.retention.seconds = 0;
+  auto x = open_store(directory.file("s"), options);
+  noisy_host host{*x};
+  auto before_clock = host.next + 60 * 4;
+  for (int window = 0; window < 150; ++window) {
+    host.feed_window(*x);
+    committed(*x, before_clock - ahead_seconds);
+  }
+  size_t gone = 0;
+  for (auto t = start; t < host.next; t += 60) {
+    INFO("window " << (t - start) / 60);
+    if (!stored_window(*x, host.number, t).empty())
+      continue;
+    ++gone;
+    CHECK(t > before_clock);
+    CHECK(x->durable(host.number).contains(t)); // it was had
+  }
+  CHECK(gone > 50);
+}
 
 TEST_CASE("a store that fills up drops its oldest blocks in time",
           "[store][trim]") {

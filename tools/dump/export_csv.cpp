@@ -121,11 +121,11 @@ void write_blocks(const store_file& store, const stored_host& host,
       faults);
 }
 
-/// What is no block yet; windows before `stored_to` are.
+/// What is no block yet; late frames of a block are in it.
 void write_journal(const store_file& store, const stored_host& host,
                    const csv_options& options, csv_writer& to,
                    const fault_sink& faults) {
-  hot_host rows{host.definition, {}, host.stored_to};
+  hot_host rows{host.definition, {}, host.closed};
   auto define = [&](const lmdb::key& key,
                     const caf::expected<roster_run>& run) {
     auto error = run ? rows.define(*run) : run.error();
@@ -142,7 +142,7 @@ void write_journal(const store_file& store, const stored_host& host,
       faults);
   auto name = tables::names[tables::journal];
   auto apply = [&](const lmdb::key& key, const journal_item& item) {
-    if (item.host != host.number || item.frame->header().tick < host.stored_to)
+    if (item.host != host.number)
       return;
     auto outcome = rows.apply(*item.frame);
     if (!outcome)
@@ -161,10 +161,8 @@ void write_journal(const store_file& store, const stored_host& host,
         return true;
       },
       faults);
-  auto from = std::max(options.range.from, host.stored_to);
-  if (from <= options.range.to)
-    for (auto& window : rows.extract(from, options.range.to, {}))
-      to.write(window, from);
+  for (auto& window : rows.extract(options.range.from, options.range.to, {}))
+    to.write(window, options.range.from);
 }
 
 } // namespace

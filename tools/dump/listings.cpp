@@ -154,7 +154,7 @@ shell_report list_hosts(const store_file& store, const fault_sink& faults) {
                            number(x.path.empty() ? 0 : x.path.size() - 1),
                            positive(x.stored.oldest()),
                            positive(x.stored.newest()), x.stored.count(),
-                           positive(x.stored_to)});
+                           positive(x.closed.to)});
       },
       faults);
   return {{std::move(result).table()}};

@@ -131,7 +131,7 @@ TEST_CASE("open windows come back from the journal, closed ones from blocks",
   CHECK(x.journal_end == 90);
   CHECK(x.frames == 30); // those of the closed window were trimmed
   auto& hot = x.hosts[0].hot;
-  CHECK(hot.stored_to() == start + 60);
+  CHECK(hot.closed().to == start + 60);
   CHECK(hot.seen().runs() == std::vector<coverage_run>{{start, start + 89, 1}});
   auto cells = hot_cells(hot);
   CHECK(cells.size() == 30);
