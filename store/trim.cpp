@@ -202,14 +202,17 @@ caf::error store::trim_to_size(lmdb::transaction& txn, unsigned tier,
 caf::expected<size_t> store::erase_ahead(lmdb::transaction& txn, unsigned tier,
                                          size_t count, int64_t now) {
   size_t erased = 0;
+  auto ahead_from = now + ahead_seconds;
   auto pieces = tier == 0 ? tables::tier0 : tables::pieces_of(tier);
   for (auto table : {pieces, tables::blocks_of(tier)}) {
     lmdb::cursor at{txn, table};
-    for (auto more = at.last();
-         more
-         && erased<count&& static_cast<tick>(at.current_key().word(0))> now
-                + ahead_seconds;
-         more = at.last(), ++erased)
+    auto is_ahead = [&] {
+      return static_cast<tick>(at.current_key().word(0)) > ahead_from;
+    };
+    // With all of it ahead it is rather the clock that is behind.
+    if (!at.first() || is_ahead())
+      continue;
+    for (; erased < count && at.last() && is_ahead(); ++erased)
       if (auto error = at.erase())
         return error;
   }

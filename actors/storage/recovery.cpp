@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "actors/storage/retention_clock.hpp"
+
 namespace tributary {
 
 namespace {
@@ -19,7 +21,8 @@ caf::error begin_epoch(store& what, host_definition& own, int64_t now) {
   ++own.epoch;
   own.boot = random_guid();
   what.put_host(own, {own.id});
-  auto report = what.commit(now);
+  // Nothing goes because of a clock that is wrong at a start.
+  auto report = what.commit(retention_clock{newest_of(what)}.at(now, 0));
   return report ? caf::error{} : report.error();
 }
 
@@ -37,6 +40,14 @@ void replay(store& what, ingest_host& host, const frame& sealed) {
 }
 
 } // namespace
+
+tick newest_of(const store& what) {
+  std::vector<tick_range> covered;
+  for (auto& kvp : what.hosts())
+    for (auto& run : what.durable(kvp.first).runs())
+      covered.push_back({run.from, run.to});
+  return believable_newest(std::move(covered));
+}
 
 caf::expected<recovered_storage> open_storage(const std::string& path,
                                               store_options options,

@@ -27,6 +27,9 @@ struct recovered_storage {
   size_t frames = 0;
 };
 
+/// `believable_newest` of all hosts that the store has.
+tick newest_of(const store& what);
+
 /// @param own the node's host; its epoch is one above this and the store's,
 /// boot is set here, window and grouping are those of the store where it has
 /// them.

@@ -7,6 +7,7 @@
 #include <caf/actor_cast.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/storage/recovery.hpp"
 #include "store/tables.hpp"
 
 namespace tributary {
@@ -32,6 +33,7 @@ writer::writer(caf::actor_config& cfg, actor_identity identity,
       clock_(std::move(clock)),
       figures_(std::move(figures)),
       log_(std::move(log)) {
+  retention_clock_ = retention_clock{newest_of(*store_)};
   // Of a life of this actor before, in the same process.
   if (options_.passing && !store_->subscribers().empty())
     parent_ = store_->subscribers().begin()->first;
@@ -316,9 +318,22 @@ void writer::on_reload(const writer_options& options) {
   store_->keep(options.retention, options.further);
 }
 
+int64_t writer::retention_now() {
+  auto was_held = retention_clock_.is_held();
+  auto wall = clock_->now_ms() / 1000;
+  auto steady = std::chrono::duration_cast<std::chrono::seconds>(
+      clock().now().time_since_epoch());
+  auto result = retention_clock_.at(wall, steady.count());
+  if (retention_clock_.is_held() && !was_held)
+    log_->warn("the clock is {} s later than expected: retention by time does "
+               "not follow it for a day",
+               wall - result);
+  return result;
+}
+
 bool writer::commit() {
   auto begin = std::chrono::steady_clock::now();
-  auto report = store_->commit_prepared(clock_->now_ms() / 1000);
+  auto report = store_->commit_prepared(retention_now());
   auto took = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - begin);
   if (!report) {

@@ -19,6 +19,7 @@
 #include "actors/collect/self_figures.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
+#include "actors/storage/retention_clock.hpp"
 #include "actors/storage/traffic.hpp"
 #include "actors/storage/upstream_gate.hpp"
 #include "store/store.hpp"
@@ -99,6 +100,8 @@ private:
   void work_on_windows();
   bool on_flush();
   bool commit();
+  /// Unix seconds that retention goes by.
+  int64_t retention_now();
   void note_sizes();
   void acknowledge(commit_report report);
   void acknowledge_windows(const std::vector<uint64_t>& tokens);
@@ -107,6 +110,7 @@ private:
   writer_options options_;
   std::unique_ptr<store> store_;
   wall_clock_ptr clock_;
+  retention_clock retention_clock_;
   std::shared_ptr<node_figures> figures_;
   std::shared_ptr<spdlog::logger> log_;
   // Who handed in the first frame: told of every commit.

@@ -73,10 +73,14 @@ std::string change_first(const std::string& path, lmdb::table_number table,
   auto to = open_tables(path);
   auto txn = to->write();
   REQUIRE(txn);
-  lmdb::cursor at{*txn, table};
-  REQUIRE(at.first());
-  auto key = at.current_key();
-  std::string value{at.current_value()};
+  lmdb::key key;
+  std::string value;
+  {
+    lmdb::cursor at{*txn, table}; // ends before its transaction
+    REQUIRE(at.first());
+    key = at.current_key();
+    value = at.current_value();
+  }
   change(value);
   REQUIRE_FALSE(txn->put(table, key, value));
   REQUIRE_FALSE(txn->commit());

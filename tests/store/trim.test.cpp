@@ -425,6 +425,20 @@ TEST_CASE("what is ahead is the first to go when there is no room",
   CHECK(gone > 50);
 }
 
+TEST_CASE("a clock that is behind costs no newest blocks", "[store][trim]") {
+  temporary_directory directory;
+  store_options options;
+  options.environment.map_bytes = 4 << 20;
+  options.retention.seconds = 0;
+  auto x = open_store(directory.file("s"), options);
+  noisy_host host{*x};
+  for (int window = 0; window < 150; ++window) {
+    host.feed_window(*x);
+    committed(*x, 1);
+  }
+  check_stored(*x, host);
+}
+
 TEST_CASE("a store that fills up drops its oldest blocks in time",
           "[store][trim]") {
   temporary_directory directory;
