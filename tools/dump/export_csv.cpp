@@ -121,7 +121,7 @@ void write_blocks(const store_file& store, const stored_host& host,
       faults);
 }
 
-/// What is no block yet; late frames of a block are in it.
+/// What is no block yet; closed windows are.
 void write_journal(const store_file& store, const stored_host& host,
                    const csv_options& options, csv_writer& to,
                    const fault_sink& faults) {
@@ -142,7 +142,8 @@ void write_journal(const store_file& store, const stored_host& host,
       faults);
   auto name = tables::names[tables::journal];
   auto apply = [&](const lmdb::key& key, const journal_item& item) {
-    if (item.host != host.number)
+    auto start = host.definition.window_start(item.frame->header().tick);
+    if (item.host != host.number || host.closed.has(start))
       return;
     auto outcome = rows.apply(*item.frame);
     if (!outcome)
