@@ -19,8 +19,8 @@ struct Block {
   # Slots that are covered, ascending, disjoint, with the epoch they are of.
   codec @6 :UInt8;
   # 0 stored, 1 zstd, both with columns as version 1 had them: only read.
-  # 2 stored, 3 zstd: what is sealed. A program that does not know a codec
-  # refuses the block.
+  # 2 stored, 3 zstd, 4 zstd in parts: what is sealed. A program that does not
+  # know a codec refuses the block.
   checksum @7 :UInt32;
   # Low 32 bits of XXH3-64 over `payload`, seeded with `start`.
   rawBytes @8 :UInt32;
@@ -30,7 +30,7 @@ struct Block {
   # In tiers 1 and 2 the seconds of a point: slots are then points, and there
   # are four columns for each of the layout (docs/format.md).
   payload @9 :Data;
-  # Unpacked, codecs 2 and 3 (docs/format.md draws all of them):
+  # Unpacked, codecs 2 to 4 (docs/format.md draws all of them):
   #   low bytes, then high bytes, of the sizes of the columns
   #   slot sets: their number, then each (number of runs, for each run the slots
   #     skipped and its length less one; or 0 and a bitmap of ceil(slots/8) B)

@@ -52,9 +52,17 @@ std::vector<chart_group> groups_of(const window_table& window,
   return result;
 }
 
-std::string pack_columns(const chart_group& from, const window_table& window) {
+/// What is packed of a group, and where each of its columns ends in it.
+struct packed_columns {
+  std::string bytes;
+  std::vector<uint32_t> ends;
+};
+
+packed_columns pack_columns(const chart_group& from,
+                            const window_table& window) {
   std::string sizes(from.columns * 2, '\0');
   std::string bodies;
+  std::vector<uint32_t> ends;
   auto covered = covered_slots(window);
   slot_sets sets;
   column_buffers buffers;
@@ -66,16 +74,21 @@ std::string pack_columns(const chart_group& from, const window_table& window) {
       auto bytes = bodies.size() - begin;
       sizes[index] = static_cast<char>(bytes);
       sizes[from.columns + index++] = static_cast<char>(bytes >> 8);
+      ends.push_back(static_cast<uint32_t>(bodies.size()));
     }
   sets.put(sizes, window.slots());
-  return sizes += bodies;
+  packed_columns result{std::move(sizes), std::move(ends)};
+  for (auto& end : result.ends)
+    end += static_cast<uint32_t>(result.bytes.size());
+  result.bytes += bodies;
+  return result;
 }
 
 std::string seal_block(const window_table& window, const chart_group& from,
                        const content_hash& layout_hash) {
   auto raw = pack_columns(from, window);
   std::string buffer;
-  auto payload = pack_payload(raw, window.start(), buffer);
+  auto payload = pack_parts(raw.bytes, raw.ends, window.start(), buffer);
   auto runs = window.coverage_runs();
   capnp::MallocMessageBuilder message{
       static_cast<kj::uint>(payload.bytes.size() / 8 + runs.size() + 32)};
@@ -116,6 +129,20 @@ caf::error read_columns(block_reader& from, const layout& columns_of,
   return {};
 }
 
+/// All where `chart` is empty, none where it is not there.
+column_range columns_of_chart(const layout& from, std::string_view chart) {
+  if (chart.empty())
+    return {};
+  size_t begin = 0;
+  for (auto& x : from.charts) {
+    auto end = begin + x->dimensions.size();
+    if (x->id == chart)
+      return {begin, end};
+    begin = end;
+  }
+  return {0, 0};
+}
+
 } // namespace
 
 window_sealer::window_sealer(const window_table& window, uint16_t group_columns)
@@ -148,7 +175,8 @@ caf::error open_block(std::string_view sealed, const layout& columns_of,
                       window_table& window, std::string_view only_chart,
                       payload_cache* cache) {
   static thread_local block_reader reader;
-  if (auto error = reader.open(sealed, cache))
+  auto wanted = columns_of_chart(columns_of, only_chart);
+  if (auto error = reader.open(sealed, cache, wanted))
     return error;
   auto& header = reader.header();
   if (header.start != window.start() || header.slots != window.slots())

@@ -4,6 +4,7 @@
 /// columns read into memory of the caller, which it reuses. What needs whole
 /// windows takes `open_block`.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,8 +13,8 @@
 #include <caf/expected.hpp>
 
 #include "schema/coverage.hpp"
+#include "store/block_payload.hpp"
 #include "store/column.hpp"
-#include "store/payload_cache.hpp"
 
 namespace tributary {
 
@@ -26,6 +27,12 @@ struct block_header {
   std::vector<coverage_run> runs;
 };
 
+/// Places in a layout: `[begin, end)`.
+struct column_range {
+  size_t begin = 0;
+  size_t end = SIZE_MAX;
+};
+
 /// Yields `ec::corrupt` for what does not decode or breaks a bound.
 caf::expected<block_header> open_block_header(std::string_view sealed);
 
@@ -35,7 +42,10 @@ public:
   /// Unpacks a block, of which nothing is kept but what is unpacked. Payloads
   /// are looked up and kept in `cache` where there is one. Yields
   /// `ec::corrupt`; the reader then holds no block.
-  caf::error open(std::string_view sealed, payload_cache* cache = nullptr);
+  /// @param wanted which columns will be read: of a large block less is
+  /// unpacked for few.
+  caf::error open(std::string_view sealed, payload_cache* cache = nullptr,
+                  column_range wanted = {});
 
   /// Of the block that was opened last; it has no columns when that failed.
   const block_header& header() const noexcept {
@@ -49,22 +59,33 @@ public:
 
   /// Reads the column of that place in the layout (charts in their order, then
   /// dimensions) into `to`, whose values, presence and estimates are replaced.
-  /// False when there is none or its bytes do not decode; `to` is then of no
-  /// use.
+  /// False when there is none, it was not wanted, or its bytes do not decode;
+  /// `to` is then of no use.
   bool read(size_t index, window_column& to);
 
 private:
-  /// Finds the columns in what was unpacked; false when they do not fit.
-  bool find_columns();
+  caf::error unpack(const packed_payload& payload, payload_cache* cache,
+                    column_range wanted);
+  caf::error unpack_part_of(const payload_part& from, payload_cache* cache);
+  /// Finds the columns in the first part; false when they do not fit.
+  bool find_columns(size_t raw_bytes);
+  /// Of a column, all that its part has behind it for version 1. Empty where
+  /// it was not unpacked or is of two parts.
+  std::string_view bytes_of(size_t index) const;
 
   block_header header_;
   std::vector<uint64_t> covered_;
   bool is_v1_ = false;
-  /// Where the payload is unpacked to when there is no cache.
+  /// Where parts are unpacked to when there is no cache.
   std::string own_;
-  /// The payload in the cache, if it is of one.
-  std::shared_ptr<const std::string> shared_;
-  std::string_view raw_;
+  /// What of the payload was unpacked, in its order.
+  struct unpacked_part {
+    size_t begin;
+    std::string_view bytes;
+    /// Of the cache, if it is of one.
+    std::shared_ptr<const std::string> shared;
+  };
+  std::vector<unpacked_part> parts_;
   /// Where each column begins, and where the last ends.
   std::vector<uint32_t> begins_;
   slot_sets sets_;

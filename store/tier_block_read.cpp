@@ -62,8 +62,12 @@ caf::expected<std::shared_ptr<const std::string>>
 payload_of(const packed_payload& from, tick start, payload_cache* cache) {
   if (from.codec != codec_stored && from.codec != codec_zstd)
     return corrupt("unknown codec");
-  if (cache != nullptr)
-    return cached_payload(from, start, *cache);
+  if (cache != nullptr) {
+    auto parts = parts_of(from, start);
+    if (!parts)
+      return std::move(parts.error());
+    return cached_part(parts->front(), *cache);
+  }
   auto result = std::make_shared<std::string>();
   if (auto error = unpack_payload(from, start, *result))
     return error;

@@ -120,8 +120,26 @@ window_table form_window() {
   return result;
 }
 
+/// So much noise that its payload is in parts.
+window_table part_window() {
+  window_table result{start, slots};
+  std::vector<std::string> names;
+  for (int i = 100; i < 152; ++i)
+    names.push_back(std::to_string(i));
+  auto& chart = result.chart_for(examples::make_chart("wide", names), 8);
+  uint64_t noise = 1;
+  for (size_t slot = 0; slot < slots; ++slot) {
+    result.claim(slot, 8);
+    for (auto& column : chart.columns) {
+      noise = noise * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
+      set_slot(column, slot, static_cast<int64_t>(noise ^ noise >> 32), false);
+    }
+  }
+  return result;
+}
+
 void check_reads(const std::string& name, const window_table& expected) {
-  auto groups = seal_window(expected, 16);
+  auto groups = seal_window(expected, 128);
   REQUIRE(groups.size() == 1);
   auto layout_bytes = golden(name + "_layout", groups[0].layout);
   auto columns_of = open_layout(layout_bytes);
@@ -153,6 +171,7 @@ TEST_CASE("blocks of version 2 are read to their values",
   check_reads("block_v2/packed", packed_window());
   check_reads("block_v2/forms", form_window());
   check_reads("block_v2/plain", plain_window());
+  check_reads("block_v2/parts", part_window());
 }
 
 TEST_CASE("a block of version 1 is sealed again as one of version 2",
