@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "store/block.hpp"
+#include "store/checked_record.hpp"
 #include "store/packed_blocks.hpp"
 #include "store/records.hpp"
 #include "store/tier_block.hpp"
@@ -21,9 +22,8 @@ bool is_table(const std::string& name, tables::table which) {
 }
 
 caf::error check_framing(std::string_view value) {
-  if (message_bytes(value) == value.size() && !value.empty())
-    return {};
-  return make_error(ec::corrupt, "is no message of its length");
+  auto message = checked_message(value, "record");
+  return message ? caf::error{} : message.error();
 }
 
 caf::error check_block(const lmdb::key& key, std::string_view value) {
@@ -35,12 +35,6 @@ caf::error check_block(const lmdb::key& key, std::string_view value) {
       return misplaced("a block");
   }
   return value.empty() ? make_error(ec::corrupt, "no block") : caf::error{};
-}
-
-bool is_of_tiers(const std::string& table) {
-  return is_table(table, tables::tier1) || is_table(table, tables::tier2)
-         || is_table(table, tables::tier1_pieces)
-         || is_table(table, tables::tier2_pieces);
 }
 
 caf::error check_tier_header(const lmdb::key& key, std::string_view value) {
@@ -63,7 +57,7 @@ caf::error check_definition(const std::string& table, const lmdb::key& key,
                : misplaced("a host");
   }
   if (is_table(table, tables::rosters)) {
-    auto run = open_roster_run(value);
+    auto run = open_roster(value);
     if (!run)
       return run.error();
     return run->epoch == key.word(1) ? caf::error{} : misplaced("a roster");
@@ -98,6 +92,12 @@ size_t key_bytes_of(const std::string& table) {
 
 } // namespace
 
+bool is_table_of_points(const std::string& table) {
+  return is_table(table, tables::tier1) || is_table(table, tables::tier2)
+         || is_table(table, tables::tier1_pieces)
+         || is_table(table, tables::tier2_pieces);
+}
+
 caf::error check_record(const std::string& table, const lmdb::key& key,
                         std::string_view value) {
   auto key_bytes = key_bytes_of(table);
@@ -116,7 +116,7 @@ caf::error check_record(const std::string& table, const lmdb::key& key,
   if (is_table(table, tables::hosts) || is_table(table, tables::rosters)
       || is_table(table, tables::layouts))
     return check_definition(table, key, value);
-  if (is_of_tiers(table))
+  if (is_table_of_points(table))
     return check_tier_header(key, value);
   if (is_table(table, tables::cursors)) {
     auto position = open_cursor(value);
@@ -144,7 +144,7 @@ std::string place_of(const std::string& table, const lmdb::key& key) {
     return table + " window " + word(0) + " host "
            + std::to_string(key.word(1) >> 32) + " group "
            + std::to_string(key.word(1) & 0xffffffff);
-  if (is_of_tiers(table))
+  if (is_table_of_points(table))
     return table + " start " + word(0) + " host "
            + std::to_string(key.word(1) >> 32) + " group "
            + std::to_string(key.word(1) & 0xffffffff);

@@ -11,10 +11,11 @@ namespace tributary::lmdb {
 
 /// Looks at the meta pages and at every branch page of every table, a hundredth
 /// of the file: each is what the page above says, names pages that exist, and
-/// lies in the file. Leaves are looked at too when the file is shorter than its
-/// meta page says, which LMDB makes of pages that it took and freed in one
-/// transaction. Good: no such file, or an empty one. Yields `ec::corrupt` with
-/// the path and what can still be done.
+/// lies in the file. Leaves are looked at too in tables that have few of them,
+/// and in all when the file is shorter than its meta page says, which LMDB
+/// makes of pages that it took and freed in one transaction. Good: no such
+/// file, or an empty one. Yields `ec::corrupt` with the path and what can still
+/// be done.
 caf::error check_file(const std::string& path);
 
 /// Writes both meta pages back as they are, synced. After a failed commit the

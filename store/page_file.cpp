@@ -124,6 +124,16 @@ std::optional<uint64_t> child_at(const tree_page& page, size_t i) {
          | uint64_t{number_at<uint16_t>(node + 4)} << 32;
 }
 
+/// The key of node `i` of a branch: none of its child's keys is before it.
+std::string_view branch_key_at(const tree_page& page, size_t i) {
+  auto at = page.node_at(i);
+  auto bytes
+      = at == page_bytes ? size_t{0} : number_at<uint16_t>(page.bytes + at + 6);
+  if (at + node_header_bytes + bytes > page_bytes)
+    return {};
+  return {page.bytes + at + node_header_bytes, bytes};
+}
+
 std::optional<page_snapshot> open_meta_page(const char* bytes,
                                             std::string& why) {
   auto meta = bytes + page_header_bytes;
@@ -251,12 +261,13 @@ void page_file::walk(const page_tree& tree, const page_visitor& visitor) const {
          "is the root of a tree of depth " + std::to_string(tree.depth));
     return;
   }
-  walk_page(tree.root, 1, tree.depth, visitor);
+  key_order order;
+  walk_page(tree.root, tree.depth, visitor, order);
 }
 
 /// @param depth_left pages on the way down, this one included; 1 is a leaf.
-bool page_file::walk_page(uint64_t page, size_t depth, size_t depth_left,
-                          const page_visitor& visitor) const {
+bool page_file::walk_page(uint64_t page, size_t depth_left,
+                          const page_visitor& visitor, key_order& order) const {
   std::vector<uint64_t> buffer;
   if (!is_new(visitor, page, 1)) {
     tell(visitor, page, "is used twice");
@@ -280,9 +291,16 @@ bool page_file::walk_page(uint64_t page, size_t depth, size_t depth_left,
     };
     if (at.kind == page_is_branch) {
       auto child = child_at(at, i);
+      // The first one has none, whatever stands there.
+      auto least = i == 0 || !child ? std::string_view{} : branch_key_at(at, i);
+      if (visitor.is_ordered && !least.empty()) {
+        if (least <= order.last)
+          tell(visitor, page, "node " + std::to_string(i) + " is out of order");
+        order.floor = least;
+      }
       if (!child)
         broken();
-      else if (!walk_page(*child, depth + 1, depth_left - 1, visitor))
+      else if (!walk_page(*child, depth_left - 1, visitor, order))
         return false;
       continue;
     }
@@ -290,6 +308,11 @@ bool page_file::walk_page(uint64_t page, size_t depth, size_t depth_left,
     if (!entry) {
       broken();
       continue;
+    }
+    if (visitor.is_ordered) {
+      if (entry->key <= order.last || entry->key < order.floor)
+        tell(visitor, page, "node " + std::to_string(i) + " is out of order");
+      order.last = entry->key;
     }
     if (entry->value_page != 0
         && !is_new(visitor, entry->value_page, pages_of(entry->value_bytes)))
@@ -368,19 +391,6 @@ std::optional<page_tree> open_page_tree(std::string_view bytes) {
   auto result = tree_at(bytes.data());
   if (result.depth > page_file::depth_max)
     return std::nullopt;
-  return result;
-}
-
-std::optional<std::vector<uint64_t>> open_free_list(std::string_view bytes) {
-  if (bytes.size() < sizeof(uint64_t))
-    return std::nullopt;
-  auto count = number_at<uint64_t>(bytes.data());
-  if (count > bytes.size() / sizeof(uint64_t) - 1)
-    return std::nullopt;
-  std::vector<uint64_t> result(count);
-  if (count > 0)
-    memcpy(result.data(), bytes.data() + sizeof(uint64_t),
-           count * sizeof(uint64_t));
   return result;
 }
 

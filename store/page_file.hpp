@@ -68,6 +68,9 @@ struct page_visitor {
   /// Something that can't be read: the number of the page and why. What hangs
   /// below it is left out.
   std::function<void(uint64_t, const std::string&)> fault;
+  /// Keys out of order are faults: whoever looks for one there finds others, or
+  /// none. Not for the list of free pages, whose keys are numbers.
+  bool is_ordered = false;
   /// Before a page is read, and once for the pages of a value together, with
   /// their number. False: it was here before, which is a fault.
   std::function<bool(uint64_t, uint64_t)> visit;
@@ -130,8 +133,15 @@ public:
 private:
   page_file() = default;
 
-  bool walk_page(uint64_t page, size_t depth, size_t depth_left,
-                 const page_visitor& visitor) const;
+  /// Keys that a walk has met.
+  struct key_order {
+    std::string last;
+    /// The next one is not before this.
+    std::string floor;
+  };
+
+  bool walk_page(uint64_t page, size_t depth_left, const page_visitor& visitor,
+                 key_order& order) const;
 
   int fd_ = -1;
   uint64_t bytes_ = 0;

@@ -6,6 +6,7 @@
 
 #include "schema/definition_wire.hpp"
 #include "schema/store.capnp.h"
+#include "store/checked_record.hpp"
 
 namespace tributary {
 
@@ -20,6 +21,10 @@ std::string flatten(capnp::MessageBuilder& message) {
 template <class T, class F>
 auto open_record(std::string_view sealed, const char* what, F f)
     -> decltype(f(std::declval<typename T::Reader>())) {
+  auto checked = checked_message(sealed, what);
+  if (!checked)
+    return std::move(checked.error());
+  sealed = *checked;
   try {
     capnp::ReaderOptions options;
     options.traversalLimitInWords = sealed.size() / 8 * 2 + 64;
@@ -58,7 +63,7 @@ std::string seal_host(const stored_host& x) {
   root.setTiersSince(x.tiers_since);
   auto& runs = x.stored.runs();
   write_runs(runs, root.initCoverage(static_cast<unsigned>(runs.size())));
-  return flatten(message);
+  return with_checksum(flatten(message));
 }
 
 caf::expected<stored_host> open_host(std::string_view sealed) {
@@ -99,7 +104,7 @@ std::string seal_journal_entry(const journal_entry& x) {
     items[i].setSealed(kj::arrayPtr(
         reinterpret_cast<const kj::byte*>(sealed.data()), sealed.size()));
   }
-  return flatten(message);
+  return with_checksum(flatten(message));
 }
 
 caf::expected<journal_entry> open_journal_entry(std::string_view sealed) {
@@ -123,7 +128,7 @@ caf::expected<journal_entry> open_journal_entry(std::string_view sealed) {
 std::string seal_cursor(journal_position position) {
   capnp::MallocMessageBuilder message{16};
   message.initRoot<wire::Cursor>().setPosition(position);
-  return flatten(message);
+  return with_checksum(flatten(message));
 }
 
 caf::expected<journal_position> open_cursor(std::string_view sealed) {
@@ -132,6 +137,17 @@ caf::expected<journal_position> open_cursor(std::string_view sealed) {
       [](wire::Cursor::Reader from) -> caf::expected<journal_position> {
         return from.getPosition();
       });
+}
+
+std::string seal_roster(const roster_run& x) {
+  return with_checksum(seal_roster_run(x));
+}
+
+caf::expected<roster_run> open_roster(std::string_view sealed) {
+  auto message = checked_message(sealed, "roster");
+  if (!message)
+    return std::move(message.error());
+  return open_roster_run(*message);
 }
 
 std::string seal_meta(const store_meta& x) {

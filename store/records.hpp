@@ -81,7 +81,12 @@ caf::expected<journal_entry> open_journal_entry(std::string_view sealed);
 std::string seal_cursor(journal_position position);
 caf::expected<journal_position> open_cursor(std::string_view sealed);
 
-/// First record of a store.
+/// The whole roster of an epoch.
+std::string seal_roster(const roster_run& x);
+caf::expected<roster_run> open_roster(std::string_view sealed);
+
+/// First record of a store. Without a checksum, so that a program of any
+/// version can read it.
 struct store_meta {
   uint32_t format_version = 0;
   guid node;

@@ -1,13 +1,17 @@
 #include "store/salvage.hpp"
 
 #include <algorithm>
-#include <set>
+#include <cerrno>
+#include <cstring>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "store/block.hpp"
+#include "store/checked_record.hpp"
 #include "store/packed_blocks.hpp"
 #include "store/records.hpp"
+#include "store/salvage_places.hpp"
 #include "store/verify.hpp"
 
 namespace tributary {
@@ -16,101 +20,6 @@ namespace {
 
 /// Written in one transaction: dirty pages are kept in memory until then.
 constexpr size_t batch_bytes = size_t{16} << 20;
-
-/// The table whose record this is, by its looks; none when it fits no table.
-std::optional<lmdb::table_number> guess_table(const lmdb::key& key,
-                                              std::string_view value) {
-  // Strict ones first: a cursor is anything of its size.
-  static constexpr tables::table order[]
-      = {tables::tier0,   tables::hosts, tables::rosters, tables::layouts,
-         tables::journal, tables::owed,  tables::meta,    tables::cursors};
-  for (auto x : order) {
-    if (x == tables::meta && key.word(0) != 0)
-      continue;
-    if (x == tables::cursors && value.size() != seal_cursor(1).size())
-      continue;
-    if (!check_record(tables::names[x], key, value))
-      return x;
-  }
-  return std::nullopt;
-}
-
-/// Finds the key of a block whose leaf is lost: the one host that has its
-/// layout and such a window, and the first number that is free there.
-class block_places {
-public:
-  explicit block_places(const lmdb::environment& store) : store_(store) {
-    // nop
-  }
-
-  /// None when no host fits, when several do, or when the window has a block of
-  /// these columns.
-  std::optional<lmdb::key> key_of(std::string_view value) {
-    auto header = open_block_header(value);
-    if (!header || !load())
-      return std::nullopt;
-    host_number found = 0;
-    for (auto host : hosts_of_[header->layout_hash]) {
-      auto i = hosts_.find(host);
-      if (i == hosts_.end() || i->second.window_seconds != header->slots
-          || i->second.window_start(header->start) != header->start)
-        continue;
-      if (found != 0)
-        return std::nullopt;
-      found = host;
-    }
-    if (found == 0)
-      return std::nullopt;
-    auto& groups = groups_[{header->start, found}];
-    uint32_t free = 0;
-    for (auto& x : groups) {
-      if (x.second == header->layout_hash)
-        return std::nullopt;
-      if (x.first == free)
-        ++free;
-    }
-    return tables::block_key(header->start, found, free);
-  }
-
-  void add(const lmdb::key& key, std::string_view value) {
-    if (auto header = open_block_header(value.substr(0, message_bytes(value))))
-      groups_[{header->start, static_cast<host_number>(key.word(1) >> 32)}]
-             [static_cast<uint32_t>(key.word(1))]
-          = header->layout_hash;
-  }
-
-private:
-  /// What the tables have so far, once.
-  bool load() {
-    if (is_loaded_)
-      return true;
-    auto txn = store_.read();
-    if (!txn)
-      return false;
-    is_loaded_ = true;
-    lmdb::cursor host{*txn, tables::hosts};
-    for (auto more = host.first(); more; more = host.next())
-      if (auto x = open_host(host.current_value()))
-        hosts_[x->number] = x->definition;
-    lmdb::cursor layout{*txn, tables::layouts};
-    for (auto more = layout.first(); more; more = layout.next()) {
-      auto key = layout.current_key();
-      hosts_of_[{key.word(1), key.word(2)}].insert(
-          static_cast<host_number>(key.word(0)));
-    }
-    lmdb::cursor block{*txn, tables::tier0};
-    for (auto more = block.first(); more; more = block.next())
-      add(block.current_key(), block.current_value());
-    return true;
-  }
-
-  const lmdb::environment& store_;
-  bool is_loaded_ = false;
-  std::map<host_number, host_definition> hosts_;
-  std::map<content_hash, std::set<host_number>> hosts_of_;
-  std::map<std::pair<tick, host_number>, std::map<uint32_t, content_hash>>
-      groups_;
-};
 
 class salvager {
 public:
@@ -176,14 +85,17 @@ private:
       auto tree = trees.find(tables::names[i]);
       if (tree != trees.end())
         read_table(i, tree->second);
-      else
+      else if (format_ != 1 || i < tables::tier1)
         lose(tables::names[i], "the table is not there");
     }
+    is_newest_ = false;
   }
 
   void read_table(lmdb::table_number table, const page_tree& tree) {
     std::string name = tables::names[table];
+    auto lost_before = lost_.size() + lost_beyond_;
     page_visitor visitor;
+    visitor.is_ordered = true;
     uint64_t steps = 0;
     visitor.visit = [&](uint64_t x, uint64_t n) {
       see(x, n);
@@ -202,11 +114,22 @@ private:
         take_blocks(key, *value, true);
       else if (auto error = check_record(name, key, *value))
         lose(place_of(name, key), words_of(error));
+      else if (!is_newest_ && table >= tables::tier1)
+        note_points(x.page);
       else
         take(table, key, *value);
       return !failure_;
     };
     from_.walk(tree, visitor);
+    if (table == tables::hosts && is_newest_)
+      report_.hosts_are_newest = lost_.size() + lost_beyond_ == lost_before;
+  }
+
+  /// Of an older commit or of no tree: whether they are still true is told when
+  /// all that is newer is there.
+  void note_points(uint64_t leaf) {
+    if (points_.empty() || points_.back() != leaf)
+      points_.push_back(leaf);
   }
 
   /// Pages of no tree: leaves first, since they have keys; then values whose
@@ -219,15 +142,41 @@ private:
     if (auto error = flush())
       return error;
     block_places places{to_};
+    for (auto leaf : points_)
+      read_points(leaf, places);
     for (auto page : blocks_)
-      if (auto value = from_.value_at(page, buffer_))
+      if (auto value = from_.value_at(page, buffer_)) {
+        auto points = value->substr(0, record_bytes(*value));
+        if (auto at = places.place_of(points))
+          take_stray(*at, points, places);
         for (auto sealed : unpack_blocks(*value))
-          if (auto key = places.key_of(sealed))
-            if (take(tables::tier0, *key, sealed)) {
-              places.add(*key, sealed);
-              ++report_.found_in_leaves;
-            }
+          if (auto at = places.place_of(sealed))
+            take_stray(*at, sealed, places);
+      }
     return failure_;
+  }
+
+  void read_points(uint64_t leaf, block_places& places) {
+    std::string why;
+    from_.read_leaf(
+        leaf,
+        [&](const page_entry& x) {
+          auto key = lmdb::key::from_bytes(x.key);
+          auto value = x.is_tree ? std::nullopt : from_.value_of(x, buffer_);
+          if (value && looks_like_points(key, *value))
+            if (auto at = places.place_of_points(key, *value))
+              take_stray(*at, *value, places);
+          return !failure_;
+        },
+        why);
+  }
+
+  void take_stray(const block_places::place& at, std::string_view value,
+                  block_places& places) {
+    if (!take(at.table, at.key, value))
+      return;
+    places.add(at, value);
+    ++report_.found_in_leaves;
   }
 
   /// Each under a key of its own, so that one that is broken is lost alone. The
@@ -254,10 +203,10 @@ private:
   /// needs all layouts first.
   void take_value(uint64_t page) {
     auto whole = from_.value_at(page, buffer_);
-    auto value = whole ? whole->substr(0, message_bytes(*whole)) : "";
+    auto value = whole ? whole->substr(0, record_bytes(*whole)) : "";
     if (value.empty())
       return;
-    if (open_block_header(value)) {
+    if (open_block_header(value) || open_tier_header(value)) {
       blocks_.push_back(page);
       return;
     }
@@ -299,6 +248,8 @@ private:
     auto table = guess_table(key, *value);
     if (table == tables::tier0)
       report_.found_in_leaves += take_blocks(key, *value, false);
+    else if (!table && looks_like_points(key, *value))
+      note_points(x.page);
     else if (table && take(*table, key, *value))
       ++report_.found_in_leaves;
   }
@@ -320,6 +271,9 @@ private:
       failure_ = std::move(error);
       return false;
     }
+    if (table == tables::meta && format_ == 0)
+      if (auto meta = open_meta(value))
+        format_ = meta->format_version;
     std::string name = tables::names[table];
     ++report_.found[name];
     if (!lost_.empty())
@@ -342,6 +296,13 @@ private:
   lmdb::environment& to_;
   salvage_report& report_;
   std::vector<uint64_t> seen_;
+  /// Of the store, once its record is found.
+  uint32_t format_ = 0;
+  /// What is read is of the newest commit that there is.
+  bool is_newest_ = true;
+  /// Leaves with points whose table is not known, or that are of an older
+  /// commit.
+  std::vector<uint64_t> points_;
   /// First pages of blocks whose leaf is lost.
   std::vector<uint64_t> blocks_;
   std::vector<uint64_t> buffer_;
@@ -353,6 +314,16 @@ private:
   caf::error failure_;
 };
 
+caf::error sync_file(const std::string& path) {
+  auto fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  auto is_synced = fd >= 0 && fsync(fd) == 0;
+  auto fault = std::string{is_synced ? "" : strerror(errno)};
+  if (fd >= 0)
+    close(fd);
+  return is_synced ? caf::error{}
+                   : make_error(ec::file_unusable, path + ": " + fault);
+}
+
 } // namespace
 
 void add_loss(salvage_report& report, std::string place, std::string what) {
@@ -362,7 +333,8 @@ void add_loss(salvage_report& report, std::string place, std::string what) {
 }
 
 caf::expected<salvage_report> salvage_store(const std::string& damaged,
-                                            const std::string& out) {
+                                            const std::string& out,
+                                            const guid& node) {
   auto from = page_file::open(damaged);
   if (!from)
     return std::move(from.error());
@@ -371,16 +343,21 @@ caf::expected<salvage_report> salvage_store(const std::string& damaged,
   lmdb::environment_options options;
   // Leaves of two commits and pages that are filled less.
   options.map_bytes = from->bytes() * 3 + (size_t{64} << 20);
+  // Synced as a whole once it is done.
+  options.sync = lmdb::sync_mode::none;
   auto to = lmdb::environment::open(out, options, tables::names,
                                     tables::table_count);
   if (!to)
     return std::move(to.error());
   salvage_report report;
+  report.node = node;
   if (auto error = salvager{*from, **to, report}.run())
     return error;
   if (report.found.empty())
     return make_error(ec::corrupt, damaged + ": nothing in it can be read");
   if (auto error = repair_salvaged(**to, report))
+    return error;
+  if (auto error = sync_file(out))
     return error;
   return report;
 }

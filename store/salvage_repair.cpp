@@ -3,43 +3,34 @@
 #include <algorithm>
 #include <set>
 
-#include "store/block.hpp"
-#include "store/records.hpp"
-#include "store/salvage.hpp"
+#include "store/hot.hpp"
+#include "store/salvage_repair.hpp"
 #include "store/store.hpp"
-#include "store/tier_block.hpp"
 #include "store/verify.hpp"
 
 namespace tributary {
 
 namespace {
 
-using keys = std::vector<std::pair<lmdb::table_number, lmdb::key>>;
-
-/// What blocks and journal say of a host, for a stand-in and for its coverage.
-struct host_traces {
-  coverage found;
-  uint16_t slots = 0;
-  tick first_start = 0;
-  epoch_number epoch = 0;
-};
-
 class repairer {
 public:
   repairer(lmdb::environment& store, salvage_report& report)
-      : store_(store), report_(report) {
+      : state_{store, report, {0, 0}, {}, {}},
+        store_(store),
+        report_(report),
+        hosts_(state_.hosts) {
     // nop
   }
 
   caf::error run() {
-    for (auto step : {&repairer::read_hosts, &repairer::fill_layouts,
-                      &repairer::check_blocks, &repairer::make_stand_ins,
-                      &repairer::check_tiers, &repairer::check_references,
-                      &repairer::write_hosts, &repairer::close_journal,
-                      &repairer::bound_cursors})
+    for (auto step : {&repairer::read_hosts, &repairer::find_layouts,
+                      &repairer::check_blocks, &repairer::find_steps,
+                      &repairer::make_stand_ins, &repairer::check_tiers,
+                      &repairer::check_references, &repairer::write_hosts,
+                      &repairer::close_journal, &repairer::bound_cursors})
       if (auto error = (this->*step)())
         return error;
-    return {};
+    return restore_points(state_);
   }
 
 private:
@@ -50,7 +41,7 @@ private:
     if (auto sealed = txn->get(tables::meta, tables::meta_key()))
       if (auto meta = open_meta(*sealed)) {
         report_.node = meta->node;
-        steps_ = meta->steps;
+        state_.steps = meta->steps;
       }
     lmdb::cursor at{*txn, tables::hosts};
     for (auto more = at.first(); more; more = at.next())
@@ -58,169 +49,71 @@ private:
         auto number = host->number;
         // Two records of one number: the later guid is of an older file.
         if (!hosts_.emplace(number, std::move(*host)).second)
-          erase_.emplace_back(tables::hosts, at.current_key());
+          state_.erase.emplace_back(tables::hosts, at.current_key());
       }
     return {};
   }
 
-  /// A layout that is lost under one host is often there under another.
-  caf::error fill_layouts() {
-    std::map<content_hash, host_number> known;
-    auto seen = store_.read();
-    if (!seen)
-      return seen.error();
-    lmdb::cursor at{*seen, tables::layouts};
-    for (auto more = at.first(); more; more = at.next()) {
-      auto key = at.current_key();
-      known[{key.word(1), key.word(2)}] = static_cast<host_number>(key.word(0));
-    }
-    std::map<std::pair<host_number, content_hash>, host_number> missing;
-    lmdb::cursor block{*seen, tables::tier0};
-    for (auto more = block.first(); more; more = block.next()) {
-      auto host = static_cast<host_number>(block.current_key().word(1) >> 32);
-      auto header = open_block_header(block.current_value());
-      if (!header
-          || seen->get(tables::layouts,
-                       tables::layout_key(host, header->layout_hash)))
-        continue;
-      auto i = known.find(header->layout_hash);
-      if (i != known.end())
-        missing[{host, header->layout_hash}] = i->second;
-    }
-    auto txn = store_.write();
-    if (!txn)
-      return txn.error();
-    for (auto& x : missing) {
-      auto sealed = txn->get(tables::layouts,
-                             tables::layout_key(x.second, x.first.second));
-      if (!sealed)
-        continue;
-      std::string bytes{*sealed};
-      if (auto error
-          = txn->put(tables::layouts,
-                     tables::layout_key(x.first.first, x.first.second), bytes))
-        return error;
-    }
-    return txn->commit();
+  caf::error find_layouts() {
+    return restore_layouts(state_);
+  }
+
+  caf::error find_steps() {
+    return restore_steps(state_);
+  }
+
+  caf::error check_tiers() {
+    return check_points(state_);
   }
 
   caf::error check_blocks() {
-    auto txn = store_.read();
-    if (!txn)
-      return txn.error();
-    layout_cache layouts;
-    lmdb::cursor at{*txn, tables::tier0};
-    for (auto more = at.first(); more; more = at.next()) {
-      auto key = at.current_key();
-      auto host = static_cast<host_number>(key.word(1) >> 32);
-      auto group = static_cast<uint32_t>(key.word(1));
-      auto header = open_block_header(at.current_value());
-      if (auto error = check_block(*txn, layouts, host, at.current_value())) {
-        lose_record(tables::tier0, key, words_of(error));
-        continue;
-      }
-      if (header->start != window_start_ || host != window_host_)
-        begin_window(host, *header);
-      // A window that lacks a group is not claimed, so that peers send it.
-      if (group != next_group_)
-        window_runs_.clear();
-      next_group_ = group + 1;
-    }
-    end_window();
-    return {};
-  }
-
-  static caf::error check_block(const lmdb::transaction& txn,
-                                layout_cache& layouts, host_number host,
-                                std::string_view value) {
-    auto header = open_block_header(value);
-    if (!header)
-      return header.error();
-    auto columns_of = layouts.get(txn, host, header->layout_hash);
-    if (!columns_of)
-      return columns_of.error();
-    window_table window{header->start, header->slots};
-    return open_block(value, **columns_of, window);
-  }
-
-  void begin_window(host_number host, const block_header& header) {
-    end_window();
-    window_start_ = header.start;
-    window_host_ = host;
-    window_runs_ = header.runs;
-    next_group_ = 0;
-    auto& traces = traces_[host];
-    traces.slots = header.slots;
-    traces.first_start = header.start;
-    for (auto& run : header.runs)
-      traces.epoch = std::max(traces.epoch, run.epoch);
-  }
-
-  void end_window() {
-    for (auto& run : window_runs_)
-      traces_[window_host_].found.add(run);
-    window_runs_.clear();
-    window_start_ = -1;
+    return check_windows(state_, traces_);
   }
 
   /// Whose record is lost keeps its blocks under a name of this program's.
   caf::error make_stand_ins() {
-    for (auto& x : traces_) {
-      if (hosts_.count(x.first) != 0 || x.second.slots == 0)
-        continue;
-      auto phase = static_cast<uint64_t>(x.second.first_start % x.second.slots);
-      stored_host host;
-      host.number = x.first;
-      auto& definition = host.definition;
-      definition.window_seconds = x.second.slots;
-      definition.epoch = x.second.epoch;
-      auto is_own = !report_.node.empty() && !has_host(report_.node)
-                    && report_.node.low() % x.second.slots == phase;
-      auto random = random_guid();
-      auto low = random.low() - random.low() % x.second.slots + phase;
-      definition.id
-          = is_own ? report_.node : guid::from_words(random.high(), low);
-      definition.hostname = "salvaged-" + std::to_string(x.first);
-      host.path = {definition.id};
-      host.closed.to = x.second.found.newest() + 1;
-      add_loss(report_, "host " + std::to_string(x.first),
-               "its record; its blocks are those of " + definition.hostname
-                   + " " + to_string(definition.id) + " now");
-      hosts_.emplace(x.first, std::move(host));
+    std::map<host_number, uint32_t> windows;
+    for (auto& x : traces_)
+      if (hosts_.count(x.first) == 0 && x.second.slots != 0)
+        windows[x.first] = x.second.slots;
+    auto phases = phases_of_points(state_, windows);
+    if (!phases)
+      return phases.error();
+    for (auto& x : windows) {
+      auto& traces = traces_[x.first];
+      auto i = phases->find(x.first);
+      make_stand_in(x.first, traces,
+                    i == phases->end()
+                        ? tier_phase{x.second, traces.first_start}
+                        : i->second);
     }
     return {};
   }
 
-  caf::error check_tiers() {
-    auto txn = store_.read();
-    if (!txn)
-      return txn.error();
-    layout_cache layouts;
-    for (auto table : {tables::tier1, tables::tier2, tables::tier1_pieces,
-                       tables::tier2_pieces}) {
-      lmdb::cursor at{*txn, table};
-      for (auto more = at.first(); more; more = at.next())
-        if (auto error = check_points(*txn, layouts, table, at))
-          lose_record(table, at.current_key(), words_of(error));
-    }
-    return {};
-  }
-
-  caf::error check_points(const lmdb::transaction& txn, layout_cache& layouts,
-                          lmdb::table_number table, const lmdb::cursor& at) {
-    auto sealed = at.current_value();
-    auto number = static_cast<host_number>(at.current_key().word(1) >> 32);
-    auto host = hosts_.find(number);
-    if (host == hosts_.end())
-      return make_error(ec::corrupt, "its host is lost");
-    auto header = open_tier_header(sealed);
-    if (!header)
-      return header.error();
-    auto columns_of = layouts.get(txn, number, header->layout_hash);
-    if (!columns_of)
-      return columns_of.error();
-    return check_tier_group(table, sealed, &host->second.definition, steps_,
-                            **columns_of);
+  void make_stand_in(host_number number, const host_traces& traces,
+                     const tier_phase& at) {
+    auto phase = static_cast<uint64_t>(at.start % at.span);
+    stored_host host;
+    host.number = number;
+    auto& definition = host.definition;
+    definition.window_seconds = traces.slots;
+    definition.epoch = traces.epoch;
+    auto is_own = !report_.node.empty() && !has_host(report_.node)
+                  && report_.node.low() % at.span == phase;
+    auto random = random_guid();
+    auto low = random.low() - random.low() % at.span;
+    // Beyond the last number it would begin at another phase.
+    low = low > UINT64_MAX - at.span ? low - at.span : low;
+    definition.id
+        = is_own ? report_.node : guid::from_words(random.high(), low + phase);
+    definition.hostname = "salvaged-" + std::to_string(number);
+    host.path = {definition.id};
+    host.closed.to = definition.window_start(traces.found.newest())
+                     + tick{definition.window_seconds};
+    add_loss(report_, "host " + std::to_string(number),
+             "its record; its blocks are those of " + definition.hostname + " "
+                 + to_string(definition.id) + " now");
+    hosts_.emplace(number, std::move(host));
   }
 
   bool has_host(const guid& id) const {
@@ -240,35 +133,72 @@ private:
       for (auto more = at.first(); more; more = at.next()) {
         auto key = at.current_key();
         auto host = key.word(table == tables::owed ? 2 : 0);
-        if (hosts_.count(static_cast<host_number>(host)) == 0)
-          lose_record(table, key, "its host is lost");
+        if (host > UINT32_MAX
+            || hosts_.count(static_cast<host_number>(host)) == 0)
+          state_.lose_record(table, key, "its host is lost");
       }
     }
-    lmdb::cursor at{*txn, tables::journal};
+    return check_journal(*txn);
+  }
+
+  /// Frames that no node could show go, so that they are not taken for had: of
+  /// hosts and rosters that are lost, and of rows whose base is.
+  caf::error check_journal(const lmdb::transaction& txn) {
+    define_rows(txn);
+    lmdb::cursor at{txn, tables::journal};
     journal_position next = 0;
     for (auto more = at.first(); more; more = at.next()) {
       auto entry = open_journal_entry(at.current_value());
-      if (!entry || !is_wanted(*entry)) {
-        lose_record(tables::journal, at.current_key(), "its host is lost");
-        continue;
-      }
+      if (!entry)
+        return entry.error();
       if (next != 0 && entry->first > next)
         add_loss(report_,
                  "journal positions " + std::to_string(next) + " to "
                      + std::to_string(entry->first - 1),
                  "the frames of these");
-      next = entry->first + entry->items.size();
-      for (auto& item : entry->items)
+      auto count = entry->items.size();
+      next = entry->first + count;
+      auto& items = entry->items;
+      items.erase(std::remove_if(items.begin(), items.end(),
+                                 [&](auto& x) { return !is_wanted(x); }),
+                  items.end());
+      auto lost = std::to_string(count - items.size());
+      if (items.empty())
+        state_.lose_record(tables::journal, at.current_key(),
+                           "its " + lost + " frames tell nothing any more");
+      else if (items.size() < count) {
+        add_loss(report_, place_of("journal", at.current_key()),
+                 lost + " of its frames tell nothing any more");
+        shortened_.emplace_back(at.current_key(), seal_journal_entry(*entry));
+      }
+      for (auto& item : items)
         see_frame(item);
     }
     return {};
   }
 
-  bool is_wanted(const journal_entry& entry) const {
-    for (auto& item : entry.items)
-      if (hosts_.count(item.host) == 0)
-        return false;
-    return true;
+  void define_rows(const lmdb::transaction& txn) {
+    for (auto& x : hosts_)
+      rows_.emplace(x.first,
+                    hot_host{x.second.definition, {}, x.second.closed});
+    lmdb::cursor at{txn, tables::rosters};
+    for (auto more = at.first(); more; more = at.next()) {
+      auto rows
+          = rows_.find(static_cast<host_number>(at.current_key().word(0)));
+      auto run = open_roster(at.current_value());
+      if (run && rows != rows_.end())
+        static_cast<void>(rows->second.define(*run));
+    }
+  }
+
+  bool is_wanted(const journal_item& item) {
+    auto rows = rows_.find(item.host);
+    if (rows == rows_.end())
+      return false;
+    auto& host = hosts_.at(item.host);
+    auto start = host.definition.window_start(item.frame->header().tick);
+    // Of a window that is closed it is kept for those whom it is owed.
+    return rows->second.apply(*item.frame) || host.closed.has(start);
   }
 
   void see_frame(const journal_item& item) {
@@ -283,9 +213,12 @@ private:
     auto txn = store_.write();
     if (!txn)
       return txn.error();
-    for (auto& x : erase_)
+    for (auto& x : state_.erase)
       if (auto erased = txn->erase(x.first, x.second); !erased)
         return erased.error();
+    for (auto& x : shortened_)
+      if (auto error = txn->put(tables::journal, x.first, x.second))
+        return error;
     for (auto& x : hosts_) {
       auto& host = x.second;
       auto here = traces_[x.first].found;
@@ -365,30 +298,28 @@ private:
     return txn->commit();
   }
 
-  void lose_record(lmdb::table_number table, const lmdb::key& key,
-                   const std::string& why) {
-    std::string name = tables::names[table];
-    add_loss(report_, place_of(name, key), why);
-    auto& found = report_.found[name];
-    found -= std::min<uint64_t>(found, 1);
-    erase_.emplace_back(table, key);
-  }
-
+  salvage_state state_;
   lmdb::environment& store_;
   salvage_report& report_;
-  std::map<host_number, stored_host> hosts_;
+  std::map<host_number, stored_host>& hosts_;
   std::map<host_number, host_traces> traces_;
   std::map<host_number, coverage> journal_;
+  std::map<host_number, hot_host> rows_;
+  /// Entries of which some frames go.
+  std::vector<std::pair<lmdb::key, std::string>> shortened_;
   journal_position journal_end_ = 0;
-  tier_steps steps_{0, 0};
-  keys erase_;
-  tick window_start_ = -1;
-  host_number window_host_ = 0;
-  uint32_t next_group_ = 0;
-  std::vector<coverage_run> window_runs_;
 };
 
 } // namespace
+
+void salvage_state::lose_record(lmdb::table_number table, const lmdb::key& key,
+                                const std::string& why) {
+  std::string name = tables::names[table];
+  add_loss(report, place_of(name, key), why);
+  auto& found = report.found[name];
+  found -= std::min<uint64_t>(found, 1);
+  erase.emplace_back(table, key);
+}
 
 caf::error repair_salvaged(lmdb::environment& store, salvage_report& report) {
   return repairer{store, report}.run();

@@ -13,7 +13,7 @@ void store::put_roster(host_number host, const roster& whole) {
   run.epoch = whole.epoch();
   for (auto& x : whole.charts())
     run.charts.push_back(x.chart);
-  staged_rosters_[{host, whole.epoch()}] = seal_roster_run(run);
+  staged_rosters_[{host, whole.epoch()}] = seal_roster(run);
 }
 
 void store::append(journal_item item) {

@@ -205,7 +205,7 @@ caf::expected<std::vector<roster_run>> store::rosters(host_number host) const {
   lmdb::cursor at{*txn, tables::rosters};
   auto more = at.seek(tables::roster_key(host, 0));
   for (; more && at.current_key().word(0) == host; more = at.next()) {
-    auto run = open_roster_run(at.current_value());
+    auto run = open_roster(at.current_value());
     if (!run)
       return std::move(run.error());
     result.push_back(std::move(*run));

@@ -88,6 +88,7 @@ std::map<std::string, page_tree>
 store_file::tables(const fault_sink& faults) const {
   std::map<std::string, page_tree> result;
   page_visitor visitor;
+  visitor.is_ordered = true;
   visitor.entry = [&](const page_entry& x) {
     auto name = std::string{x.key};
     auto tree = open_page_tree(x.inline_value);
@@ -123,6 +124,7 @@ void store_file::for_each(
     std::function<bool(uint64_t, uint64_t)> visit) const {
   std::vector<uint64_t> buffer;
   page_visitor visitor;
+  visitor.is_ordered = true;
   visitor.visit = std::move(visit);
   visitor.entry = [&](const page_entry& x) {
     auto key = lmdb::key::from_bytes(x.key);

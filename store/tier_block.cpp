@@ -7,6 +7,7 @@
 #include "schema/store.capnp.h"
 #include "store/block_payload.hpp"
 #include "store/block_wire.hpp"
+#include "store/checked_record.hpp"
 #include "store/column.hpp"
 
 namespace tributary {
@@ -118,7 +119,8 @@ std::string seal_block(const tier_table& points,
   put_runs(points.epochs, root);
   put_payload(root, payload);
   auto flat = capnp::messageToFlatArray(message);
-  return {reinterpret_cast<const char*>(flat.begin()), flat.size() * 8};
+  return with_checksum(
+      {reinterpret_cast<const char*>(flat.begin()), flat.size() * 8});
 }
 
 std::vector<std::vector<const tier_chart*>> groups_of(const tier_table& points,

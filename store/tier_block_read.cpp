@@ -10,6 +10,7 @@
 #include "schema/store.capnp.h"
 #include "store/block_payload.hpp"
 #include "store/block_wire.hpp"
+#include "store/checked_record.hpp"
 #include "store/column.hpp"
 #include "store/tier_block.hpp"
 
@@ -184,13 +185,19 @@ caf::error read_block(wire::Block::Reader from, const layout& columns_of,
 } // namespace
 
 caf::expected<tier_header> open_tier_header(std::string_view sealed) {
-  return with_block(sealed, corrupt, read_header);
+  auto message = checked_message(sealed, "tier block");
+  if (!message)
+    return std::move(message.error());
+  return with_block(*message, corrupt, read_header);
 }
 
 caf::error open_tier_block(std::string_view sealed, const layout& columns_of,
                            chart_range which, tier_table& to,
                            payload_cache* cache) {
-  return with_block(sealed, corrupt,
+  auto message = checked_message(sealed, "tier block");
+  if (!message)
+    return std::move(message.error());
+  return with_block(*message, corrupt,
                     [&](wire::Block::Reader from) -> caf::error {
                       return read_block(from, columns_of, which, to, cache);
                     });

@@ -84,6 +84,7 @@ public:
     check_coverage();
     check_journal_end();
     check_free_pages();
+    check_size();
   }
 
 private:
@@ -114,7 +115,7 @@ private:
         [&](const lmdb::key& key, std::string_view value) {
           ++entries;
           if (auto error = check_record(table, key, value))
-            faults_({place_of(table, key), to_text(error)});
+            fault(table, key, charts_in(table, key, value) + to_text(error));
           else
             f(key, value);
           return true;
@@ -123,9 +124,7 @@ private:
           whole = false;
           faults_(std::move(x));
         },
-        [this](uint64_t page, uint64_t count) {
-          return pages_.use(page, count);
-        });
+        [this](uint64_t page, uint64_t count) { return use(page, count); });
     report_.entries += entries;
     if (whole && entries != tree->second.entries)
       faults_({table, "has " + std::to_string(entries)
@@ -133,11 +132,28 @@ private:
                           + std::to_string(tree->second.entries)});
   }
 
+  bool use(uint64_t page, uint64_t count) {
+    auto pages = store_.file().pages();
+    is_cut_off_ = is_cut_off_ || page >= pages || count > pages - page;
+    return pages_.use(page, count);
+  }
+
+  /// LMDB makes files that are shorter than their head says: pages that it took
+  /// and freed in one transaction. A running node's file grows.
+  void check_size() {
+    auto& of = store_.file();
+    auto expected = store_.snapshot().last_page;
+    if (is_cut_off_ && !store_.is_in_use())
+      faults_({"file", "is cut off at " + std::to_string(of.bytes()) + " of "
+                           + std::to_string((expected + 1) * page_bytes)
+                           + " bytes"});
+  }
+
   void check_free_pages() {
     std::vector<uint64_t> buffer;
     page_visitor visitor;
     visitor.visit = [this](uint64_t x, uint64_t n) {
-      return pages_.use(x, n);
+      return use(x, n);
     };
     visitor.entry = [&](const page_entry& x) {
       auto value = store_.file().value_of(x, buffer);
@@ -155,6 +171,19 @@ private:
       faults_({"free pages page " + std::to_string(page), why});
     };
     store_.file().walk(store_.snapshot().free_pages, visitor);
+  }
+
+  /// Of points that are broken, as far as the rest of them tells that.
+  std::string charts_in(const std::string& table, const lmdb::key& key,
+                        std::string_view value) {
+    if (!is_table_of_points(table))
+      return {};
+    auto header = open_tier_header(value.substr(0, message_bytes(value)));
+    if (!header)
+      return {};
+    auto columns_of = layouts_.get(static_cast<host_number>(key.word(1) >> 32),
+                                   header->layout_hash);
+    return columns_of ? charts_of(**columns_of) + ": " : std::string{};
   }
 
   void fault(const std::string& table, const lmdb::key& key, std::string what) {
@@ -316,6 +345,8 @@ private:
   layout_index layouts_;
   tier_steps steps_{0, 0};
   page_use pages_;
+  /// Some page that is in use is behind the end of the file.
+  bool is_cut_off_ = false;
   std::map<host_number, stored_host> hosts_;
   std::map<host_number, coverage> found_;
   tick window_start_ = -1;

@@ -30,6 +30,12 @@ caf::error check_record(const std::string& table, const lmdb::key& key,
 /// 1 or 2, of a table of blocks or pieces of one of these.
 unsigned tier_of_table(lmdb::table_number table);
 
+/// Whether a table has blocks or pieces of tier 1 or 2.
+bool is_table_of_points(const std::string& table);
+
+/// "charts a to b", the first and the last.
+std::string charts_of(const layout& columns_of);
+
 /// Whether a group of a block or piece of tier 1 or 2 decodes and has points
 /// that slots can come to; with `host`, whether it lies on the grid that the
 /// host has with these steps of the store. Yields `ec::corrupt` naming charts.

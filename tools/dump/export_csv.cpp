@@ -136,7 +136,7 @@ void write_journal(const store_file& store, const stored_host& host,
       tables::names[tables::rosters],
       [&](const lmdb::key& key, std::string_view value) {
         if (key.word(0) == host.number)
-          define(key, open_roster_run(value));
+          define(key, open_roster(value));
         return true;
       },
       faults);

@@ -197,7 +197,7 @@ shell_report list_charts(const store_file& store, const stored_host& host,
       },
       faults);
   each_record(
-      store, tables::rosters, open_roster_run,
+      store, tables::rosters, open_roster,
       [&](const lmdb::key& key, const roster_run& x) {
         for (auto& chart : x.charts)
           if (is_own(key))
