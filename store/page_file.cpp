@@ -33,7 +33,6 @@ constexpr uint16_t page_kinds = 0x2f;
 enum node_flag : uint16_t {
   node_has_pages = 1,
   node_is_tree = 2,
-  node_has_duplicates = 4,
 };
 
 template <class T>
@@ -99,7 +98,7 @@ std::optional<page_entry> entry_at(const tree_page& page, size_t i) {
                        | uint32_t{number_at<uint16_t>(node + 2)} << 16;
   auto has_pages = (flags & node_has_pages) != 0;
   auto stored = has_pages ? sizeof(uint64_t) : result.value_bytes;
-  if ((flags & node_has_duplicates) != 0
+  if ((flags & ~(node_has_pages | node_is_tree)) != 0
       || at + node_header_bytes + key_bytes + stored > page_bytes)
     return std::nullopt;
   auto value = node + node_header_bytes + key_bytes;
@@ -287,7 +286,7 @@ bool page_file::walk_page(uint64_t page, size_t depth_left,
   }
   for (size_t i = 0; i < at.nodes; ++i) {
     auto broken = [&] {
-      tell(visitor, page, "node " + std::to_string(i) + " leaves its page");
+      tell(visitor, page, "node " + std::to_string(i) + " is broken");
     };
     if (at.kind == page_is_branch) {
       auto child = child_at(at, i);
@@ -337,7 +336,7 @@ bool page_file::read_leaf(uint64_t page,
   for (size_t i = 0; i < at.nodes; ++i) {
     auto entry = entry_at(at, i);
     if (!entry)
-      why = "node " + std::to_string(i) + " leaves its page";
+      why = "node " + std::to_string(i) + " is broken";
     else if (!f(*entry))
       break;
   }

@@ -128,6 +128,8 @@ void store_file::for_each(
   visitor.visit = std::move(visit);
   visitor.entry = [&](const page_entry& x) {
     auto key = lmdb::key::from_bytes(x.key);
+    if (x.is_tree && faults)
+      faults({table + " " + text_of_key(key), "is marked as a table"});
     if (auto value = file_.value_of(x, buffer))
       return f(key, *value);
     if (faults)

@@ -1,62 +1,19 @@
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
+#include "tests/store/golden_file.hpp"
 #include "tests/store/store_examples.hpp"
 
-/// Blocks of a released version are read by each later one. With
-/// TRIBUTARY_GOLDEN_WRITE=1 in the environment missing files are made; none
-/// that exists is ever changed.
+/// Blocks of a released version are read by each later one.
 
 using namespace tributary;
 using examples::cells_of;
+using examples::golden;
+using examples::to_hex;
 
 namespace {
 
 constexpr tick start = 1'700'000'400;
 constexpr uint16_t slots = 60;
-
-std::string to_hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string result;
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    auto byte = static_cast<unsigned char>(bytes[i]);
-    result += digits[byte >> 4];
-    result += digits[byte & 15];
-    if (i % 32 == 31 || i + 1 == bytes.size())
-      result += '\n';
-    else if (i % 8 == 7)
-      result += ' ';
-  }
-  return result;
-}
-
-std::string from_hex(const std::string& text) {
-  std::string result;
-  std::istringstream in{text};
-  std::string word;
-  while (in >> word)
-    for (size_t i = 0; i + 1 < word.size(); i += 2)
-      result += static_cast<char>(std::stoi(word.substr(i, 2), nullptr, 16));
-  return result;
-}
-
-/// Bytes of a golden file; made of `today` when missing and asked for.
-std::string golden(const std::string& name, std::string_view today) {
-  auto path = std::string{TRIBUTARY_GOLDEN_DIR} + '/' + name + ".hex";
-  std::ifstream in{path};
-  if (!in && std::getenv("TRIBUTARY_GOLDEN_WRITE") != nullptr) {
-    std::ofstream{path} << to_hex(today);
-    in.open(path);
-  }
-  INFO(path);
-  REQUIRE(in);
-  std::stringstream text;
-  text << in.rdbuf();
-  return from_hex(text.str());
-}
 
 /// All transforms of version 1, gaps, estimates and two epochs. What is here
 /// never changes.

@@ -202,23 +202,49 @@ void make_full_store(const std::string& path, uint64_t seed) {
 
 namespace {
 
-std::string scale_of(const chart& of, size_t d) {
-  auto& x = of.dimensions[d];
-  return std::to_string(x.multiplier) + '/' + std::to_string(x.divisor) + ':'
-         + std::to_string(static_cast<int>(x.algorithm)) + ' '
-         + std::to_string(of.step);
+/// Texts by their numbers.
+std::vector<std::string>& known_texts() {
+  static std::vector<std::string> result;
+  return result;
 }
 
-void add_slots(host_number number, const window_table& from, seen_map& to) {
+uint32_t number_of(const std::string& text) {
+  static std::map<std::string, uint32_t> numbers;
+  auto [i, is_new] = numbers.emplace(text, known_texts().size());
+  if (is_new)
+    known_texts().push_back(text);
+  return i->second;
+}
+
+column_number column_of(host_number host, const chart& of, size_t d,
+                        seen_store& to) {
+  auto result = number_of("host " + std::to_string(host) + ' ' + of.id + '.'
+                          + of.dimensions[d].id);
+  to.hosts[result] = host;
+  return result;
+}
+
+uint32_t scale_of(const chart& of, size_t d) {
+  auto& x = of.dimensions[d];
+  return number_of(std::to_string(x.multiplier) + '/'
+                   + std::to_string(x.divisor) + ':'
+                   + std::to_string(static_cast<int>(x.algorithm)) + ' '
+                   + std::to_string(of.step));
+}
+
+void add_slots(host_number host, const window_table& from, seen_map& to,
+               seen_store& of) {
   for (auto& [id, x] : from.charts())
-    for (size_t d = 0; d < x.columns.size(); ++d)
+    for (size_t d = 0; d < x.columns.size(); ++d) {
+      auto column = column_of(host, *x.chart, d, of);
+      auto scale = scale_of(*x.chart, d);
       for (size_t slot = 0; slot < from.slots(); ++slot)
         if (bit_at(x.columns[d].present, slot)) {
           auto value = x.columns[d].values[slot];
-          to.insert({{number, from.start() + static_cast<tick>(slot), id,
-                      x.chart->dimensions[d].id},
-                     {{value, value, value, 1}, scale_of(*x.chart, d)}});
+          to.insert({{column, from.start() + static_cast<tick>(slot)},
+                     {{value, value, value, 1}, scale}});
         }
+    }
 }
 
 void see_points(const lmdb::transaction& txn, layout_cache& layouts,
@@ -240,12 +266,12 @@ void see_points(const lmdb::transaction& txn, layout_cache& layouts,
   for (auto& [id, x] : points->charts)
     for (size_t d = 0; d < x.columns.size(); ++d) {
       auto& c = x.columns[d];
+      auto column = column_of(host.number, *x.chart, d, to);
       for (size_t i = 0; i < points->points(); ++i)
         if (c.count[i] != 0)
-          to.points[tier][{host.number,
-                           points->start + static_cast<tick>(i) * points->step,
-                           id, x.chart->dimensions[d].id}]
-              = {{c.min[i], c.max[i], c.sum[i], c.count[i]}, {}};
+          to.points[tier][{column,
+                           points->start + static_cast<tick>(i) * points->step}]
+              = {{c.min[i], c.max[i], c.sum[i], c.count[i]}, 0};
     }
 }
 
@@ -267,7 +293,7 @@ void see_blocks(store& from, layout_cache& layouts, seen_store& to) {
     if (auto error = load_window(*txn, layouts, name.second, {}, table))
       to.errors.push_back(to_text(error));
     else
-      add_slots(name.second, table, to.blocks);
+      add_slots(name.second, table, to.blocks, to);
   }
   if (auto fault = at.fault())
     to.errors.push_back(to_text(fault));
@@ -304,7 +330,7 @@ seen_store see_all(const std::string& path) {
         if (auto outcome = hot.apply(*item.frame); !outcome)
           result.errors.push_back(to_text(outcome.error()));
     for (auto& table : hot.extract(0, tick_max, {}))
-      add_slots(number, table, result.slots);
+      add_slots(number, table, result.slots, result);
   }
   return result;
 }
@@ -316,16 +342,14 @@ namespace {
 using place = seen_map::key_type;
 
 std::string text_of(const place& at) {
-  return "host " + std::to_string(std::get<0>(at)) + " tick "
-         + std::to_string(std::get<1>(at)) + ' ' + std::get<2>(at) + '.'
-         + std::get<3>(at);
+  return known_texts()[at.first] + " tick " + std::to_string(at.second);
 }
 
 std::string text_of(const seen_cell& x) {
   auto& p = x.point;
   return std::to_string(p.min) + ".." + std::to_string(p.max) + " sum "
          + std::to_string(p.sum) + " of " + std::to_string(p.count) + " ("
-         + x.scale + ")";
+         + known_texts()[x.scale] + ")";
 }
 
 bool is_part(const tier_cell& x, const tier_cell& whole) {
@@ -397,13 +421,14 @@ std::string holes(const seen_store& seen) {
   for (unsigned tier = 1; tier < tier_count; ++tier) {
     std::map<place, int64_t> counts;
     for (auto& kvp : seen.blocks) {
-      auto& [number, t, chart, dimension] = kvp.first;
+      auto [column, t] = kvp.first;
+      auto number = seen.hosts.at(column);
       auto& grid = seen.grids[tier].at(number);
       auto& extent = seen.extents[tier].at(number);
       auto step = static_cast<tick>(grid.step);
       auto first = t - ((t - grid.phase) % step + step) % step;
       if (first >= extent.from && first + step - 1 <= extent.to)
-        ++counts[{number, first, chart, dimension}];
+        ++counts[{column, first}];
     }
     for (auto& [at, count] : counts) {
       auto i = seen.points[tier].find(at);

@@ -20,20 +20,22 @@ constexpr tier_steps full_store_steps{2, 5};
 /// that only the journal has. With subscribers that are owed something.
 void make_full_store(const std::string& path, uint64_t seed);
 
-/// A value or a point, and what it is scaled by.
+/// A value or a point, and what it is scaled by; of points nothing, as that
+/// depends on what else is read.
 struct seen_cell {
   tier_cell point;
-  std::string scale;
+  uint32_t scale = 0;
 
   friend bool operator==(const seen_cell& x, const seen_cell& y) {
     return x.point == y.point && x.scale == y.scale;
   }
 };
 
-/// By number of the host, first tick, chart and dimension.
-using seen_map
-    = std::map<std::tuple<host_number, tick, std::string, std::string>,
-               seen_cell>;
+/// A column of a host: a number for each text, the same in one process.
+using column_number = uint32_t;
+
+/// By column and first tick.
+using seen_map = std::map<std::pair<column_number, tick>, seen_cell>;
 
 struct seen_store {
   /// Values of blocks; values of blocks and journal; points of tier 1 and 2, as
@@ -44,6 +46,7 @@ struct seen_store {
   /// Of tier 1 and 2, by number of the host.
   std::array<std::map<host_number, tier_grid>, tier_count> grids;
   std::array<std::map<host_number, tick_range>, tier_count> extents;
+  std::map<column_number, host_number> hosts;
   /// What could not be read, by name.
   std::vector<std::string> errors;
 };
