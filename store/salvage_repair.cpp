@@ -183,8 +183,10 @@ private:
                     hot_host{x.second.definition, {}, x.second.closed});
     lmdb::cursor at{txn, tables::rosters};
     for (auto more = at.first(); more; more = at.next()) {
-      auto rows
-          = rows_.find(static_cast<host_number>(at.current_key().word(0)));
+      auto number = at.current_key().word(0);
+      auto rows = number > UINT32_MAX
+                      ? rows_.end()
+                      : rows_.find(static_cast<host_number>(number));
       auto run = open_roster(at.current_value());
       if (run && rows != rows_.end())
         static_cast<void>(rows->second.define(*run));

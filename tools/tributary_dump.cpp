@@ -31,6 +31,8 @@ struct settings {
   bool json = false;
   bool verify = false;
   bool raw = false;
+  bool salvaged = false;
+  unsigned tier = 0;
   std::string export_as;
   std::string salvage_to;
   std::string compact_to;
@@ -116,6 +118,7 @@ int export_samples(const store_file& store, const settings& how) {
   csv_options options;
   options.range = how.range;
   options.raw = how.raw;
+  options.tier = how.tier;
   if (how.words.size() == 2)
     options.charts = simple_pattern{how.words[1]};
   fault_teller teller{stderr, told_max};
@@ -172,6 +175,10 @@ int list(const store_file& store, const settings& how) {
 }
 
 int start(const settings& how) {
+  if (how.salvaged)
+    return with_salvaged(how.store, [&](const store_file& store) {
+      return export_samples(store, how);
+    });
   if (!how.salvage_to.empty())
     return salvage_to(how.store, how.salvage_to);
   auto store = store_file::open(how.store);
@@ -218,6 +225,13 @@ int main(int argc, char** argv) {
                             "samples to standard output, as csv")
                  ->type_name("FORMAT");
   app.add_flag("--raw", how.raw, "export: the stored integers")->needs(csv);
+  app.add_option("--tier", how.tier,
+                 "export: points of tier 1 or 2 instead of samples")
+      ->check(CLI::Range(1u, 2u))
+      ->needs(csv);
+  app.add_flag("--salvaged", how.salvaged,
+               "export: all that --salvage would find, without a new store")
+      ->needs(csv);
   auto salvage = app.add_option("--salvage", how.salvage_to,
                                 "write what can be read of a damaged file "
                                 "into a new store")

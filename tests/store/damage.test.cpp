@@ -127,6 +127,11 @@ void check_salvaged(const temporary_directory& folder, const std::string& path,
     CHECK(code_of(report.error()) == ec::corrupt);
     return;
   }
+  std::string lost;
+  for (auto& x : report->lost)
+    if (lost.size() < 2000)
+      lost += x.place + ": " + x.what + '\n';
+  INFO("lost: " << lost);
   fault_list faults{out};
   INFO(faults.text());
   CHECK(faults.names.empty());

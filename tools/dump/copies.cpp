@@ -1,6 +1,9 @@
 #include "tools/dump/copies.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 
 #include <sys/stat.h>
@@ -41,16 +44,29 @@ guid guid_beside(const std::string& file) {
   return guid::parse(text).value_or(guid{});
 }
 
-void tell(const salvage_report& report) {
+void tell_lost(const salvage_report& report, FILE* to) {
   for (auto& x : report.lost)
-    printf("lost: %s\n", to_plain_text(x.place + ": " + x.what).c_str());
+    fprintf(to, "lost: %s\n", to_plain_text(x.place + ": " + x.what).c_str());
   if (report.lost_count > report.lost.size())
-    printf("lost: %llu more\n", number(report.lost_count - report.lost.size()));
+    fprintf(to, "lost: %llu more\n",
+            number(report.lost_count - report.lost.size()));
+}
+
+void tell(const salvage_report& report) {
+  tell_lost(report, stdout);
   for (auto& x : report.found)
     printf("found: %s: %llu\n", x.first.c_str(), number(x.second));
   if (report.found_in_leaves > 0)
     printf("of these in pages of no table: %llu\n",
            number(report.found_in_leaves));
+  if (report.points_restored > 0)
+    printf("made anew: points of %llu windows and blocks\n",
+           number(report.points_restored));
+}
+
+void remove_store(const std::string& folder) {
+  for (auto name : {"/store.mdb", "/store.mdb-lock", "/store.mdb.owner"})
+    unlink((folder + name).c_str());
 }
 
 } // namespace
@@ -62,15 +78,14 @@ int salvage_to(const std::string& store, const std::string& out) {
   bool is_new = false;
   if (auto error = take_empty_folder(out, is_new))
     return fail(words_of(error));
-  auto report = salvage_store(from, out + "/store.mdb");
+  auto report = salvage_store(from, out + "/store.mdb", guid_beside(from));
   if (!report) {
-    for (auto name : {"/store.mdb", "/store.mdb-lock", "/store.mdb.owner"})
-      unlink((out + name).c_str());
+    remove_store(out);
     if (is_new)
       rmdir(out.c_str());
     return fail(words_of(report.error()));
   }
-  auto node = report->node.empty() ? guid_beside(from) : report->node;
+  auto& node = report->node;
   tell(*report);
   if (node.empty())
     puts("lost: the node's guid: put its node.guid beside the new store");
@@ -82,6 +97,33 @@ int salvage_to(const std::string& store, const std::string& out) {
          report->lost_count == 0 ? "a whole store"
                                  : "a store of what could be read");
   return report->lost_count == 0 ? 0 : 1;
+}
+
+int with_salvaged(const std::string& store,
+                  const std::function<int(const store_file&)>& f) {
+  auto from = file_of(store);
+  if (is_held_by_node(from))
+    return fail(from + ": a node uses it; stop the node first");
+  auto base = getenv("TMPDIR");
+  std::string folder{base != nullptr && *base != '\0' ? base : "/tmp"};
+  folder += "/tributary-dump.XXXXXX";
+  if (mkdtemp(folder.data()) == nullptr)
+    return fail(folder + ": " + strerror(errno));
+  auto path = folder + "/store.mdb";
+  auto result = [&] {
+    auto report = salvage_store(from, path, guid_beside(from));
+    if (!report)
+      return fail(words_of(report.error()));
+    tell_lost(*report, stderr);
+    auto salvaged = store_file::open(path);
+    if (!salvaged)
+      return fail(words_of(salvaged.error()));
+    auto code = f(*salvaged);
+    return code == 0 && report->lost_count > 0 ? 1 : code;
+  }();
+  remove_store(folder);
+  rmdir(folder.c_str());
+  return result;
 }
 
 int compact_to(const store_file& store, const std::string& out) {

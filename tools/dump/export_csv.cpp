@@ -10,6 +10,7 @@
 #include "store/layout_index.hpp"
 #include "store/packed_blocks.hpp"
 #include "store/verify.hpp"
+#include "tools/dump/point_source.hpp"
 
 namespace tributary {
 
@@ -33,7 +34,9 @@ class csv_writer {
 public:
   csv_writer(const csv_options& options, FILE* to)
       : options_(options), to_(to) {
-    fputs("time,chart,dimension,value\n", to_);
+    fputs(options.tier == 0 ? "time,chart,dimension,value\n"
+                            : "time,chart,dimension,min,max,sum,count\n",
+          to_);
   }
 
   /// The slots from `from` on that are in range, chart by chart.
@@ -43,7 +46,36 @@ public:
         write_chart(window, x.second, std::max(from, options_.range.from));
   }
 
+  void write(const tier_table& points) {
+    for (auto& [id, chart] : points.charts)
+      if (options_.charts.matches(id))
+        for (size_t d = 0; d < chart.columns.size(); ++d)
+          write_points(points, chart, d);
+  }
+
 private:
+  void write_points(const tier_table& points, const tier_chart& chart,
+                    size_t dimension) {
+    auto& of = *chart.chart;
+    auto& column = chart.columns[dimension];
+    auto name = field(of.id) + "," + field(of.dimensions[dimension].id);
+    for (size_t i = 0; i < points.points(); ++i) {
+      auto t = points.start + static_cast<tick>(i) * points.step;
+      if (column.count[i] == 0 || t < options_.range.from
+          || t > options_.range.to)
+        continue;
+      fprintf(to_, "%" PRId64 ",%s,", t, name.c_str());
+      if (options_.raw) {
+        fprintf(to_, "%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
+                column.min[i], column.max[i], column.sum[i], column.count[i]);
+        continue;
+      }
+      auto x = shown_point(of, dimension, column, i);
+      fprintf(to_, "%.10g,%.10g,%.10g,%" PRId64 "\n", x.min, x.max, x.sum,
+              x.count);
+    }
+  }
+
   void write_chart(const window_table& window, const window_chart& chart,
                    tick from) {
     auto& of = *chart.chart;
@@ -166,14 +198,32 @@ void write_journal(const store_file& store, const stored_host& host,
     to.write(window, options.range.from);
 }
 
+caf::error write_points(const store_file& store, const stored_host& host,
+                        const csv_options& options, csv_writer& to,
+                        const fault_sink& faults) {
+  point_source points{store, host, faults};
+  if (!points.has_tiers())
+    return make_error(ec::not_found, "the store has no tiers 1 and 2");
+  auto span = grid_of(host.definition, points.steps(), options.tier).span;
+  for (auto start : points.starts(options.tier))
+    if (start <= options.range.to && start + tick{span} > options.range.from)
+      to.write(points.load(options.tier, start));
+  return {};
+}
+
 } // namespace
 
 caf::error export_csv(const store_file& store, const stored_host& host,
                       const csv_options& options, FILE* to,
                       const fault_sink& faults) {
   csv_writer writer{options, to};
-  write_blocks(store, host, options, writer, faults);
-  write_journal(store, host, options, writer, faults);
+  if (options.tier != 0) {
+    if (auto error = write_points(store, host, options, writer, faults))
+      return error;
+  } else {
+    write_blocks(store, host, options, writer, faults);
+    write_journal(store, host, options, writer, faults);
+  }
   if (fflush(to) != 0 || ferror(to) != 0)
     return make_error(ec::file_unusable,
                       std::string{"can't be written: "} + strerror(errno));
