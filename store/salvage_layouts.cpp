@@ -50,7 +50,8 @@ missing_layout layout_in(lmdb::table_number table, std::string_view value) {
 
 class layout_finder {
 public:
-  explicit layout_finder(const lmdb::environment& store) : store_(store) {
+  explicit layout_finder(const salvage_state& of)
+      : store_(of.store), hosts_(of.hosts) {
     // nop
   }
 
@@ -61,6 +62,9 @@ public:
     note_known(*seen);
     note_missing(*seen);
     for (auto& [host, layouts] : missing_) {
+      // A key with a wrong number, rather than a host that lost all it had.
+      if (hosts_.count(host) == 0 && owners_.count(host) == 0)
+        continue;
       take_from_others(*seen, host, layouts);
       if (!layouts.empty())
         cut_from_rosters(*seen, host, layouts);
@@ -92,8 +96,9 @@ private:
     lmdb::cursor at{txn, tables::layouts};
     for (auto more = at.first(); more; more = at.next()) {
       auto key = at.current_key();
-      known_[{key.word(1), key.word(2)}]
-          = static_cast<host_number>(key.word(0));
+      auto host = static_cast<host_number>(key.word(0));
+      known_[{key.word(1), key.word(2)}] = host;
+      owners_.insert(host);
     }
   }
 
@@ -179,9 +184,12 @@ private:
     }
   }
 
-  const lmdb::environment& store_;
+  lmdb::environment& store_;
+  const std::map<host_number, stored_host>& hosts_;
   /// A host that has it.
   std::map<content_hash, host_number> known_;
+  /// Hosts that have any.
+  std::set<host_number> owners_;
   std::map<host_number, std::set<missing_layout>> missing_;
   std::map<std::pair<host_number, content_hash>, std::string> found_;
 };
@@ -189,7 +197,7 @@ private:
 } // namespace
 
 caf::error restore_layouts(salvage_state& state) {
-  return layout_finder{state.store}.run(state.report);
+  return layout_finder{state}.run(state.report);
 }
 
 } // namespace tributary

@@ -1,5 +1,6 @@
 """Nodes that keep nothing on a disk: `[db] mode` ram and none."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -15,6 +16,8 @@ TRIALS = setting("TRIBUTARY_TRIALS", 6)
 DISK = "[db]\nwindow = 60s\ncommit every = 1s\n"
 RAM = DISK + "mode = ram\n"
 NONE = DISK + "mode = none\n"
+
+DUMP = os.environ.get("TRIBUTARY_DUMP", "")
 
 MEMORY = pathlib.Path("/dev/shm")
 
@@ -98,6 +101,16 @@ class Ram(Memory):
         newest = first.newest()
         self.wait_tick(first, newest + 2)
         self.assert_no_gap(first, newest - 1, newest + 2)
+
+    def test_its_store_is_read_from_outside(self):
+        node = self.node("node", conf=RAM)
+        node.start()
+        self.wait_tick(node, node.newest() + 2)
+        done = subprocess.run([DUMP, "--verify", folder_of(node)],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("a node uses the file", done.stderr)
+        self.assertRegex(done.stdout, r"[1-9]\d* frames: good")
 
     def test_memory_is_too_small(self):
         """In a namespace whose memory file system has 8 MiB."""

@@ -36,9 +36,9 @@ def listed(path, *words):
     return json.loads(out)
 
 
-def exported(path, host, chart):
-    """Lines of the samples."""
-    code, out, _ = dump("--export", "csv", path, host, chart)
+def exported(path, host, chart, *flags):
+    """Lines of the samples, or of points."""
+    code, out, _ = dump("--export", "csv", *flags, path, host, chart)
     return code, set(out.splitlines()[1:])
 
 
@@ -109,6 +109,7 @@ class Dump(cluster.Test):
         code, whole = exported(self.store, "leaf", "system.cpu")
         self.assertEqual(code, 0)
         self.assertTrue(whole)
+        self.check_points()
         pages = self.store.stat().st_size // PAGE
         seeded = random.Random(cluster.SEED)
         print(f"seed {cluster.SEED}, {pages} pages, {len(whole)} samples",
@@ -129,10 +130,44 @@ class Dump(cluster.Test):
         new, lines = self.check_salvaged(cut, whole)
         self.assertIsNotNone(new, lines)
         print(f"cut: {len(lines)} samples", flush=True)
+        self.check_cut(pages, whole)
+        # The same without a new store.
+        code, at_once = exported(cut, "1", "system.cpu", "--salvaged")
+        self.assertEqual((code, at_once), (1, lines))
         # What lost something, and of those the one that has most.
         new, lines = max((x for x in served if x[1] > 0),
                          key=lambda x: x[:2])[2:]
         self.serve(new, lines)
+
+    def check_cut(self, pages, whole):
+        """Named with its sizes, at whatever length; no signal."""
+        for part in range(1, 8):
+            size = pages * part // 8 * PAGE + 99 * (part % 2)
+            cut = self.damage(f"cut{part}", lambda file: file.truncate(size))
+            code, out, err = dump("--verify", cut)
+            self.assertEqual(code, 1, out + err)
+            self.assertRegex(out, rf"file: is cut off at {size} of \d+ bytes")
+            for words in ([], ["hosts"], ["blocks"], ["journal"]):
+                self.assertIn(dump(cut, *words)[0], (0, 1))
+            code, lines = exported(cut, "1", "system.cpu")
+            self.assertIn(code, (0, 1))
+            self.assertLessEqual(lines, whole)
+
+    def check_points(self):
+        """Points are of the samples."""
+        code, lines = exported(self.store, "leaf", "system.ram", "--tier", "1")
+        self.assertEqual(code, 0)
+        self.assertTrue(lines)
+        values = {}
+        for line in exported(self.store, "leaf", "system.ram")[1]:
+            t, _, name, value = line.split(",")
+            values[int(t), name] = float(value)
+        for line in lines:
+            t, _, name, least, most, _, count = line.split(",")
+            of = [values[t, name] for t in range(int(t), int(t) + 60)
+                  if (t, name) in values]
+            self.assertEqual((float(least), float(most), int(count)),
+                             (min(of), max(of), len(of)), line)
 
     def serve(self, data, lines):
         """A node starts on what was salvaged and has its samples."""
@@ -149,6 +184,11 @@ class Dump(cluster.Test):
         code, _, err = dump("--salvage", self.folder / "x", self.store)
         self.assertEqual(code, 1)
         self.assertIn("a node uses it", err)
+        code, _, err = dump("--export", "csv", "--salvaged", self.store, "leaf")
+        self.assertEqual((code, "a node uses it" in err), (1, True))
+        for wrong in (["--tier", "1"], ["--salvaged"],
+                      ["--export", "csv", "--tier", "3"]):
+            self.assertEqual(dump(*wrong, self.store, "leaf")[0], 2)
         self.assertEqual(dump()[0], 2)
         self.assertEqual(dump(self.store, "dance")[0], 2)
         self.assertEqual(dump(self.store, "charts")[0], 2)
