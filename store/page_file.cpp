@@ -66,6 +66,11 @@ struct tree_page {
                 && at + node_header_bytes <= page_bytes;
     return fits ? at : page_bytes;
   }
+
+  /// Whether new entries would be written over this one: it can be read still.
+  bool is_in_free_space(size_t i) const {
+    return node_at(i) < number_at<uint16_t>(bytes + 14);
+  }
 };
 
 /// Why the page is none of a tree; empty when it is one.
@@ -285,32 +290,34 @@ bool page_file::walk_page(uint64_t page, size_t depth_left,
     return true;
   }
   for (size_t i = 0; i < at.nodes; ++i) {
-    auto broken = [&] {
-      tell(visitor, page, "node " + std::to_string(i) + " is broken");
+    auto tell_of = [&](const char* what) {
+      tell(visitor, page, "node " + std::to_string(i) + what);
     };
+    if (at.is_in_free_space(i))
+      tell_of(" is in free space");
     if (at.kind == page_is_branch) {
       auto child = child_at(at, i);
       // The first one has none, whatever stands there.
       auto least = i == 0 || !child ? std::string_view{} : branch_key_at(at, i);
       if (visitor.is_ordered && !least.empty()) {
         if (least <= order.last)
-          tell(visitor, page, "node " + std::to_string(i) + " is out of order");
+          tell_of(" is out of order");
         order.floor = least;
       }
       if (!child)
-        broken();
+        tell_of(" is broken");
       else if (!walk_page(*child, depth_left - 1, visitor, order))
         return false;
       continue;
     }
     auto entry = entry_at(at, i);
     if (!entry) {
-      broken();
+      tell_of(" is broken");
       continue;
     }
     if (visitor.is_ordered) {
       if (entry->key <= order.last || entry->key < order.floor)
-        tell(visitor, page, "node " + std::to_string(i) + " is out of order");
+        tell_of(" is out of order");
       order.last = entry->key;
     }
     if (entry->value_page != 0
@@ -333,13 +340,11 @@ bool page_file::read_leaf(uint64_t page,
   auto fault = check_page(page, reinterpret_cast<char*>(buffer.data()), at);
   if (!fault.empty() || at.kind != page_is_leaf)
     return false;
-  for (size_t i = 0; i < at.nodes; ++i) {
-    auto entry = entry_at(at, i);
-    if (!entry)
+  for (size_t i = 0; i < at.nodes; ++i)
+    if (auto entry = entry_at(at, i); !entry)
       why = "node " + std::to_string(i) + " is broken";
     else if (!f(*entry))
       break;
-  }
   return why.empty();
 }
 
@@ -381,8 +386,6 @@ page_file::value_at(uint64_t page, std::vector<uint64_t>& buffer) const {
       = static_cast<uint32_t>(count * page_bytes - page_header_bytes);
   return value_of(entry, buffer);
 }
-
-// -- records ------------------------------------------------------------------
 
 std::optional<page_tree> open_page_tree(std::string_view bytes) {
   if (bytes.size() != tree_record_bytes)
