@@ -284,7 +284,9 @@ private:
       fault("tier0", key, to_text(error));
     if (!need_host("tier0", key, host))
       return;
-    if (hosts_[host].definition.window_start(header.start) != header.start)
+    auto& definition = hosts_[host].definition;
+    if (definition.window_start(header.start) != header.start
+        || definition.window_seconds != header.slots)
       fault("tier0", key, "is no window of its host");
   }
 
