@@ -44,6 +44,15 @@ export async function nodeList(page, count) {
   return `${rows.length} hosts`
 }
 
+/** The heading says where the node keeps what it has, and what that means. */
+export async function keepingTold(page, short) {
+  const mark = page.locator('.heading').getByText(short, { exact: true })
+  await mark.waitFor()
+  const long = await mark.getAttribute('title')
+  expect(/^This node .+\.$/.test(long ?? ''), `"${short}" is not explained: ${long}`)
+  return long
+}
+
 export async function chartsDrawn(page) {
   await waitOn(
     page,

@@ -69,6 +69,9 @@ async function nodePage(browser, { parent }) {
   const start = new URL('?last=1m', parent.url).href
   const { page, complaints, close } = await openPage(browser, start, { colorScheme: 'dark' })
   await check('the node page lists "Replicated Nodes"', () => checks.nodeList(page, 3))
+  await check('the heading tells where samples are kept', () =>
+    checks.keepingTold(page, 'kept on disk'),
+  )
   await check('a chart shows values', () => checks.chartsDrawn(page))
   await check('the tiles tell something', () => checks.tilesTell(page))
   await check('so do the rows of the nodes', () => checks.rowsTell(page))

@@ -2,6 +2,9 @@
 
 export type HostState = 'live' | 'stale' | 'offline'
 
+/** Where a node keeps what it has. */
+export type Durability = 'disk' | 'ram' | 'upstream'
+
 export interface HostStatus {
   guid: string
   hostname: string
@@ -23,6 +26,8 @@ export interface Info {
   node_hostname: string
   node_uid: string
   mirrored_hosts_status: HostStatus[]
+  /** Of the node that answers, a `Durability` that this page may not know. */
+  durability?: string
   os_name?: string
   os_version?: string
   kernel_name?: string
