@@ -8,7 +8,12 @@ namespace tributary {
 
 namespace {
 
-/// Calls `f(place, sealed)` for each group of a window until it fails.
+caf::error at_place(const std::string& where, const caf::error& error) {
+  return make_error(code_of(error), where + to_text(error));
+}
+
+/// Calls `f(sealed)` for each group of a window until it fails; the error says
+/// where that was.
 template <class F>
 caf::error for_each_group(const lmdb::transaction& txn, host_number host,
                           tick start, F f) {
@@ -20,15 +25,13 @@ caf::error for_each_group(const lmdb::transaction& txn, host_number host,
         || key.word(1) >> 32 != host)
       break;
     auto group = static_cast<uint32_t>(key.word(1));
-    for (auto sealed : unpack_blocks(at.current_value()))
-      if (caf::error error = f(place_of_group(host, start, group++), sealed))
-        return error;
+    for (auto sealed : unpack_blocks(at.current_value())) {
+      if (caf::error error = f(sealed))
+        return at_place(place_of_group(host, start, group), error);
+      ++group;
+    }
   }
   return at.fault();
-}
-
-caf::error at_place(const std::string& where, const caf::error& error) {
-  return make_error(code_of(error), where + to_text(error));
 }
 
 bool has_chart(const layout& x, std::string_view id) {
@@ -79,28 +82,23 @@ caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
     return open_block(sealed, **columns_of, window, only_chart,
                       layouts.payloads.get());
   };
-  return for_each_group(
-      txn, host, window.start(),
-      [&](const std::string& where, std::string_view sealed) -> caf::error {
-        auto error = add(sealed);
-        return error ? at_place(where, error) : error;
-      });
+  return for_each_group(txn, host, window.start(), add);
 }
 
 caf::expected<std::vector<sealed_group>>
 load_groups(const lmdb::transaction& txn, host_number host, tick start) {
   std::vector<sealed_group> result;
   auto error = for_each_group(
-      txn, host, start,
-      [&](const std::string& where, std::string_view sealed) -> caf::error {
+      txn, host, start, [&](std::string_view sealed) -> caf::error {
         auto header = open_block_header(sealed);
         if (!header)
-          return at_place(where, header.error());
+          return std::move(header.error());
         auto hash = header->layout_hash;
         auto columns_of
             = txn.get(tables::layouts, tables::layout_key(host, hash));
         if (!columns_of)
-          return make_error(ec::unknown_layout, where + "layout is not stored");
+          return make_error(ec::unknown_layout,
+                            "a block's layout is not stored");
         result.push_back({hash, std::string{*columns_of}, std::string{sealed}});
         return {};
       });

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace tributary {
 
@@ -14,41 +15,89 @@ constexpr double exact_max = 1e15;
 constexpr double exponent_below = 1e-7;
 constexpr double exponent_from = 1e21;
 
-/// Writes `value` if it is a whole number of units of `1 / Scale`, which has
-/// `Digits` zeros; null when it is not, or is too large to tell.
-template <uint64_t Scale, int Digits>
-char* write_scaled(char* at, double value) {
-  auto scaled = std::fabs(value) * static_cast<double>(Scale);
+/// Three decimal digits and how many of them count.
+struct digit_group {
+  char text[3];
+  uint8_t count;
+};
+
+/// By value. Looked up instead of computed: how many digits a value has differs
+/// from one to the next, and branches on it that are guessed wrong cost more
+/// than the digits.
+struct digit_tables {
+  /// Without zeros in front; of 0 the last digit stays.
+  digit_group leading[1000];
+  /// All three.
+  digit_group inner[1000];
+  /// Without zeros at the end.
+  digit_group last[1000];
+};
+
+constexpr digit_tables make_tables() {
+  digit_tables result{};
+  for (unsigned i = 0; i < 1000; ++i) {
+    const char text[] = {static_cast<char>('0' + i / 100),
+                         static_cast<char>('0' + i / 10 % 10),
+                         static_cast<char>('0' + i % 10)};
+    unsigned front = i >= 100 ? 0 : i >= 10 ? 1 : 2;
+    for (auto at = front; at < 3; ++at)
+      result.leading[i].text[at - front] = text[at];
+    result.leading[i].count = static_cast<uint8_t>(3 - front);
+    for (auto at = 0; at < 3; ++at)
+      result.inner[i].text[at] = result.last[i].text[at] = text[at];
+    result.inner[i].count = 3;
+    result.last[i].count = i % 10 != 0 ? 3 : i % 100 != 0 ? 2 : i != 0;
+  }
+  return result;
+}
+
+constexpr digit_tables digits = make_tables();
+
+/// Writes four bytes, of which some count.
+char* put(char* at, const digit_group& x) noexcept {
+  std::memcpy(at, &x, sizeof(x));
+  return at + x.count;
+}
+
+char* write_whole(char* at, uint64_t x) noexcept {
+  if (x < 1'000)
+    return put(at, digits.leading[x]);
+  if (x < 1'000'000)
+    at = put(at, digits.leading[x / 1'000]);
+  else
+    at = put(write_whole(at, x / 1'000'000), digits.inner[x / 1'000 % 1'000]);
+  return put(at, digits.inner[x % 1'000]);
+}
+
+/// Writes `size` if it is a whole number of units of `1 / Scale`, a thousandth
+/// or a millionth; null when it is not, or is too large to tell. It is no whole
+/// number itself.
+template <uint64_t Scale>
+char* write_scaled(char* at, double size) noexcept {
+  auto scaled = size * static_cast<double>(Scale);
   if (scaled >= exact_max)
     return nullptr;
   // Division of two exact integers rounds like reading the decimal does, so
   // equality here means that the decimal reads back as this very double.
-  auto whole = int64_t{std::llrint(scaled)};
-  if (static_cast<double>(whole) / static_cast<double>(Scale)
-      != std::fabs(value))
+  auto units = static_cast<int64_t>(scaled + 0.5);
+  if (static_cast<double>(units) / static_cast<double>(Scale) != size)
     return nullptr;
-  if (value < 0)
-    *at++ = '-';
-  auto units = static_cast<uint64_t>(whole);
-  at = std::to_chars(at, at + number_chars_max - 1, units / Scale).ptr;
-  auto fraction = units % Scale;
-  if (fraction != 0) {
-    *at = '.';
-    for (int i = Digits; i > 0; --i, fraction /= 10)
-      at[i] = static_cast<char>('0' + fraction % 10);
-    at += Digits + 1;
-    while (at[-1] == '0')
-      --at;
-  }
-  return at;
+  auto all = static_cast<uint64_t>(units);
+  at = write_whole(at, all / Scale);
+  *at++ = '.';
+  auto rest = all % Scale;
+  if (Scale == 1'000)
+    return put(at, digits.last[rest]);
+  // A third decimal alone was found before, so there are more than three.
+  at = put(at, digits.inner[rest / 1'000]);
+  return put(at, digits.last[rest % 1'000]);
 }
 
-char* write_general(char* at, double value) {
-  auto size = std::fabs(value);
+char* write_general(char* at, double size) {
   auto format = size < exponent_below || size >= exponent_from
                     ? std::chars_format::scientific
                     : std::chars_format::fixed;
-  return std::to_chars(at, at + number_chars_max, value, format).ptr;
+  return std::to_chars(at, at + number_chars_max - 1, size, format).ptr;
 }
 
 } // namespace
@@ -56,19 +105,28 @@ char* write_general(char* at, double value) {
 char* write_number(char* to, double value) {
   if (!std::isfinite(value))
     return to;
-  // The values of charts are scaled integers: three or six decimals hold most
-  // of them, and this prints those faster than the general algorithm.
-  if (auto end = write_scaled<1, 0>(to, value))
+  auto size = std::fabs(value);
+  *to = '-';
+  to += value < 0;
+  // The values of charts are scaled integers: no, three or six decimals hold
+  // most of them, and this prints those faster than the general algorithm.
+  if (size < exact_max) {
+    auto whole = static_cast<int64_t>(size);
+    if (static_cast<double>(whole) == size)
+      return write_whole(to, static_cast<uint64_t>(whole));
+  }
+  if (auto end = write_scaled<1'000>(to, size))
     return end;
-  if (auto end = write_scaled<1'000, 3>(to, value))
+  if (auto end = write_scaled<1'000'000>(to, size))
     return end;
-  if (auto end = write_scaled<1'000'000, 6>(to, value))
-    return end;
-  return write_general(to, value);
+  return write_general(to, size);
 }
 
 char* write_number(char* to, int64_t value) {
-  return std::to_chars(to, to + number_chars_max, value).ptr;
+  *to = '-';
+  to += value < 0;
+  auto size = static_cast<uint64_t>(value);
+  return write_whole(to, value < 0 ? 0 - size : size);
 }
 
 bool append_number(std::string& out, double value) {

@@ -63,6 +63,26 @@ void shown_points(const tier_table& table, const tier_chart& of,
   }
 }
 
+/// A window as it is stored, with what is open of it. Mostly it is either, and
+/// nothing is copied.
+const window_table& joined(window_table& stored,
+                           const std::vector<window_table>& open) {
+  const window_table* only = nullptr;
+  for (auto& x : open) {
+    if (x.start() != stored.start())
+      continue;
+    if (only == nullptr && stored.charts().empty() && stored.empty()) {
+      only = &x;
+      continue;
+    }
+    if (only != nullptr)
+      stored.merge(*only);
+    only = nullptr;
+    stored.merge(x);
+  }
+  return only == nullptr ? stored : *only;
+}
+
 std::vector<bool> marked(const std::vector<size_t>& chosen, size_t count) {
   std::vector<bool> result(count, false);
   for (auto i : chosen)
@@ -271,15 +291,13 @@ caf::error query_job::read_window(const lmdb::transaction& txn,
                       static_cast<uint16_t>(definition.window_seconds)};
   if (auto error = load_window(txn, layouts, hot_->host.number, chart, window))
     return error;
-  for (auto& x : hot_->windows)
-    if (x.start() == window.start())
-      window.merge(x);
+  auto& shown = joined(window, hot_->windows);
   auto to
       = std::min(pieces_[piece_].to, window.start() + tick{window.slots()} - 1);
-  auto found = window.charts().find(chart);
-  if (found != window.charts().end()) {
+  auto found = shown.charts().find(chart);
+  if (found != shown.charts().end()) {
     auto& of = found->second.chart;
-    shown_slots(window, found->second, at_, to, table_->wanted_of(of), run_);
+    shown_slots(shown, found->second, at_, to, table_->wanted_of(of), run_);
     table_->add(of, run_);
     answer_.points_of_tier[0] += run_.size;
   }
