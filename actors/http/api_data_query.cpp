@@ -1,5 +1,6 @@
 #include "actors/http/api_query.hpp"
 #include "actors/http/parameter_values.hpp"
+#include "actors/http/script_text.hpp"
 
 namespace tributary {
 
@@ -13,11 +14,70 @@ constexpr integer_range timeout_range{1, query_timeout_ms_max};
 constexpr integer_range resample_range{0, resample_seconds_max};
 
 constexpr choice<data_format> format_choices[] = {
-    {"json", data_format::json},         {"csv", data_format::csv},
-    {"tsv", data_format::tsv},           {"ssv", data_format::ssv},
-    {"ssvcomma", data_format::ssvcomma}, {"array", data_format::array},
+    {"json", data_format::json},
+    {"jsonp", data_format::jsonp},
+    {"csv", data_format::csv},
+    {"tsv", data_format::tsv},
+    {"tsv-excel", data_format::tsv},
+    {"ssv", data_format::ssv},
+    {"ssvcomma", data_format::ssvcomma},
+    {"array", data_format::array},
+    {"csvjsonarray", data_format::csvjsonarray},
     {"markdown", data_format::markdown},
+    {"html", data_format::html},
+    {"datatable", data_format::datatable},
+    {"datasource", data_format::datasource},
 };
+
+/// The formats that a data source may be asked for instead of its own.
+constexpr choice<data_format> google_format_choices[] = {
+    {"json", data_format::datasource},
+    {"html", data_format::html},
+    {"csv", data_format::csv},
+    {"tsv-excel", data_format::tsv},
+};
+
+constexpr auto no_anomalies = "anomaly rates are not computed here";
+constexpr auto no_labels = "charts have no labels here";
+constexpr auto of_later_versions = "it is of versions 2 and 3 of Netdata's API";
+
+/// What Netdata's API knows and this one does not, and why: without it the
+/// answer would be another one than was asked for.
+constexpr choice<const char*> absent_formats[] = {
+    {"json2", no_anomalies},
+};
+
+constexpr choice<const char*> absent_options[] = {
+    {"anomaly-bit", no_anomalies},
+    {"jw-anomaly-rates", no_anomalies},
+    {"group-by-labels", no_labels},
+    {"raw", "parts of averages for others to merge are not given; ask for "
+            "aggregation=sum, or group=sum"},
+    {"all-dimensions", of_later_versions},
+    {"cardinality-limit-all", of_later_versions},
+    {"details", of_later_versions},
+    {"long-keys", of_later_versions},
+    {"mcp-info", of_later_versions},
+    {"minimal", of_later_versions},
+    {"debug", "how a query was planned is not told"},
+    {"plan", "how a query was planned is not told"},
+};
+
+constexpr choice<const char*> absent_parameters[] = {
+    {"chart_label_key", no_labels},
+    {"chart_labels_filter", no_labels},
+};
+
+/// An error if `word` is one of `absent`.
+template <size_t Count>
+caf::error refuse_absent(const std::string& what, std::string_view word,
+                         const choice<const char*> (&absent)[Count]) {
+  for (auto& x : absent)
+    if (x.name == word)
+      return make_error(ec::bad_request, what + std::string{word}
+                                             + " is not answered: " + x.value);
+  return caf::none;
+}
 
 constexpr choice<aggregation> aggregation_choices[] = {
     {"sum", aggregation::sum},     {"average", aggregation::average},
@@ -32,6 +92,7 @@ struct pending_words {
   bool selects_tier = false;
   bool matches_ids = false;
   bool matches_names = false;
+  data_format google_format = data_format::datasource;
 };
 
 /// What an option of `/api/v1/data` sets.
@@ -52,12 +113,16 @@ void set_pending(data_request&, pending_words& x) {
   x.*Field = true;
 }
 
+void set_nothing(data_request&, pending_words&) {
+  // nop
+}
+
 template <row_reduction Value>
 void set_reduction(data_request& x, pending_words&) {
   x.options.reduction = Value;
 }
 
-/// `minify` asks for what is the case here anyway.
+/// `minify` and `allow_past` ask for what is the case here anyway.
 constexpr choice<option_switch> option_choices[] = {
     {"jsonwrap",
      [](data_request& x, pending_words&) {
@@ -67,6 +132,7 @@ constexpr choice<option_switch> option_choices[] = {
     {"flip", set_shown<&data_options::oldest_first>},
     {"reversed", set_shown<&data_options::oldest_first>},
     {"ms", set_shown<&data_options::milliseconds>},
+    {"milliseconds", set_shown<&data_options::milliseconds>},
     {"seconds",
      [](data_request& x, pending_words&) {
        x.options.milliseconds = false;
@@ -74,6 +140,9 @@ constexpr choice<option_switch> option_choices[] = {
     {"abs", set_query<&query_request::magnitudes>},
     {"absolute", set_query<&query_request::magnitudes>},
     {"absolute-sum", set_query<&query_request::magnitudes>},
+    {"rfc3339", set_shown<&data_options::dates>},
+    {"google_json", set_shown<&data_options::google_table>},
+    {"label-quotes", set_shown<&data_options::quoted_labels>},
     {"display-absolute", set_shown<&data_options::magnitudes>},
     {"percentage", set_query<&query_request::percentages>},
     {"unaligned", set_query<&query_request::unaligned>},
@@ -88,15 +157,16 @@ constexpr choice<option_switch> option_choices[] = {
     {"selected-tier", set_pending<&pending_words::selects_tier>},
     {"match-ids", set_pending<&pending_words::matches_ids>},
     {"match-names", set_pending<&pending_words::matches_names>},
-    {"minify",
-     [](data_request&, pending_words&) {
-     }},
+    {"minify", set_nothing},
+    {"allow_past", set_nothing},
 };
 
 /// Options add up, also over several parameters.
 caf::error apply_options(const http_parameter& from, data_request& to,
                          pending_words& pending) {
   for (auto& name : split(from.value, ",| ")) {
+    if (auto fault = refuse_absent("options: ", name, absent_options))
+      return fault;
     auto option = parse_choice({from.name, name}, option_choices);
     if (!option)
       return std::move(option.error());
@@ -105,6 +175,79 @@ caf::error apply_options(const http_parameter& from, data_request& to,
     to.options_text += name;
   }
   return caf::none;
+}
+
+caf::error take_function(const std::string& from, std::string_view name,
+                         std::string& to) {
+  if (!is_function_name(name))
+    return make_error(ec::bad_request,
+                      from
+                          + " is no name of a function, of letters, digits, "
+                            "_, $ and dots: "
+                          + quoted(name));
+  to = name;
+  return caf::none;
+}
+
+/// Letters, digits and some marks, which mean nothing in a header field.
+caf::error take_name(const std::string& from, std::string_view name,
+                     std::string& to) {
+  constexpr std::string_view allowed
+      = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._- ";
+  if (name.size() > data_name_bytes_max
+      || name.find_first_not_of(allowed) != std::string_view::npos
+      || name.substr(0, 1) == ".")
+    return make_error(ec::bad_request,
+                      from
+                          + " is not of at most 128 letters, digits, spaces, "
+                            "dots, _ and -: "
+                          + quoted(name));
+  to = name;
+  return caf::none;
+}
+
+/// Reads `reqId:0;out:csv;...`; words that it does not know it passes over, as
+/// the protocol wants it.
+caf::error apply_google(const http_parameter& from, data_request& to,
+                        pending_words& pending) {
+  for (auto& pair : split(from.value, ";")) {
+    auto colon = std::min(pair.find(':'), pair.size());
+    auto name = pair.substr(0, colon);
+    auto value = pair.substr(std::min(colon + 1, pair.size()));
+    auto place = from.name + ": " + name;
+    caf::error fault;
+    if (name == "reqId")
+      fault = take_name(place, value, to.google.id);
+    else if (name == "sig")
+      fault = take_name(place, value, to.google.tag);
+    else if (name == "responseHandler")
+      fault = take_function(place, value, to.google.handler);
+    else if (name == "outFileName")
+      fault = take_name(place, value, to.file_name);
+    else if (name == "out")
+      fault = take(parse_choice({place, value}, google_format_choices),
+                   pending.google_format);
+    if (fault)
+      return fault;
+  }
+  return caf::none;
+}
+
+/// How the answer is written.
+caf::error apply_shape(const http_parameter& from, data_request& to,
+                       pending_words& pending) {
+  if (from.name == "format") {
+    if (auto fault = refuse_absent("format: ", from.value, absent_formats))
+      return fault;
+    return take(parse_choice(from, format_choices), to.format);
+  }
+  if (from.name == "callback")
+    return take_function(from.name, from.value, to.callback);
+  if (from.name == "filename")
+    return take_name(from.name, from.value, to.file_name);
+  if (from.name == "tqx")
+    return apply_google(from, to, pending);
+  return refuse_absent("", from.name, absent_parameters);
 }
 
 caf::error apply_number(const http_parameter& from, query_request& to) {
@@ -151,10 +294,10 @@ caf::error apply(const http_parameter& from, data_request& to,
     if (!by)
       return std::move(by.error());
     query.merged_by = *by;
-  } else if (from.name == "format")
-    return take(parse_choice(from, format_choices), to.format);
-  else if (from.name == "options")
+  } else if (from.name == "options")
     return apply_options(from, to, pending);
+  if (auto fault = apply_shape(from, to, pending))
+    return fault;
   return apply_number(from, query);
 }
 
@@ -178,6 +321,14 @@ caf::error complete(data_request& to, const pending_words& pending) {
     return make_error(ec::bad_request,
                       "options: natural-points and virtual-points can't be at "
                       "once");
+  if (to.options.dates && to.options.milliseconds)
+    return make_error(ec::bad_request,
+                      "options: rfc3339 and ms can't be at once");
+  if (to.format == data_format::datasource)
+    to.format = pending.google_format;
+  if (to.format == data_format::datasource && to.wrapped)
+    return make_error(ec::bad_request,
+                      "options: jsonwrap is not for format=datasource");
   if (pending.matches_ids != pending.matches_names)
     query.match
         = pending.matches_ids ? dimension_match::ids : dimension_match::names;

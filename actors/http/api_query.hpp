@@ -12,6 +12,7 @@
 
 #include "actors/http/data_render.hpp"
 #include "actors/http/exchange.hpp"
+#include "actors/http/google_table.hpp"
 #include "actors/storage/queries.hpp"
 
 namespace tributary {
@@ -25,10 +26,19 @@ struct data_request {
   bool wrapped = false;
   /// The options as they were given, for `jsonwrap`.
   std::string options_text;
+  /// The function that `jsonp` calls.
+  std::string callback = "callback";
+  /// The answer is to be saved under this name; empty: it is not.
+  std::string file_name;
+  /// For `datasource`.
+  google_request google;
 };
 
 /// The most names or patterns of hosts that one request may have.
 constexpr size_t query_nodes_max = 64;
+
+/// Bytes of `filename`, and of the words of `tqx`.
+constexpr size_t data_name_bytes_max = 128;
 
 /// The most that `gtime` may be: a year.
 constexpr int64_t resample_seconds_max = 366 * 86400;

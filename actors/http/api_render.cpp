@@ -267,10 +267,15 @@ int http_status_of(ec code) noexcept {
   }
 }
 
+/// What is busy now is so for as long as a few queries take.
+constexpr auto retry_after_seconds = "1";
+
 http_response error_response(int status, ec code, std::string_view message) {
   http_response result;
   result.status = status;
   result.body = render_error(to_string(code), message);
+  if (status == 503)
+    result.headers.emplace_back("Retry-After", retry_after_seconds);
   return result;
 }
 

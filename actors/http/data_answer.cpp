@@ -1,15 +1,16 @@
 #include "actors/http/data_answer.hpp"
 
+#include "actors/http/script_text.hpp"
+
 namespace tributary {
 
 namespace {
 
-data_table to_table(const query_answer& from) {
-  data_table result;
+std::vector<std::string> labels_of(const query_answer& from) {
+  std::vector<std::string> result;
+  result.reserve(from.columns.size());
   for (auto& x : from.columns)
-    result.labels.push_back(x.name);
-  result.times = from.times;
-  result.values = from.values;
+    result.push_back(x.name);
   return result;
 }
 
@@ -29,6 +30,33 @@ data_envelope envelope_of(const data_request& what, const query_answer& from) {
   return result;
 }
 
+/// @param shown the table as the options want it, of the columns in `kept`.
+http_response response_of(const data_request& what, const query_answer& from,
+                          const table_view& shown,
+                          const std::vector<size_t>& kept) {
+  http_response result;
+  result.headers.emplace_back("Cache-Control", "no-store");
+  if (!what.file_name.empty())
+    result.headers.emplace_back("Content-Disposition", "attachment; filename=\""
+                                                           + what.file_name
+                                                           + '"');
+  if (what.wrapped) {
+    auto envelope = envelope_of(what, from);
+    for (auto i : kept)
+      envelope.dimension_ids.push_back(from.columns[i].id);
+    result.body = render_wrapped(shown, what.format, what.options, envelope);
+  } else {
+    result.body = render_data(shown, what.format, what.options);
+  }
+  if (!what.wrapped || is_script(what.format))
+    result.content_type = content_type_of(what.format);
+  if (what.format == data_format::jsonp)
+    result.body = script_of(what.callback, result.body);
+  if (what.format == data_format::datasource)
+    result.body = google_answer(what.google, result.body);
+  return result;
+}
+
 } // namespace
 
 query_request_ptr to_query(const data_request& from, const guid& host) {
@@ -39,21 +67,14 @@ query_request_ptr to_query(const data_request& from, const guid& host) {
 
 http_response data_response(const data_request& what,
                             const query_answer& from) {
-  auto table = to_table(from);
-  auto kept = kept_columns(table, what.options);
-  apply_options(what.options, kept, table);
-  http_response result;
-  result.headers.emplace_back("Cache-Control", "no-store");
-  if (!what.wrapped) {
-    result.content_type = content_type_of(what.format);
-    result.body = render_data(table, what.format, what.options);
-    return result;
-  }
-  auto envelope = envelope_of(what, from);
-  for (auto i : kept)
-    envelope.dimension_ids.push_back(from.columns[i].id);
-  result.body = render_wrapped(table, what.format, what.options, envelope);
-  return result;
+  auto labels = labels_of(from);
+  table_view view{labels, from.times, from.values};
+  auto kept = kept_columns(view, what.options);
+  if (kept.size() == labels.size() && !changes_values(what.options))
+    return response_of(what, from, view, kept);
+  data_table changed{labels, from.times, from.values};
+  apply_options(what.options, kept, changed);
+  return response_of(what, from, view_of(changed), kept);
 }
 
 } // namespace tributary

@@ -40,7 +40,7 @@ void put_member(std::string& out, const char* key,
 }
 
 /// The newest row, and the extremes of all.
-void put_summary(std::string& out, const data_table& from) {
+void put_summary(std::string& out, const table_view& from) {
   auto columns = from.labels.size();
   put_member(out, "view_latest_values");
   out += '[';
@@ -62,13 +62,9 @@ void put_summary(std::string& out, const data_table& from) {
   append_json_number(out, high);
 }
 
-bool is_json(data_format x) noexcept {
-  return x == data_format::json || x == data_format::array;
-}
-
 } // namespace
 
-std::string render_wrapped(const data_table& from, data_format format,
+std::string render_wrapped(const table_view& from, data_format format,
                            const data_options& options,
                            const data_envelope& envelope) {
   auto result = render_data(from, format, options);

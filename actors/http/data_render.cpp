@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
+#include "actors/http/google_table.hpp"
+#include "actors/http/html_table.hpp"
 #include "actors/http/json_text.hpp"
 #include "actors/http/number_text.hpp"
+#include "actors/http/time_text.hpp"
 #include "schema/utf8.hpp"
 
 namespace tributary {
@@ -15,16 +19,8 @@ namespace {
 /// Most values are shorter; a guess that saves growing the text step by step.
 constexpr size_t value_bytes_guess = 10;
 
-size_t bytes_guess(const data_table& from) {
+size_t bytes_guess(const table_view& from) {
   return 64 + (from.times.size() + from.values.size()) * value_bytes_guess;
-}
-
-/// Calls `f(row, is_last)` for each row in the order in which it is shown.
-template <class F>
-void for_each_row(const data_table& from, const data_options& options, F f) {
-  auto count = from.times.size();
-  for (size_t i = 0; i < count; ++i)
-    f(options.oldest_first ? i : count - 1 - i, i + 1 == count);
 }
 
 /// What stands around the values of a row.
@@ -32,49 +28,91 @@ struct row_marks {
   std::string_view before;
   char between = ',';
   std::string_view after;
+  /// Instead of `after` behind the last row.
+  std::string_view end;
   /// Instead of a gap.
   std::string_view gap;
+  /// Around times that are text.
+  std::string_view quote;
 };
 
-/// Appends time and values of a row. Made in a buffer of its own, since growing
-/// `out` value by value costs more than the values.
+char* put(char* at, std::string_view text) {
+  for (char c : text)
+    *at++ = c;
+  return at;
+}
+
+/// Appends time and values of rows. They are made in a buffer of its own, since
+/// growing `out` value by value costs more than the values.
 class row_writer {
 public:
-  row_writer(const data_table& from, const row_marks& marks)
-      : from_(from),
+  row_writer(std::string& out, const table_view& from,
+             const data_options& options, const row_marks& marks)
+      : out_(out),
+        from_(from),
         marks_(marks),
-        buffer_((from.labels.size() + 1) * (number_chars_max + 1)
-                + marks.before.size() + marks.after.size()) {
+        dates_(options.dates),
+        buffer_(flush_bytes + (from.labels.size() + 1) * (number_chars_max + 1)
+                + marks.before.size() + marks.after.size()),
+        at_(buffer_.data()) {
     // nop
   }
 
-  void append_row(std::string& out, size_t row) {
+  row_writer(const row_writer&) = delete;
+  row_writer& operator=(const row_writer&) = delete;
+
+  ~row_writer() {
+    flush();
+  }
+
+  /// @param is_last whether nothing stands behind it.
+  void put_row(size_t row, bool is_last) {
     auto columns = from_.labels.size();
     auto values = from_.values.data() + row * columns;
-    auto at = put(buffer_.data(), marks_.before);
-    at = write_number(at, from_.times[row]);
+    auto at = put(at_, marks_.before);
+    at = put_time(at, from_.times[row]);
     for (size_t i = 0; i < columns; ++i) {
       *at++ = marks_.between;
       auto end = write_number(at, values[i]);
       at = end == at ? put(at, marks_.gap) : end;
     }
-    at = put(at, marks_.after);
-    out.append(buffer_.data(), at);
+    at_ = put(at, is_last ? marks_.end : marks_.after);
+    if (at_ - buffer_.data() >= std::ptrdiff_t{flush_bytes})
+      flush();
   }
 
 private:
-  static char* put(char* at, std::string_view text) {
-    return std::copy(text.begin(), text.end(), at);
+  static constexpr size_t flush_bytes = 16u << 10;
+
+  char* put_time(char* at, tick t) const {
+    if (!dates_)
+      return write_number(at, t);
+    return put(write_rfc3339(put(at, marks_.quote), t), marks_.quote);
   }
 
-  const data_table& from_;
+  void flush() {
+    out_.append(buffer_.data(), at_);
+    at_ = buffer_.data();
+  }
+
+  std::string& out_;
+  const table_view& from_;
   row_marks marks_;
+  bool dates_;
   std::vector<char> buffer_;
+  char* at_;
 };
 
-void append_csv_text(std::string& out, std::string_view text) {
+void put_rows(std::string& out, const table_view& from,
+              const data_options& options, const row_marks& marks) {
+  row_writer rows{out, from, options, marks};
+  for_each_row(from, options,
+               [&](size_t row, bool is_last) { rows.put_row(row, is_last); });
+}
+
+void append_csv_text(std::string& out, std::string_view text, bool quoted) {
   auto safe = to_utf8(text);
-  if (safe.find_first_of(",\"\r\n") == std::string::npos) {
+  if (!quoted && safe.find_first_of(",\"\r\n") == std::string::npos) {
     out += safe;
     return;
   }
@@ -94,24 +132,34 @@ void append_label(std::string& out, std::string_view text, char separator) {
     out += c == separator || static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
 }
 
-void put_json(std::string& out, const data_table& from,
-              const data_options& options) {
-  out += "{\"labels\":[\"time\"";
+/// An array of them, `time` before.
+void put_labels(std::string& out, const table_view& from) {
+  out += "[\"time\"";
   for (auto& x : from.labels) {
     out += ',';
     append_json_string(out, x);
   }
-  out += "],\"data\":[";
-  row_writer rows{from, {"[", ',', "]", "null"}};
-  for_each_row(from, options, [&](size_t row, bool is_last) {
-    rows.append_row(out, row);
-    if (!is_last)
-      out += ',';
-  });
+  out += ']';
+}
+
+void put_arrays(std::string& out, const table_view& from,
+                const data_options& options) {
+  out += "{\"labels\":";
+  put_labels(out, from);
+  out += ",\"data\":[";
+  put_rows(out, from, options, {"[", ',', "],", "]", "null", "\""});
   out += "]}";
 }
 
-void put_objects(std::string& out, const data_table& from,
+void put_csv_arrays(std::string& out, const table_view& from,
+                    const data_options& options) {
+  out += '[';
+  put_labels(out, from);
+  put_rows(out, from, options, {",[", ',', "]", "]", "null", "\""});
+  out += ']';
+}
+
+void put_objects(std::string& out, const table_view& from,
                  const data_options& options) {
   auto columns = from.labels.size();
   std::vector<std::string> keys;
@@ -122,8 +170,9 @@ void put_objects(std::string& out, const data_table& from,
   }
   out += "[";
   for_each_row(from, options, [&](size_t row, bool is_last) {
-    out += "{\"time\":";
-    append_number(out, from.times[row]);
+    out += options.dates ? "{\"time\":\"" : "{\"time\":";
+    append_time(out, from.times[row], options);
+    out += options.dates ? "\"" : "";
     for (size_t i = 0; i < columns; ++i) {
       out += keys[i];
       append_json_number(out, from.values[row * columns + i]);
@@ -133,23 +182,24 @@ void put_objects(std::string& out, const data_table& from,
   out += ']';
 }
 
-void put_separated(std::string& out, const data_table& from,
+void put_separated(std::string& out, const table_view& from,
                    const data_options& options, char separator) {
-  out += "time";
+  auto put_label = [&](std::string_view text) {
+    if (separator == ',' || options.quoted_labels)
+      append_csv_text(out, text, options.quoted_labels);
+    else
+      append_label(out, text, separator);
+  };
+  put_label("time");
   for (auto& x : from.labels) {
     out += separator;
-    if (separator == ',')
-      append_csv_text(out, x);
-    else
-      append_label(out, x, separator);
+    put_label(x);
   }
   out += '\n';
-  row_writer rows{from, {{}, separator, "\n", {}}};
-  for_each_row(from, options,
-               [&](size_t row, bool) { rows.append_row(out, row); });
+  put_rows(out, from, options, {{}, separator, "\n", "\n", {}, {}});
 }
 
-void put_markdown(std::string& out, const data_table& from,
+void put_markdown(std::string& out, const table_view& from,
                   const data_options& options) {
   out += "|time|";
   for (auto& x : from.labels) {
@@ -160,13 +210,21 @@ void put_markdown(std::string& out, const data_table& from,
   for (size_t i = 0; i <= from.labels.size(); ++i)
     out += "---:|";
   out += '\n';
-  row_writer rows{from, {"|", '|', "|\n", {}}};
-  for_each_row(from, options,
-               [&](size_t row, bool) { rows.append_row(out, row); });
+  put_rows(out, from, options, {"|", '|', "|\n", "|\n", {}, {}});
+}
+
+void put_json(std::string& out, const table_view& from,
+              const data_options& options) {
+  if (options.google_table)
+    append_google_table(out, from, options);
+  else if (options.object_rows)
+    put_objects(out, from, options);
+  else
+    put_arrays(out, from, options);
 }
 
 /// What a row's values come to; NaN when all are gaps.
-double reduced(const data_table& from, size_t row, row_reduction by) {
+double reduced(const table_view& from, size_t row, row_reduction by) {
   auto columns = from.labels.size();
   auto low = std::numeric_limits<double>::quiet_NaN();
   auto high = low;
@@ -198,7 +256,7 @@ double reduced(const data_table& from, size_t row, row_reduction by) {
   return low;
 }
 
-void put_reduced(std::string& out, const data_table& from,
+void put_reduced(std::string& out, const table_view& from,
                  const data_options& options, char separator) {
   for_each_row(from, options, [&](size_t row, bool is_last) {
     append_json_number(out, reduced(from, row, options.reduction));
@@ -209,49 +267,22 @@ void put_reduced(std::string& out, const data_table& from,
 
 } // namespace
 
-const char* to_string(data_format x) noexcept {
-  switch (x) {
-  case data_format::json:
-    return "json";
-  case data_format::csv:
-    return "csv";
-  case data_format::tsv:
-    return "tsv";
-  case data_format::ssv:
-    return "ssv";
-  case data_format::ssvcomma:
-    return "ssvcomma";
-  case data_format::array:
-    return "array";
-  case data_format::markdown:
-    return "markdown";
-  }
-  return "unknown";
+void append_time(std::string& out, tick at, const data_options& options) {
+  char buffer[number_chars_max];
+  auto end
+      = options.dates ? write_rfc3339(buffer, at) : write_number(buffer, at);
+  out.append(buffer, end);
 }
 
-std::string_view content_type_of(data_format x) noexcept {
-  switch (x) {
-  case data_format::csv:
-    return "text/csv; charset=utf-8";
-  case data_format::tsv:
-    return "text/tab-separated-values; charset=utf-8";
-  case data_format::markdown:
-    return "text/markdown; charset=utf-8";
-  case data_format::ssv:
-  case data_format::ssvcomma:
-    return "text/plain; charset=utf-8";
-  default:
-    return "application/json";
-  }
-}
-
-std::vector<size_t> kept_columns(const data_table& from,
+std::vector<size_t> kept_columns(const table_view& from,
                                  const data_options& options) {
   auto columns = from.labels.size();
-  std::vector<size_t> all;
+  std::vector<size_t> all(columns);
+  std::iota(all.begin(), all.end(), size_t{0});
+  if (!options.without_zeros)
+    return all;
   std::vector<size_t> busy;
-  for (size_t i = 0; i < columns; ++i) {
-    all.push_back(i);
+  for (auto i : all) {
     auto at = i;
     while (at < from.values.size()
            && (from.values[at] == 0 || std::isnan(from.values[at])))
@@ -259,7 +290,11 @@ std::vector<size_t> kept_columns(const data_table& from,
     if (at < from.values.size())
       busy.push_back(i);
   }
-  return options.without_zeros && !busy.empty() ? busy : all;
+  return busy.empty() ? all : busy;
+}
+
+bool changes_values(const data_options& options) noexcept {
+  return options.milliseconds || options.magnitudes || options.gaps_are_zero;
 }
 
 void apply_options(const data_options& options, const std::vector<size_t>& kept,
@@ -287,16 +322,24 @@ void apply_options(const data_options& options, const std::vector<size_t>& kept,
       x = std::isnan(x) ? 0 : x;
 }
 
-std::string render_data(const data_table& from, data_format format,
+std::string render_data(const table_view& from, data_format format,
                         const data_options& options) {
   std::string out;
   out.reserve(bytes_guess(from));
   switch (format) {
   case data_format::json:
-    if (options.object_rows)
-      put_objects(out, from, options);
-    else
-      put_json(out, from, options);
+  case data_format::jsonp:
+    put_json(out, from, options);
+    break;
+  case data_format::csvjsonarray:
+    put_csv_arrays(out, from, options);
+    break;
+  case data_format::datatable:
+  case data_format::datasource:
+    append_google_table(out, from, options);
+    break;
+  case data_format::html:
+    append_html_table(out, from, options);
     break;
   case data_format::csv:
     put_separated(out, from, options, ',');

@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "actors/http/data_format.hpp"
 #include "schema/types.hpp"
 
 namespace tributary {
@@ -22,22 +22,16 @@ struct data_table {
   std::vector<double> values;
 };
 
-enum class data_format : uint8_t {
-  json,
-  csv,
-  tsv,
-  /// One value a row, see `row_reduction`, separated by spaces.
-  ssv,
-  /// The same, separated by commas.
-  ssvcomma,
-  /// The same as a JSON array.
-  array,
-  markdown,
+/// A table that somebody else keeps: an answer as it came is not copied.
+struct table_view {
+  const std::vector<std::string>& labels;
+  const std::vector<tick>& times;
+  const std::vector<double>& values;
 };
 
-const char* to_string(data_format x) noexcept;
-
-std::string_view content_type_of(data_format x) noexcept;
+inline table_view view_of(const data_table& x) {
+  return {x.labels, x.times, x.values};
+}
 
 /// What the columns of a row come to where a format has one value a row.
 enum class row_reduction : uint8_t {
@@ -55,6 +49,8 @@ struct data_options {
   bool oldest_first = false;
   /// Times are milliseconds instead of seconds.
   bool milliseconds = false;
+  /// Times are dates in UTC, text of RFC 3339; not with `milliseconds`.
+  bool dates = false;
   /// Values lose their sign.
   bool magnitudes = false;
   bool gaps_are_zero = false;
@@ -63,6 +59,10 @@ struct data_options {
   bool without_zeros = false;
   /// JSON rows are objects instead of arrays.
   bool object_rows = false;
+  /// JSON is the table that Google's charts read.
+  bool google_table = false;
+  /// Labels of `csv` and `tsv` stand in quotes, also where they need not.
+  bool quoted_labels = false;
   row_reduction reduction = row_reduction::sum;
 };
 
@@ -86,9 +86,23 @@ struct data_envelope {
   std::vector<uint64_t> points_of_tier;
 };
 
+/// Calls `f(row, is_last)` for each row in the order in which it is shown.
+template <class F>
+void for_each_row(const table_view& from, const data_options& options, F f) {
+  auto count = from.times.size();
+  for (size_t i = 0; i < count; ++i)
+    f(options.oldest_first ? i : count - 1 - i, i + 1 == count);
+}
+
+/// Appends the time of a row as `options` want it, without quotes.
+void append_time(std::string& out, tick at, const data_options& options);
+
 /// Numbers of the columns that `options` leave, ascending.
-std::vector<size_t> kept_columns(const data_table& from,
+std::vector<size_t> kept_columns(const table_view& from,
                                  const data_options& options);
+
+/// Whether `apply_options` has anything to do but to leave columns out.
+bool changes_values(const data_options& options) noexcept;
 
 /// The table as its options want it shown but for order and shape of the rows.
 /// @param kept as from `kept_columns`.
@@ -96,13 +110,14 @@ void apply_options(const data_options& options, const std::vector<size_t>& kept,
                    data_table& to);
 
 /// Gaps are `null` in JSON, `ssv` and `ssvcomma`, else empty. Lines end in
-/// `\n`; labels of CSV are quoted where they must be.
-std::string render_data(const data_table& from, data_format format,
+/// `\n`; labels of CSV are quoted where they must be. Of formats that are
+/// scripts the JSON that is in them.
+std::string render_data(const table_view& from, data_format format,
                         const data_options& options);
 
 /// The rendered `result` in its envelope: JSON stays JSON, the other formats
 /// become a string.
-std::string render_wrapped(const data_table& from, data_format format,
+std::string render_wrapped(const table_view& from, data_format format,
                            const data_options& options,
                            const data_envelope& envelope);
 

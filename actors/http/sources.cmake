@@ -9,9 +9,12 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/content_coding.cpp
   ${CMAKE_CURRENT_LIST_DIR}/data_answer.cpp
   ${CMAKE_CURRENT_LIST_DIR}/data_envelope.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/data_format.cpp
   ${CMAKE_CURRENT_LIST_DIR}/data_render.cpp
   ${CMAKE_CURRENT_LIST_DIR}/entity_tag.cpp
   ${CMAKE_CURRENT_LIST_DIR}/exchange.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/google_table.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/html_table.cpp
   ${CMAKE_CURRENT_LIST_DIR}/json_text.cpp
   ${CMAKE_CURRENT_LIST_DIR}/listening_socket.cpp
   ${CMAKE_CURRENT_LIST_DIR}/metric_names.cpp
@@ -23,9 +26,11 @@ target_sources(tributary_actors PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/response_head.cpp
   ${CMAKE_CURRENT_LIST_DIR}/routes.cpp
   ${CMAKE_CURRENT_LIST_DIR}/scrape_memory.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/script_text.cpp
   ${CMAKE_CURRENT_LIST_DIR}/server.cpp
   ${CMAKE_CURRENT_LIST_DIR}/stream_channel.cpp
   ${CMAKE_CURRENT_LIST_DIR}/target.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/time_text.cpp
 )
 
 # Asio's own code is compiled once, in asio.cpp. Both must be the same in every

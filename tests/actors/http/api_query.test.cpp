@@ -88,7 +88,7 @@ TEST_CASE("a bad parameter is named", "[http]") {
   CHECK(contains(refusal_of({{"points", " 1"}}), "points"));
   CHECK(contains(refusal_of({{"group", "foo"}}), "average, avg, mean, min"));
   CHECK(contains(refusal_of({{"group_options", ">1"}}), "group_options"));
-  CHECK(contains(refusal_of({{"format", "xml"}}), "json, csv"));
+  CHECK(contains(refusal_of({{"format", "xml"}}), "jsonp, csv"));
   CHECK(contains(refusal_of({{"options", "flip,nonsense"}}), "options"));
   CHECK(contains(refusal_of({{"options", "flip,nonsense"}}), "nonsense"));
   CHECK(refusal_of({{"options", std::string(5000, 'x')}}).size() < 600);
@@ -215,4 +215,63 @@ TEST_CASE("a live request lists charts once", "[http]") {
   for (size_t i = 0; i <= live_charts_max; ++i)
     many += std::to_string(i) + ",";
   CHECK_FALSE(parse_live_request({{"charts", many}}));
+}
+
+TEST_CASE("a script calls what the client names, and only names", "[http]") {
+  auto x = parse_data_request({{"chart", "a"},
+                               {"format", "jsonp"},
+                               {"callback", "jQuery1.f"},
+                               {"filename", "a table.js"}});
+  REQUIRE(x);
+  CHECK(x->format == data_format::jsonp);
+  CHECK(x->callback == "jQuery1.f");
+  CHECK(x->file_name == "a table.js");
+  for (auto name : {"", "alert(1)//", "a;b", "a\r\nb", "<script>", "1"})
+    CHECK(contains(refusal_of({{"format", "jsonp"}, {"callback", name}}),
+                   "callback"));
+  for (auto name : {"a\"b", "a\r\nSet-Cookie: x", "../a", "a/b"})
+    CHECK(contains(refusal_of({{"filename", name}}), "filename"));
+}
+
+TEST_CASE("a data source says what it wants in tqx", "[http]") {
+  auto google = [](const char* tqx) {
+    return parse_data_request(
+        {{"chart", "a"}, {"format", "datasource"}, {"tqx", tqx}});
+  };
+  auto x = google("reqId:3;version:0.6;sig:ab-1;responseHandler:my.f;other:1");
+  REQUIRE(x);
+  CHECK(x->format == data_format::datasource);
+  CHECK(x->google.id == "3");
+  CHECK(x->google.tag == "ab-1");
+  CHECK(x->google.handler == "my.f");
+  auto csv = google("out:csv;outFileName:x.csv");
+  REQUIRE(csv);
+  CHECK(csv->format == data_format::csv);
+  CHECK(csv->file_name == "x.csv");
+  for (auto tqx : {"responseHandler:f()", "reqId:\"", "out:xml", "sig:<"}) {
+    auto refused = google(tqx);
+    REQUIRE_FALSE(refused);
+    CHECK(contains(to_text(refused.error()), "tqx"));
+  }
+  // For other formats it says nothing about the format.
+  auto json = parse_data_request({{"chart", "a"}, {"tqx", "out:csv"}});
+  REQUIRE(json);
+  CHECK(json->format == data_format::json);
+  CHECK(
+      contains(refusal_of({{"format", "datasource"}, {"options", "jsonwrap"}}),
+               "jsonwrap"));
+}
+
+TEST_CASE("what others answer and this does not is told", "[http]") {
+  CHECK(contains(refusal_of({{"format", "json2"}}), "json2 is not answered"));
+  for (auto name : {"anomaly-bit", "jw-anomaly-rates", "raw", "details",
+                    "group-by-labels", "plan"})
+    CHECK(contains(refusal_of({{"options", name}}),
+                   std::string{name} + " is not answered: "));
+  CHECK(contains(refusal_of({{"chart_labels_filter", "a:b"}}),
+                 "chart_labels_filter"));
+  CHECK(contains(refusal_of({{"options", "rfc3339,ms"}}), "rfc3339"));
+  CHECK(refusal_of({{"options", "rfc3339,google_json,label-quotes"},
+                    {"options", "milliseconds,seconds,allow_past"}})
+            .empty());
 }

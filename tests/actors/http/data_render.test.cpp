@@ -23,32 +23,33 @@ data_table some_table() {
 
 /// The table as `options` want it, rendered.
 std::string shown(data_table from, data_format format, data_options options) {
-  apply_options(options, kept_columns(from, options), from);
-  return render_data(from, format, options);
+  apply_options(options, kept_columns(view_of(from), options), from);
+  return render_data(view_of(from), format, options);
 }
 
 } // namespace
 
 TEST_CASE("a table is written newest row first", "[http]") {
   auto from = some_table();
-  auto text = render_data(from, data_format::json, {});
+  auto text = render_data(view_of(from), data_format::json, {});
   CHECK(text
         == "{\"labels\":[\"time\",\"user\",\"sys,\\\"tem\\\"\"],\"data\":["
            "[12,null,100000],[11,null,-3],[10,1,2.5]]}");
   CHECK(json::parse(text)["data"][2][2] == 2.5);
-  CHECK(render_data(from, data_format::csv, {})
+  CHECK(render_data(view_of(from), data_format::csv, {})
         == "time,user,\"sys,\"\"tem\"\"\"\n12,,100000\n11,,-3\n10,1,2.5\n");
 }
 
 TEST_CASE("an empty table has labels and no rows", "[http]") {
   data_table from;
   from.labels = {"a"};
-  CHECK(render_data(from, data_format::json, {})
+  CHECK(render_data(view_of(from), data_format::json, {})
         == "{\"labels\":[\"time\",\"a\"],\"data\":[]}");
-  CHECK(render_data(from, data_format::csv, {}) == "time,a\n");
-  CHECK(render_data(from, data_format::array, {}) == "[]");
-  CHECK(render_data(from, data_format::ssv, {}).empty());
-  CHECK(json::parse(render_wrapped(from, data_format::json, {}, {}))["points"]
+  CHECK(render_data(view_of(from), data_format::csv, {}) == "time,a\n");
+  CHECK(render_data(view_of(from), data_format::array, {}) == "[]");
+  CHECK(render_data(view_of(from), data_format::ssv, {}).empty());
+  CHECK(json::parse(
+            render_wrapped(view_of(from), data_format::json, {}, {}))["points"]
         == 0);
 }
 
@@ -57,13 +58,13 @@ TEST_CASE("other formats hold the same values", "[http]") {
   from.labels = {"a\tb", "c|d\n"};
   from.times = {10, 11};
   from.values = {1, 2.5, gap, gap};
-  CHECK(render_data(from, data_format::tsv, {})
+  CHECK(render_data(view_of(from), data_format::tsv, {})
         == "time\ta b\tc|d \n11\t\t\n10\t1\t2.5\n");
-  CHECK(render_data(from, data_format::markdown, {})
+  CHECK(render_data(view_of(from), data_format::markdown, {})
         == "|time|a b|c d |\n|---:|---:|---:|\n|11|||\n|10|1|2.5|\n");
-  CHECK(render_data(from, data_format::ssv, {}) == "null 3.5");
-  CHECK(render_data(from, data_format::ssvcomma, {}) == "null,3.5");
-  CHECK(render_data(from, data_format::array, {}) == "[null,3.5]");
+  CHECK(render_data(view_of(from), data_format::ssv, {}) == "null 3.5");
+  CHECK(render_data(view_of(from), data_format::ssvcomma, {}) == "null,3.5");
+  CHECK(render_data(view_of(from), data_format::array, {}) == "[null,3.5]");
 }
 
 TEST_CASE("options change what is shown", "[http]") {
@@ -103,7 +104,7 @@ TEST_CASE("one value a row is what was asked for", "[http]") {
   data_options options;
   auto shown_as = [&](row_reduction by) {
     options.reduction = by;
-    return render_data(from, data_format::ssv, options);
+    return render_data(view_of(from), data_format::ssv, options);
   };
   CHECK(shown_as(row_reduction::sum) == "-3");
   CHECK(shown_as(row_reduction::average) == "-1.5");
@@ -127,7 +128,8 @@ TEST_CASE("an envelope tells about its table", "[http]") {
   envelope.tier = 1;
   envelope.points_of_tier = {7, 40};
   auto from = some_table();
-  auto x = json::parse(render_wrapped(from, data_format::json, {}, envelope));
+  auto x = json::parse(
+      render_wrapped(view_of(from), data_format::json, {}, envelope));
   CHECK(x["api"] == 1);
   CHECK(x["id"] == "disk.\"x\"");
   CHECK(x["name"] == "disk.x");
@@ -147,9 +149,10 @@ TEST_CASE("an envelope tells about its table", "[http]") {
   CHECK(x["view_latest_values"] == json::parse("[null,100000]"));
   CHECK(x["min"] == -3);
   CHECK(x["result"]["data"].size() == 3);
-  auto text = json::parse(render_wrapped(from, data_format::csv, {}, envelope));
-  CHECK(text["result"] == render_data(from, data_format::csv, {}));
-  auto sums
-      = json::parse(render_wrapped(from, data_format::array, {}, envelope));
+  auto text = json::parse(
+      render_wrapped(view_of(from), data_format::csv, {}, envelope));
+  CHECK(text["result"] == render_data(view_of(from), data_format::csv, {}));
+  auto sums = json::parse(
+      render_wrapped(view_of(from), data_format::array, {}, envelope));
   CHECK(sums["result"].size() == 3);
 }

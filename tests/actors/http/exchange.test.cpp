@@ -36,6 +36,8 @@ TEST_CASE("an exchange answers once, and 503 when nobody did", "[http]") {
   { exchange x{{}, std::make_unique<recorder>(answers)}; }
   REQUIRE(answers.size() == 1);
   CHECK(answers[0].status == 503);
+  REQUIRE(answers[0].headers.size() >= 1);
+  CHECK(answers[0].headers[0].first == "Retry-After");
 }
 
 TEST_CASE("an event keeps to its lines", "[http]") {
