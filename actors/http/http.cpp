@@ -219,7 +219,10 @@ void http::answer_data(const exchange_ptr& x, const route& to) {
 
 void http::ask_reader(const exchange_ptr& x, const data_request& what,
                       const guid& host) {
-  request(peers_.reader, answer_timeout, query_atom_v, to_query(what, host))
+  // The reader keeps to the request's `timeout`, and the connection answers by
+  // itself after `http_limits::answer`: a third time-out would wake the thread
+  // of the clock twice for each query.
+  request(peers_.reader, caf::infinite, query_atom_v, to_query(what, host))
       .then(
           [x, what](const query_answer_ptr& answer) {
             x->respond(data_response(what, *answer));

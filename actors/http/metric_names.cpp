@@ -82,8 +82,10 @@ single_unit to_single_unit(std::string_view text) {
 } // namespace
 
 void append_name(std::string& out, std::string_view text) {
-  for (char c : text)
-    out += is_name_char(c) ? c : '_';
+  auto at = out.size();
+  out += text;
+  for (; at < out.size(); ++at)
+    out[at] = is_name_char(out[at]) ? out[at] : '_';
 }
 
 base_unit base_unit_of(std::string_view units) {

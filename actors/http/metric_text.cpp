@@ -1,6 +1,9 @@
 #include "actors/http/metric_text.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <deque>
+#include <limits>
 #include <unordered_map>
 
 #include "actors/http/json_text.hpp"
@@ -13,8 +16,21 @@ namespace tributary {
 
 namespace {
 
+/// Whether a text is written as it is, as nearly all are.
+bool is_plain(std::string_view text) noexcept {
+  for (char c : text)
+    if (static_cast<unsigned char>(c) >= 0x80 || c == '\\' || c == '\n'
+        || c == '"')
+      return false;
+  return true;
+}
+
 /// Appends a text between the quotes of a label, or behind HELP.
 void append_escaped(std::string& out, std::string_view text, bool is_label) {
+  if (is_plain(text)) {
+    out += text;
+    return;
+  }
   auto put = [&](std::string_view safe) {
     for (char c : safe)
       if (c == '\\')
@@ -52,21 +68,27 @@ caf::error too_long() {
                                    "less of it with filter");
 }
 
+constexpr auto no_part = std::numeric_limits<size_t>::max();
+
+/// Dimensions of one chart whose samples have one name.
+struct family_part {
+  size_t source = 0;
+  const roster_entry* chart = nullptr;
+  size_t first_dimension = 0;
+  size_t last_dimension = 0;
+  /// Number of the next part of the family.
+  size_t next = no_part;
+};
+
 /// Samples of one name.
 struct family {
-  struct part {
-    size_t source = 0;
-    const roster_entry* chart = nullptr;
-    size_t first_dimension = 0;
-    size_t last_dimension = 0;
-  };
-
   std::string name;
   /// Of the chart that came first.
   const tributary::chart* chart = nullptr;
   bool is_total = false;
   double factor = 1;
-  std::vector<part> parts;
+  size_t first_part = no_part;
+  size_t last_part = no_part;
 };
 
 /// Collects families, then writes them: a name may be in many charts, and its
@@ -84,10 +106,11 @@ public:
   }
 
   caf::expected<std::string> write() {
+    out_.reserve(std::min(lines_ * line_bytes_guess, metrics_bytes_max));
     for (auto& x : families_) {
       write_head(x);
-      for (auto& part : x.parts)
-        write_part(x, part);
+      for (auto i = x.first_part; i != no_part; i = parts_[i].next)
+        write_part(x, parts_[i]);
       if (out_.size() > metrics_bytes_max)
         return too_long();
     }
@@ -103,18 +126,21 @@ private:
       auto name = name_of(of);
       if (what_.units && !unit.name.empty())
         name += '_' + unit.name;
-      add({std::move(name += "_average"), &of, false, unit.factor, {}},
+      add({std::move(name += "_average"), &of, false, unit.factor},
           {source, &entry, 0, count});
       return;
     }
+    auto name = name_of(of);
     if (is_homogeneous(of)) {
-      add_collected(name_of(of), of.dimensions[0], {source, &entry, 0, count});
+      add_collected(std::move(name), of.dimensions[0],
+                    {source, &entry, 0, count});
       return;
     }
+    name += '_';
     for (size_t i = 0; i < count; ++i) {
-      auto name = name_of(of) + '_';
-      append_name(name, shown_name(of.dimensions[i], what_));
-      add_collected(std::move(name), of.dimensions[i],
+      auto longer = name;
+      append_name(longer, shown_name(of.dimensions[i], what_));
+      add_collected(std::move(longer), of.dimensions[i],
                     {source, &entry, i, i + 1});
     }
   }
@@ -131,20 +157,28 @@ private:
   }
 
   void add_collected(std::string name, const dimension& of,
-                     const family::part& where) {
+                     const family_part& where) {
     auto is_total = is_counter(of.algorithm);
     if (is_total)
       name += "_total";
     else
       avoid_reserved_ending(name);
-    add({std::move(name), where.chart->chart.get(), is_total, 1, {}}, where);
+    add({std::move(name), where.chart->chart.get(), is_total}, where);
   }
 
-  void add(family x, const family::part& where) {
-    auto [hit, is_new] = by_name_.emplace(x.name, families_.size());
-    if (is_new)
+  void add(family x, const family_part& where) {
+    auto known = by_name_.find(x.name);
+    auto number = known == by_name_.end() ? families_.size() : known->second;
+    if (known == by_name_.end()) {
       families_.push_back(std::move(x));
-    families_[hit->second].parts.push_back(where);
+      by_name_.emplace(families_.back().name, number);
+    }
+    auto& to = families_[number];
+    (to.last_part == no_part ? to.first_part : parts_[to.last_part].next)
+        = parts_.size();
+    to.last_part = parts_.size();
+    parts_.push_back(where);
+    lines_ += where.last_dimension - where.first_dimension;
   }
 
   void write_head(const family& x) {
@@ -164,19 +198,11 @@ private:
     }
   }
 
-  void write_part(const family& x, const family::part& part) {
+  void write_part(const family& x, const family_part& part) {
     auto& walk = walks_[part.source];
     auto& of = *part.chart->chart;
     line_ = x.name;
-    line_ += '{';
-    if (!from_[part.source].instance.empty()) {
-      append_label(line_, "instance", from_[part.source].instance);
-      line_ += ',';
-    }
-    append_label(line_, "chart", shown_name(of, what_));
-    line_ += ',';
-    append_label(line_, "family", of.family);
-    line_ += ",dimension=\"";
+    line_ += labels_of(part);
     if (what_.data == metrics_data::average)
       walk.shown(*part.chart, values_);
     for (auto i = part.first_dimension; i < part.last_dimension; ++i) {
@@ -190,23 +216,62 @@ private:
         append_number(out_, walk.reading_of(*part.chart, i));
       else if (!append_number(out_, values_[i] * x.factor))
         out_ += "NaN";
-      if (what_.timestamps) {
-        out_ += ' ';
-        append_number(out_, at * 1000);
-      }
-      out_ += '\n';
+      out_ += end_of_line(at);
     }
   }
+
+  /// The labels of a chart, up to the name of the dimension. Dimensions of one
+  /// chart come one after another, also where each has a name of its own.
+  const std::string& labels_of(const family_part& part) {
+    if (part.chart == labels_of_ && part.source == labels_source_)
+      return labels_;
+    labels_of_ = part.chart;
+    labels_source_ = part.source;
+    auto& of = *part.chart->chart;
+    labels_ = '{';
+    if (!from_[part.source].instance.empty()) {
+      append_label(labels_, "instance", from_[part.source].instance);
+      labels_ += ',';
+    }
+    append_label(labels_, "chart", shown_name(of, what_));
+    labels_ += ',';
+    append_label(labels_, "family", of.family);
+    return labels_ += ",dimension=\"";
+  }
+
+  /// Most lines end as the one before.
+  const std::string& end_of_line(tick at) {
+    if (at == end_of_) // never 0
+      return end_;
+    end_of_ = at;
+    end_.clear();
+    if (what_.timestamps) {
+      end_ += ' ';
+      append_number(end_, at * 1000);
+    }
+    return end_ += '\n';
+  }
+
+  /// More than most lines have; what is not written takes no memory.
+  static constexpr size_t line_bytes_guess = 160;
 
   const std::vector<metrics_source>& from_;
   const metrics_request& what_;
   std::vector<metric_values> walks_;
-  std::vector<family> families_;
-  std::unordered_map<std::string, size_t> by_name_;
+  /// Stay where they are: their names are what they are found by.
+  std::deque<family> families_;
+  std::vector<family_part> parts_;
+  std::unordered_map<std::string_view, size_t> by_name_;
   std::string out_;
   /// What the lines of one chart begin with.
   std::string line_;
   std::vector<double> values_;
+  size_t lines_ = 0;
+  const roster_entry* labels_of_ = nullptr;
+  size_t labels_source_ = 0;
+  std::string labels_;
+  tick end_of_ = 0;
+  std::string end_;
 };
 
 void append_member(std::string& out, const char* key, std::string_view value) {

@@ -250,12 +250,13 @@ void query_table::finish(query_answer& answer) {
     answer.times.push_back(
         std::min(first_end_ + row * range_.per_row, range_.to));
   answer.values.resize(rows * width);
-  for (size_t c = 0; c < width; ++c) {
-    auto from = columns_[c].values.data() + first_row_;
-    auto to = answer.values.data() + c;
-    for (size_t row = 0; row < rows; ++row, to += width)
-      *to = from[row];
-  }
+  std::vector<const double*> from;
+  for (auto& x : columns_)
+    from.push_back(x.values.data() + first_row_);
+  auto to = answer.values.data();
+  for (size_t row = 0; row < rows; ++row)
+    for (auto column : from)
+      *to++ = column[row];
 }
 
 } // namespace tributary

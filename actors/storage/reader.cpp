@@ -109,7 +109,9 @@ void reader::begin_part(const query_ptr& x) {
   hot->host = part->host;
   hot->from = std::max<tick>(x->job.request().after, 0);
   hot->to = forever;
-  request(ingest_, hot_timeout, hot_atom_v, hot_request_ptr{std::move(hot)})
+  // Whoever asked has a time-out, and an ingest that ends answers by that. One
+  // more for each query would wake the thread of the clock twice.
+  request(ingest_, caf::infinite, hot_atom_v, hot_request_ptr{std::move(hot)})
       .then(
           [this, x, chart = part->chart](const hot_answer_ptr& hot) {
             x->job.begin(decoded(*hot, chart));

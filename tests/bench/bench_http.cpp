@@ -7,7 +7,9 @@
 /// on eight connections at a time, as a page does, the others one by one.
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
+#include <thread>
 
 #include <unistd.h>
 
@@ -44,6 +46,7 @@ public:
     send(history_seconds - 5);
     for (size_t i = 0; i < connections; ++i)
       sockets_.push_back(connect_to(parent_.http_port()));
+    settle();
   }
 
   asked_parent(const asked_parent&) = delete;
@@ -76,6 +79,7 @@ public:
 
   /// Milliseconds of the parent's CPU for one answer.
   void print_cost(const question& what, unsigned requests) {
+    settle();
     send(1); // what has not come lately is left out of all metrics
     auto bytes = ask(what);
     auto cpu = parent_.cpu_seconds();
@@ -92,6 +96,22 @@ private:
     next_ += ticks;
     if (children_.counts().links_lost > 0)
       fail("the child was lost:\n" + parent_.log());
+  }
+
+  /// Windows close and commits go on for a while after samples came, which is
+  /// not what answers cost.
+  void settle() {
+    constexpr auto pause = std::chrono::milliseconds(500);
+    constexpr int pauses_max = 60;
+    auto before = parent_.cpu_seconds();
+    for (int i = 0; i < pauses_max; ++i) {
+      std::this_thread::sleep_for(pause);
+      auto now = parent_.cpu_seconds();
+      if (now - before < 0.02)
+        return;
+      before = now;
+    }
+    fail("the parent does not come to rest");
   }
 
   size_t ask(const question& what) {
