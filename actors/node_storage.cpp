@@ -51,6 +51,7 @@ store_options store_options_of(const node_setup& setup,
   result.passes_on = db.mode == db_mode::none;
   result.retention = retention_of(db, 0);
   result.further = further_retention_of(options);
+  result.tiers = db.storage_tiers;
   result.steps = {db.tier1_iterations, db.tier2_iterations};
   return result;
 }
@@ -137,8 +138,9 @@ caf::expected<bool> node::start_storage() {
 }
 
 caf::expected<bool> node::start_reader() {
-  reader_ = spawn_child<reader>(true, line_reader, environment_, setup_->clock,
-                                setup_->own, ingest_);
+  reader_
+      = spawn_child<reader>(true, line_reader, environment_, setup_->clock,
+                            setup_->own, ingest_, options_.db.storage_tiers);
   if (setup_->offer_storage)
     setup_->offer_storage(ingest_, reader_);
   offer_storage();

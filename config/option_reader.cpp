@@ -333,10 +333,13 @@ void option_reader::check_store() {
   const auto& db = result_.options.db;
   auto limit_mib = db.map_size_mib / 4 * 3;
   uint64_t sum_mib = 0;
+  uint32_t tiers = 0;
   for (auto [key, tier] : {std::pair{"tier0 retention size", &db.tier0},
                            std::pair{"tier1 retention size", &db.tier1},
                            std::pair{"tier2 retention size", &db.tier2}}) {
     auto where = place_of("db", key);
+    if (tiers++ == db.storage_tiers)
+      break; // it takes nothing
     if (!where || !tier->size_mib)
       continue;
     auto others = sum_mib;

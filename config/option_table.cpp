@@ -3,40 +3,17 @@
 #include <algorithm>
 
 #include "config/option_kind.hpp"
+#include "config/option_row.hpp"
 
 namespace tributary {
 
 namespace {
 
-using alternatives = std::vector<option_name>;
-
-/// A row whose field is what `access` makes of a target.
-template <class Target, class Kind, class Access>
-option_row<Target> row(option_name name, const alternatives& others, Kind kind,
-                       Access access, const std::string& text) {
-  option_row<Target> result;
-  result.name = name;
-  result.alternatives = others;
-  result.text = text;
-  result.bounds = kind.bounds();
-  result.read = [kind, access](Target& target, std::string_view from) {
-    auto x = kind.read(from);
-    if (!x)
-      return std::move(x.error());
-    access(target) = std::move(*x);
-    return caf::error{};
-  };
-  result.write = [kind, access](const Target& target) {
-    return kind.write(access(target));
-  };
-  return result;
-}
-
 template <class Kind, class Access>
-option_row<node_options> option(option_name name, const alternatives& others,
-                                Kind kind, Access access,
-                                const std::string& text) {
-  return row<node_options>(name, others, kind, access, text);
+option_row<node_options>
+option(option_name name, const std::vector<option_name>& others, Kind kind,
+       Access access, const std::string& text) {
+  return make_row<node_options>(name, others, kind, access, text);
 }
 
 using rows = std::vector<option_row<node_options>>;
@@ -111,8 +88,6 @@ void add_db(rows& to) {
       "What the file of the store never exceeds. A plain number is in MiB."));
 }
 
-constexpr duration_kind<uint64_t> tier_time{1000, 3600, 3650ull * 86'400};
-
 /// What a tier has; `names` are ours and Netdata's.
 template <class Access>
 void add_tier(rows& to, const std::array<std::string_view, 4>& names,
@@ -129,6 +104,13 @@ void add_tier(rows& to, const std::array<std::string_view, 4>& names,
 }
 
 void add_tiers(rows& to) {
+  to.push_back(option(
+      {"db", "storage tiers"}, {}, number_kind<uint32_t>{1, 3},
+      [](auto& x) -> auto& { return x.db.storage_tiers; },
+      "How many of the tiers 0, 1 and 2 there are. With fewer the others are "
+      "neither made nor asked, their points go a few at a time, and their part "
+      "of the disk is for those that stay. With more again they begin with "
+      "what is collected from then on."));
   add_tier(
       to,
       {"tier0 retention time", "dbengine tier 0 retention time",
@@ -255,44 +237,9 @@ void add_listener(rows& to) {
       "before it."));
 }
 
-/// What both kinds of GUID section have.
-template <class Section>
-std::vector<option_row<Section>> receiver_rows(std::string type,
-                                               const alternatives& db_spellings,
-                                               const std::string& db_text) {
-  std::vector<option_row<Section>> result;
-  option_row<Section> type_row;
-  type_row.name = {"", "type"};
-  type_row.text = "api: the section's name is an API key that children "
-                  "present. machine: it is the GUID of one host.";
-  type_row.bounds = "api, machine";
-  type_row.read = [](Section&, std::string_view) {
-    return caf::error{};
-  };
-  type_row.write = [type = std::move(type)](const Section&) {
-    return type;
-  };
-  result.push_back(std::move(type_row));
-  result.push_back(row<Section>(
-      {"", "enabled"}, {}, boolean_kind{},
-      [](auto& x) -> auto& { return x.enabled; },
-      "no refuses whoever comes with it."));
-  result.push_back(row<Section>(
-      {"", "allow from"}, {}, address_pattern_kind{},
-      [](auto& x) -> auto& { return x.allow_from; },
-      "Addresses that may come with it: patterns separated by spaces, the "
-      "first "
-      "that fits decides, '!' before it refuses. 'localhost' is this machine, "
-      "'unix' a unix socket."));
-  result.push_back(row<Section>(
-      {"", "db"}, db_spellings, automatic_kind<choice_kind<db_mode, 3>>{},
-      [](auto& x) -> auto& { return x.db; }, db_text));
-  return result;
-}
-
 /// What a running node holds on to: where its files are, how its store is cut,
 /// and the name that its parents know.
-constexpr std::array<option_name, 14> read_at_start{{
+constexpr std::array<option_name, 15> read_at_start{{
     {"directories", "data"},
     {"directories", "run"},
     {"global", "hostname"},
@@ -302,6 +249,7 @@ constexpr std::array<option_name, 14> read_at_start{{
     {"db", "group columns"},
     {"db", "durability"},
     {"db", "map size"},
+    {"db", "storage tiers"},
     {"db", "tier0 retention size"},
     {"db", "tier1 retention size"},
     {"db", "tier2 retention size"},
@@ -342,41 +290,6 @@ bool operator==(const option_name& x, const option_name& y) noexcept {
 
 const std::vector<option_row<node_options>>& node_rows() {
   static const auto result = make_node_rows();
-  return result;
-}
-
-const std::vector<option_row<api_key_section>>& api_key_rows() {
-  static const auto result = receiver_rows<api_key_section>(
-      "api",
-      {{"", "default memory mode"},
-       {"", "db mode"},
-       {"", "default db mode"},
-       {"", "memory mode"}},
-      "Where the samples of these children are kept. auto: as '[db] mode' "
-      "says.");
-  return result;
-}
-
-const std::vector<option_row<machine_section>>& machine_rows() {
-  static const auto result = [] {
-    auto rows = receiver_rows<machine_section>(
-        "machine", {{"", "memory mode"}, {"", "db mode"}},
-        "Where the samples of this host are kept. auto: as the section of its "
-        "key says.");
-    constexpr std::array<std::array<std::string_view, 2>, 3> names{{
-        {"tier0 retention time", "dbengine tier 0 retention time"},
-        {"tier1 retention time", "dbengine tier 1 retention time"},
-        {"tier2 retention time", "dbengine tier 2 retention time"},
-    }};
-    for (size_t i = 0; i < names.size(); ++i)
-      rows.push_back(row<machine_section>(
-          {"", names[i][0]}, {{"", names[i][1]}},
-          automatic_kind<duration_kind<uint64_t>>{tier_time},
-          [i](auto& x) -> auto& { return x.retention_s[i]; },
-          "How long this host's samples of the tier are kept. auto: as '[db]' "
-          "says."));
-    return rows;
-  }();
   return result;
 }
 

@@ -71,11 +71,13 @@ uint32_t commit_every_ms(const node_options& x) noexcept {
 uint64_t tier_size_mib(const db_options& x, unsigned tier) noexcept {
   const tier_retention* tiers[] = {&x.tier0, &x.tier1, &x.tier2};
   constexpr uint64_t shares[] = {8, 3, 1};
+  if (tier >= x.storage_tiers)
+    return 0;
   if (tiers[tier]->size_mib)
     return *tiers[tier]->size_mib;
   auto left = x.map_size_mib / 4 * 3;
   uint64_t all = 0;
-  for (unsigned i = 0; i < 3; ++i) {
+  for (unsigned i = 0; i < x.storage_tiers; ++i) {
     if (tiers[i]->size_mib)
       left -= std::min(left, *tiers[i]->size_mib);
     else

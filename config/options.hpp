@@ -100,6 +100,9 @@ struct db_options {
   /// weeks of 2,000 busy metrics with the journal, and no surprise on a small
   /// disk.
   uint64_t map_size_mib = 4096;
+  /// Tiers that are made, kept and asked, 1 to 3. All three: the coarser ones
+  /// are half of the disk and all of the past that is older than two weeks.
+  uint32_t storage_tiers = 3;
   tier_retention tier0;
   /// Points of a minute: a quarter of a year, for the season's comparison, in
   /// some two thirds of the disk of tier 0.
@@ -258,8 +261,9 @@ bool listens(const stream_receiver_options& x) noexcept;
 uint32_t commit_every_ms(const node_options& x) noexcept;
 
 /// MiB of pages that a tier (0 to 2) may have: what was told, else its share of
-/// what the others leave of three quarters of the map, 8, 3 and 1 twelfths. The
+/// what the others leave of three quarters of the map, 8, 3 and 1 parts. The
 /// rest is for the journal, the index pages and pages that readers still hold.
+/// 0 for a tier that there is not.
 uint64_t tier_size_mib(const db_options& x, unsigned tier) noexcept;
 
 } // namespace tributary

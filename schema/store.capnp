@@ -83,6 +83,8 @@ struct HostRecord {
   storedAhead @9 :List(Int64);
   # Starts of windows beyond storedTo that are blocks as well: of a clock that
   # was ahead. Ascending.
+  tier2Since @10 :Int64;
+  # As tiersSince, of tier 2 where that began later.
 }
 
 struct GuidPair {

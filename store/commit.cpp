@@ -10,8 +10,6 @@
 
 namespace tributary {
 
-namespace {} // namespace
-
 bool store::has_work() const noexcept {
   return !staged_items_.empty() || !staged_windows_.empty()
          || !staged_rosters_.empty() || !dirty_hosts_.empty()
@@ -170,10 +168,15 @@ caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
     return std::move(erased.error());
   if (auto error = put_groups(txn, x.host, x.start, written.groups, report))
     return error;
-  if (!options_.passes_on)
-    if (auto error = tiers_.put_window(txn, hosts_[x.host], x.start,
-                                       written.points, report.bytes))
+  auto& host = hosts_[x.host];
+  auto tiers = options_.passes_on ? 1 : options_.tiers;
+  if (tiers > 1)
+    if (auto error
+        = tiers_.put_window(txn, host, x.start, written.points, report.bytes))
       return error;
+  for (auto tier = tiers; tier < tier_count; ++tier)
+    host.tiers_since[tier]
+        = std::max(host.tiers_since[tier], x.start + tick{x.slots});
   report.damaged.insert(report.damaged.end(), written.damaged.begin(),
                         written.damaged.end());
   note_coverage(x, written, report);

@@ -104,7 +104,7 @@ window_preparation::read_stored(const lmdb::environment& from) {
     result_.groups = parts_.received[0].window->groups;
     result_.runs = parts_.received[0].window->runs;
     rests_verbatim_ = true; // what it holds is wanted for its points alone
-    enter(stage::received);
+    enter(parts_.tier1_step == 0 ? stage::done : stage::received);
   } else {
     enter(stage::merged);
   }
@@ -247,7 +247,7 @@ size_t window_preparation::seal_points() {
   auto last = first;
   for (; last != charts.end() && columns < charts_piece_columns; ++last)
     columns += last->second.columns.size();
-  if (first != last) {
+  if (first != last && parts_.tier1_step != 0) {
     auto points = tier_of(window_, parts_.tier1_step,
                           {first->first, std::prev(last)->first});
     for (auto& group : seal_tier(points, parts_.group_columns, names))

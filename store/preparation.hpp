@@ -59,7 +59,7 @@ struct window_parts {
   tick start = 0;
   uint16_t slots = 0;
   uint16_t group_columns = 0;
-  /// Seconds of a point of tier 1; they divide the window.
+  /// Seconds of a point of tier 1; they divide the window. 0: no points.
   uint32_t tier1_step = 60;
   closed_window_ptr closed;
   std::unique_ptr<window_table> late;

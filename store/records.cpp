@@ -60,7 +60,8 @@ std::string seal_host(const stored_host& x) {
     ahead.set(at++, start);
   root.setTier1From(x.tier_from[1]);
   root.setTier2From(x.tier_from[2]);
-  root.setTiersSince(x.tiers_since);
+  root.setTiersSince(x.tiers_since[1]);
+  root.setTier2Since(x.tiers_since[2]);
   auto& runs = x.stored.runs();
   write_runs(runs, root.initCoverage(static_cast<unsigned>(runs.size())));
   return with_checksum(flatten(message));
@@ -83,7 +84,10 @@ caf::expected<stored_host> open_host(std::string_view sealed) {
           result.closed.ahead.insert(start);
         result.tier_from[1] = from.getTier1From();
         result.tier_from[2] = from.getTier2From();
-        result.tiers_since = from.getTiersSince();
+        result.tiers_since[1] = from.getTiersSince();
+        // Where both began together only the first says so.
+        result.tiers_since[2]
+            = std::max(from.getTiersSince(), from.getTier2Since());
         result.stored = read_runs(from.getCoverage());
         return result;
       });

@@ -57,8 +57,9 @@ struct stored_host {
   /// No block or piece of tier 1 and of tier 2 begins before it; 0: there is
   /// none. Tier 0 has `stored`.
   std::array<tick, tier_count> tier_from{};
-  /// Windows that end at or before this were stored without points.
-  tick tiers_since = 0;
+  /// Windows that end at or before this were stored without points of tier 1
+  /// and of tier 2.
+  std::array<tick, tier_count> tiers_since{};
 };
 
 std::string seal_host(const stored_host& x);

@@ -90,7 +90,7 @@ private:
     for (auto& [start, number] : *windows) {
       auto& host = state_.hosts.at(number);
       auto end = start + tick{host.definition.window_seconds};
-      if (end <= host.tiers_since)
+      if (end <= host.tiers_since[1])
         continue;
       auto txn = state_.store.read();
       if (!txn)
@@ -118,6 +118,8 @@ private:
       auto grid = grid_of(host.definition, state_.steps, 1);
       auto above = grid_of(host.definition, state_.steps, 2);
       auto end = start + tick{grid.span};
+      if (end <= host.tiers_since[2])
+        continue;
       auto txn = state_.store.read();
       if (!txn)
         return txn.error();

@@ -76,9 +76,10 @@ caf::error restore_steps(salvage_state& state) {
              "whose they are and the steps of their points");
   for (auto& x : state.hosts) {
     auto& host = x.second;
-    host.tiers_since = std::max(
-        host.tiers_since, host.definition.window_start(host.stored.newest())
-                              + tick{host.definition.window_seconds});
+    auto end = host.definition.window_start(host.stored.newest())
+               + tick{host.definition.window_seconds};
+    for (auto& since : host.tiers_since)
+      since = std::max(since, end);
   }
   return {};
 }

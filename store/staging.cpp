@@ -29,7 +29,8 @@ store::staged_window& store::new_window(host_number host, tick start) {
   auto& definition = hosts_.at(host).definition;
   x.slots = static_cast<uint16_t>(definition.window_seconds);
   x.group_columns = definition.group_columns;
-  x.tier1_step = grid_of(definition, steps_, 1).step;
+  auto makes_points = options_.tiers > 1 && !options_.passes_on;
+  x.tier1_step = makes_points ? grid_of(definition, steps_, 1).step : 0;
   return x;
 }
 

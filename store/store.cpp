@@ -75,15 +75,15 @@ caf::error store::upgrade() {
     return meta.error();
   steps_ = meta->steps;
   if (meta->format_version == tables::format_version) {
-    tiers_.load(*txn, hosts_, steps_);
+    tiers_.load(*txn, hosts_, steps_, options_.tiers);
     return {};
   }
   // Tiers begin behind what is there already.
   for (auto& kvp : hosts_) {
     auto& x = kvp.second;
     if (!x.stored.runs().empty())
-      x.tiers_since = x.definition.window_start(x.stored.newest())
-                      + x.definition.window_seconds;
+      x.tiers_since.fill(x.definition.window_start(x.stored.newest())
+                         + x.definition.window_seconds);
     if (auto error = txn->put(tables::hosts, tables::host_key(x.definition.id),
                               seal_host(x)))
       return error;
@@ -93,7 +93,7 @@ caf::error store::upgrade() {
       = txn->put(tables::meta, tables::meta_key(),
                  seal_meta({tables::format_version, meta->node, steps_})))
     return error;
-  tiers_.load(*txn, hosts_, steps_);
+  tiers_.load(*txn, hosts_, steps_, options_.tiers);
   return txn->commit();
 }
 

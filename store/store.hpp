@@ -25,38 +25,19 @@
 #include "store/lmdb.hpp"
 #include "store/preparation.hpp"
 #include "store/records.hpp"
+#include "store/retention.hpp"
 #include "store/tier_writer.hpp"
 
 namespace tributary {
-
-/// How much of the blocks is kept: until the first of both limits.
-struct block_retention {
-  /// Blocks that end before `now - seconds` go; 0 keeps all.
-  int64_t seconds = 14 * 86400;
-  /// The oldest blocks go while tier 0 has more pages than this; 0 keeps all.
-  uint64_t bytes_max = 0;
-};
-
-/// Another time for some hosts.
-struct host_retention {
-  std::function<bool(const host_definition&)> fits;
-  /// By tier; none: as the tier has it, 0 keeps all.
-  std::array<std::optional<uint64_t>, tier_count> seconds;
-};
-
-/// How much of the tiers above 0 is kept, and what hosts have of their own.
-struct further_retention {
-  std::array<block_retention, tier_count - 1> tiers{
-      {{90 * 86400, 0}, {730 * 86400, 0}}};
-  /// The first that fits a host and has a time for the tier decides.
-  std::vector<host_retention> hosts;
-};
 
 struct store_options {
   lmdb::environment_options environment;
   /// Of tier 0.
   block_retention retention;
   further_retention further;
+  /// Tiers that are made and kept, 1 to 3. Those beyond go, a few blocks a
+  /// commit; made again they begin with what is stored from then on.
+  unsigned tiers = tier_count;
   /// For a store that is made or that had no tiers; others have theirs.
   tier_steps steps;
   /// Windows that are prepared and wait for a commit, at most, and so the most
@@ -336,6 +317,8 @@ private:
                                     size_t count, int64_t now);
   caf::error erase_some(lmdb::transaction& txn, unsigned tier, size_t count,
                         int64_t now);
+  caf::error trim_unwanted(lmdb::transaction& txn, unsigned tier,
+                           size_t& budget);
   caf::error trim_to_size(lmdb::transaction& txn, unsigned tier, int64_t now);
   caf::error write_hosts(lmdb::transaction& txn);
   caf::error write_subscribers(lmdb::transaction& txn,

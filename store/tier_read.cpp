@@ -43,7 +43,7 @@ tier_extent tier_reader::extent(unsigned tier) const {
   auto from = host_.tier_from[tier];
   if (from == 0 || host_.closed.to == 0)
     return {};
-  return {std::max(from, host_.tiers_since), host_.closed.to};
+  return {std::max(from, host_.tiers_since[tier]), host_.closed.to};
 }
 
 caf::expected<tier_table> tier_reader::load(unsigned tier, tick_range ticks,

@@ -28,9 +28,10 @@ tick earlier(tick x, tick y) {
 
 void tier_writer::load(const lmdb::transaction& txn,
                        const std::map<host_number, stored_host>& hosts,
-                       const tier_steps& steps) {
+                       const tier_steps& steps, unsigned tiers) {
   steps_ = steps;
-  for (unsigned tier = 1; tier < tier_count; ++tier) {
+  tiers_ = tiers;
+  for (unsigned tier = 1; tier < tiers_; ++tier) {
     lmdb::cursor at{txn, tables::pieces_of(tier)};
     for (auto more = at.first(); more; more = at.next()) {
       auto key = at.current_key();
@@ -202,7 +203,7 @@ void tier_writer::pack_next(const lmdb::transaction& txn) {
       job.groups.push_back(std::move(group));
     for (auto& kvp : points.charts)
       values += kvp.second.columns.size() * points.points() * tier_column_parts;
-    if (std::get<0>(job.name) == 1) {
+    if (makes_above(std::get<0>(job.name))) {
       auto above = coarser(points, job.above.step / points.step);
       job.above.epochs = std::move(above.epochs);
       job.above.charts.merge(above.charts);
@@ -238,7 +239,10 @@ caf::error tier_writer::write_block(lmdb::transaction& txn, stored_host& host,
   if (auto error = put_groups(txn, tables::blocks_of(tier), number, start,
                               job.groups, bytes))
     return error;
-  if (tier != 1)
+  if (tier == 1 && !makes_above(tier))
+    host.tiers_since[2]
+        = std::max(host.tiers_since[2], start + tick{job.grid.span});
+  if (!makes_above(tier))
     return {};
   auto grid = grid_of(host.definition, steps_, 2);
   host.tier_from[2] = earlier(host.tier_from[2], grid.block_start(start));

@@ -20,9 +20,10 @@ class tier_writer {
 public:
   /// Finds the pieces that wait, which takes a walk over the keys of a few
   /// hours.
+  /// @param tiers how many tiers are wanted, 1 to 3; those beyond are not made.
   void load(const lmdb::transaction& txn,
             const std::map<host_number, stored_host>& hosts,
-            const tier_steps& steps);
+            const tier_steps& steps, unsigned tiers);
 
   /// Writes the sealed points of a window, in the transaction that writes the
   /// window; earlier ones of it are replaced. Adds the bytes written.
@@ -79,6 +80,11 @@ private:
     std::vector<std::string> damaged;
   };
 
+  /// Whether blocks of this tier have points in the next.
+  bool makes_above(unsigned tier) const noexcept {
+    return tier + 1 < tiers_;
+  }
+
   void wait_for(unsigned tier, const tier_grid& grid, host_number host,
                 tick start);
   void finish_step(std::vector<std::string>& damaged);
@@ -94,6 +100,7 @@ private:
                         const std::vector<sealed_group>& groups, size_t& bytes);
 
   tier_steps steps_;
+  unsigned tiers_ = tier_count;
   layout_names names_;
   /// And the commit in which a piece came last.
   std::map<block_name, uint64_t> waiting_;

@@ -109,8 +109,11 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
     bytes_since_space_check_ = 0;
   }
   size_t budget = trims_per_commit_max;
+  for (auto tier = options_.tiers; tier < tier_count; ++tier)
+    if (auto error = trim_unwanted(txn, tier, budget))
+      return error;
   for (auto& kvp : hosts_)
-    for (unsigned tier = 0; tier < tier_count && budget != 0; ++tier)
+    for (unsigned tier = 0; tier < options_.tiers && budget != 0; ++tier)
       if (auto seconds = seconds_kept(kvp.second, tier); seconds != 0)
         if (auto error
             = trim_host(txn, kvp.second, tier, now - seconds, budget))
@@ -118,7 +121,7 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
   if (crowded_)
     if (auto error = erase_some(txn, 0, trims_per_commit_max, now))
       return error;
-  for (unsigned tier = 0; tier < tier_count; ++tier)
+  for (unsigned tier = 0; tier < options_.tiers; ++tier)
     if (auto error = trim_to_size(txn, tier, now))
       return error;
   return {};
@@ -165,6 +168,40 @@ caf::error store::trim_host(lmdb::transaction& txn, stored_host& host,
     dirty_hosts_.push_back(host.number);
     budget -= std::min(budget, std::max<size_t>(*erased, 1));
   }
+  return {};
+}
+
+/// Erases what is left of a tier that is not wanted any more. What is gone is
+/// not claimed, should it be wanted again before all is.
+caf::error store::trim_unwanted(lmdb::transaction& txn, unsigned tier,
+                                size_t& budget) {
+  for (auto table : {tables::blocks_of(tier), tables::pieces_of(tier)}) {
+    lmdb::cursor at{txn, table};
+    auto more = at.first();
+    for (; more && budget != 0; --budget, more = at.next()) {
+      auto key = at.current_key();
+      auto host = hosts_.find(static_cast<host_number>(key.word(1) >> 32));
+      if (auto error = at.erase())
+        return error;
+      if (host == hosts_.end())
+        continue;
+      auto& x = host->second;
+      auto grid = grid_of(x.definition, steps_, tier);
+      auto start = static_cast<tick>(key.word(0));
+      x.tiers_since[tier]
+          = std::max(x.tiers_since[tier], grid.block_start(start) + grid.span);
+      dirty_hosts_.push_back(host->first);
+    }
+    if (auto fault = at.fault())
+      return fault;
+    if (more)
+      return {};
+  }
+  for (auto& kvp : hosts_)
+    if (kvp.second.tier_from[tier] != 0) {
+      kvp.second.tier_from[tier] = 0;
+      dirty_hosts_.push_back(kvp.first);
+    }
   return {};
 }
 

@@ -92,8 +92,8 @@ std::vector<bool> marked(const std::vector<size_t>& chosen, size_t count) {
 
 } // namespace
 
-query_job::query_job(query_request_ptr what, tick now)
-    : what_(std::move(what)), now_(now) {
+query_job::query_job(query_request_ptr what, tick now, unsigned tiers)
+    : what_(std::move(what)), now_(now), tiers_(tiers) {
   if (!needs_hosts())
     parts_.push_back({what_->host, what_->chart, 0});
 }
@@ -258,7 +258,7 @@ caf::expected<bool> query_job::advance(const lmdb::environment& from,
   if (!table_) {
     std::vector<tier_standing> standings{
         finest_of(*hot_, tiers ? tiers->stored_from() : 0)};
-    for (unsigned i = 1; tiers && i < tier_count; ++i)
+    for (unsigned i = 1; tiers && i < tiers_; ++i)
       standings.push_back(standing_of(*tiers, i));
     if (auto error = plan(standings))
       return error;

@@ -29,7 +29,8 @@ struct query_part {
 class query_job {
 public:
   /// @param now unix seconds, for relative times.
-  query_job(query_request_ptr what, tick now);
+  /// @param tiers how many tiers the store has, 1 to 3.
+  query_job(query_request_ptr what, tick now, unsigned tiers = tier_count);
 
   /// Whether it must be told of all hosts before it knows its parts.
   bool needs_hosts() const noexcept {
@@ -70,6 +71,7 @@ private:
 
   query_request_ptr what_;
   tick now_;
+  unsigned tiers_;
   /// Newest tick of all hosts, where they had to be known.
   tick newest_ = 0;
   std::vector<query_part> parts_;

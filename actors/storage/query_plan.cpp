@@ -89,8 +89,10 @@ caf::expected<unsigned> choose_tier(const query_request& what,
   if (what.tier) {
     if (*what.tier >= tiers.size())
       return make_error(ec::bad_request,
-                        "tier: there are 0 to "
-                            + std::to_string(tiers.size() - 1));
+                        tiers.size() == 1
+                            ? std::string{"tier: there is tier 0 alone"}
+                            : "tier: there are 0 to "
+                                  + std::to_string(tiers.size() - 1));
     return *what.tier;
   }
   auto result = 0u;

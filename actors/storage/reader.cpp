@@ -35,11 +35,13 @@ void deliver(caf::typed_response_promise<T>& promise, caf::expected<T> x) {
 
 reader::reader(caf::actor_config& cfg, actor_identity identity,
                std::shared_ptr<lmdb::environment> environment,
-               wall_clock_ptr clock, guid own, ingest_actor ingest)
+               wall_clock_ptr clock, guid own, ingest_actor ingest,
+               unsigned tiers)
     : observed(cfg, std::move(identity)),
       environment_(std::move(environment)),
       clock_(std::move(clock)),
       own_(own),
+      tiers_(tiers),
       ingest_(std::move(ingest)) {
   layouts_.payloads = std::make_unique<payload_cache>(payload_bytes_max);
 }
@@ -76,7 +78,7 @@ caf::result<query_answer_ptr> reader::on_query(const query_request_ptr& what) {
                       std::to_string(running_) + " queries are being answered");
   ++running_;
   auto x = std::make_shared<running_query>(running_query{
-      query_job{what, clock_->now_ms() / 1000},
+      query_job{what, clock_->now_ms() / 1000, tiers_},
       make_response_promise<query_answer_ptr>(),
       clock().now() + std::chrono::milliseconds(what->timeout_ms)});
   auto promise = x->promise;

@@ -24,9 +24,10 @@ namespace tributary {
 
 class reader final : public observed<reader_actor::base> {
 public:
+  /// @param tiers how many tiers there are to ask, 1 to 3.
   reader(caf::actor_config& cfg, actor_identity identity,
          std::shared_ptr<lmdb::environment> environment, wall_clock_ptr clock,
-         guid own, ingest_actor ingest);
+         guid own, ingest_actor ingest, unsigned tiers);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -59,6 +60,7 @@ private:
   bool expiring_ = false;
   wall_clock_ptr clock_;
   guid own_;
+  unsigned tiers_;
   ingest_actor ingest_;
   /// Queries that have not been answered, those that wait for ingest included.
   size_t running_ = 0;

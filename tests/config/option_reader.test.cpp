@@ -296,6 +296,17 @@ TEST_CASE("tiers fit into the map together", "[config]") {
   CHECK(x.db.tier1_iterations == 30);
 }
 
+TEST_CASE("there are one to three tiers", "[config]") {
+  CHECK(good_main("[db]\nstorage tiers = 1\n").db.storage_tiers == 1);
+  CHECK(good_main("").db.storage_tiers == 3);
+  CHECK(main_faults("[db]\nstorage tiers = 4\n")
+        == "t.conf:2: [db] storage tiers: 4 is not in 1 to 3\n");
+  // A tier that there is not takes no disk.
+  CHECK(main_faults("[db]\nmap size = 1GiB\ntier0 retention size = 700\n"
+                    "storage tiers = 1\ntier1 retention size = 700\n")
+        == "");
+}
+
 TEST_CASE("tier 0 fits into the map", "[config]") {
   CHECK(main_faults("[db]\nmap size = 1GiB\ntier0 retention size = 769\n")
         == "t.conf:3: [db] tier0 retention size: at most three quarters of "

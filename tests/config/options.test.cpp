@@ -35,6 +35,11 @@ TEST_CASE("tiers share three quarters of the map", "[config]") {
   CHECK(sizes() == std::vector<uint64_t>{24, 21, 3});
   x.tier0.size_mib = 48;
   CHECK(sizes() == std::vector<uint64_t>{48, 21, 1});
+  x = {};
+  x.storage_tiers = 2;
+  CHECK(sizes() == std::vector<uint64_t>{2234, 837, 0});
+  x.storage_tiers = 1;
+  CHECK(sizes() == std::vector<uint64_t>{3072, 0, 0});
 }
 
 TEST_CASE("sources are switched by their names", "[config]") {

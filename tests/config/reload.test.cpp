@@ -120,8 +120,9 @@ TEST_CASE("every option is either taken or named as waiting", "[config]") {
             "directories.data", "directories.run", "global.hostname",
             "global.gap limit ticks", "db.mode", "db.window",
             "db.group columns", "db.durability", "db.map size",
-            "db.tier0 retention size", "db.tier1 retention size",
-            "db.tier2 retention size", "db.tier1 update every iterations",
+            "db.storage tiers", "db.tier0 retention size",
+            "db.tier1 retention size", "db.tier2 retention size",
+            "db.tier1 update every iterations",
             "db.tier2 update every iterations"});
   for (auto& row : api_key_rows())
     CHECK(row.reloadable);

@@ -247,7 +247,7 @@ TEST_CASE("a store of format 1 gets tiers", "[store][tier]") {
   }
   tiered_host x{path};
   CHECK(x.kept().steps() == tier_steps{2, 5});
-  CHECK(x.kept().hosts().at(x.number()).tiers_since == start + 60);
+  CHECK(x.kept().hosts().at(x.number()).tiers_since[1] == start + 60);
   CHECK(x.extent(1).to == 0);
   x.close(start + 60);
   x.settle();

@@ -125,6 +125,12 @@ TEST_CASE("the coarsest tier that fits a row is chosen", "[actors]") {
   auto none = choose_tier(what, {0, 100'000, 1, 0}, tiers);
   REQUIRE_FALSE(none);
   CHECK(code_of(none.error()) == ec::bad_request);
+  CHECK(words_of(none.error()) == "tier: there are 0 to 2");
+  what.tier = 1;
+  auto alone = choose_tier(what, {0, 100'000, 1, 0}, {tiers[0]});
+  REQUIRE_FALSE(alone);
+  CHECK(code_of(alone.error()) == ec::bad_request);
+  CHECK(words_of(alone.error()) == "tier: there is tier 0 alone");
 }
 
 TEST_CASE("rows are whole numbers of points", "[actors]") {

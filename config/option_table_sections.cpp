@@ -1,0 +1,81 @@
+/// The part of option_table.hpp for sections whose names people choose.
+
+#include "config/option_row.hpp"
+
+namespace tributary {
+
+namespace {
+
+/// What both kinds of GUID section have.
+template <class Section>
+std::vector<option_row<Section>>
+receiver_rows(std::string type, const std::vector<option_name>& db_spellings,
+              const std::string& db_text) {
+  std::vector<option_row<Section>> result;
+  option_row<Section> type_row;
+  type_row.name = {"", "type"};
+  type_row.text = "api: the section's name is an API key that children "
+                  "present. machine: it is the GUID of one host.";
+  type_row.bounds = "api, machine";
+  type_row.read = [](Section&, std::string_view) {
+    return caf::error{};
+  };
+  type_row.write = [type = std::move(type)](const Section&) {
+    return type;
+  };
+  result.push_back(std::move(type_row));
+  result.push_back(make_row<Section>(
+      {"", "enabled"}, {}, boolean_kind{},
+      [](auto& x) -> auto& { return x.enabled; },
+      "no refuses whoever comes with it."));
+  result.push_back(make_row<Section>(
+      {"", "allow from"}, {}, address_pattern_kind{},
+      [](auto& x) -> auto& { return x.allow_from; },
+      "Addresses that may come with it: patterns separated by spaces, the "
+      "first "
+      "that fits decides, '!' before it refuses. 'localhost' is this machine, "
+      "'unix' a unix socket."));
+  result.push_back(make_row<Section>(
+      {"", "db"}, db_spellings, automatic_kind<choice_kind<db_mode, 3>>{},
+      [](auto& x) -> auto& { return x.db; }, db_text));
+  return result;
+}
+
+} // namespace
+
+const std::vector<option_row<api_key_section>>& api_key_rows() {
+  static const auto result = receiver_rows<api_key_section>(
+      "api",
+      {{"", "default memory mode"},
+       {"", "db mode"},
+       {"", "default db mode"},
+       {"", "memory mode"}},
+      "Where the samples of these children are kept. auto: as '[db] mode' "
+      "says.");
+  return result;
+}
+
+const std::vector<option_row<machine_section>>& machine_rows() {
+  static const auto result = [] {
+    auto rows = receiver_rows<machine_section>(
+        "machine", {{"", "memory mode"}, {"", "db mode"}},
+        "Where the samples of this host are kept. auto: as the section of its "
+        "key says.");
+    constexpr std::array<std::array<std::string_view, 2>, 3> names{{
+        {"tier0 retention time", "dbengine tier 0 retention time"},
+        {"tier1 retention time", "dbengine tier 1 retention time"},
+        {"tier2 retention time", "dbengine tier 2 retention time"},
+    }};
+    for (size_t i = 0; i < names.size(); ++i)
+      rows.push_back(make_row<machine_section>(
+          {"", names[i][0]}, {{"", names[i][1]}},
+          automatic_kind<duration_kind<uint64_t>>{tier_time},
+          [i](auto& x) -> auto& { return x.retention_s[i]; },
+          "How long this host's samples of the tier are kept. auto: as '[db]' "
+          "says."));
+    return rows;
+  }();
+  return result;
+}
+
+} // namespace tributary
