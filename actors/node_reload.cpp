@@ -27,14 +27,23 @@ bool same_collectors(const collector_options& x, const collector_options& y) {
       [&](auto& row) { return x.*row.enabled == y.*row.enabled; });
 }
 
+/// Whether sections of one kind give the same hosts the same times.
+template <class Section, class Name>
+bool same_times(const std::vector<Section>& x, const std::vector<Section>& y,
+                Name Section::*name) {
+  return std::equal(
+      x.begin(), x.end(), y.begin(), y.end(), [name](auto& a, auto& b) {
+        return a.*name == b.*name && a.retention_s == b.retention_s;
+      });
+}
+
 /// What hosts have of their own.
-bool same_retention(const stream_receiver_options& x,
-                    const stream_receiver_options& y) {
-  return std::equal(x.machines.begin(), x.machines.end(), y.machines.begin(),
-                    y.machines.end(), [](auto& a, auto& b) {
-                      return a.machine == b.machine
-                             && a.retention_s == b.retention_s;
-                    });
+bool same_retention(const node_options& x, const node_options& y) {
+  return same_times(x.receiver.machines, y.receiver.machines,
+                    &machine_section::machine)
+         && same_times(x.retention, y.retention, &retention_section::hosts)
+         && same_times(x.receiver.api_keys, y.receiver.api_keys,
+                       &api_key_section::key);
 }
 
 bool same_web(const node_options& x, const node_options& y) {
@@ -91,7 +100,7 @@ void node::apply_storage(const node_options& before) {
       && before.db.tier2.time_s == options_.db.tier2.time_s
       && before.sender.enabled == options_.sender.enabled
       && before.sender.buffer_mib == options_.sender.buffer_mib
-      && same_retention(before.receiver, options_.receiver))
+      && same_retention(before, options_))
     return;
   // One that is being started again gets them at its start.
   send(writer_, reload_atom_v,

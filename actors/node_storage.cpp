@@ -9,6 +9,7 @@
 #include "actors/node_identity.hpp"
 #include "actors/storage/reader.hpp"
 #include "actors/storage/writer.hpp"
+#include "config/admission.hpp"
 
 namespace tributary {
 
@@ -19,15 +20,28 @@ block_retention retention_of(const db_options& db, unsigned tier) {
   return {static_cast<int64_t>(x.time_s), tier_size_mib(db, tier) << 20};
 }
 
-further_retention further_retention_of(const node_options& options) {
+/// The most specific first.
+further_retention further_retention_of(const node_options& options,
+                                       const guid& own) {
   further_retention result;
   result.tiers = {{retention_of(options.db, 1), retention_of(options.db, 2)}};
-  for (auto& x : options.receiver.machines) {
-    auto is_host = [id = x.machine](auto& host) {
-      return host.id == id;
-    };
-    result.hosts.push_back({is_host, x.retention_s});
-  }
+  constexpr tier_times_s nothing;
+  auto add = [&](std::function<bool(const stored_host&)> fits,
+                 const tier_times_s& seconds) {
+    if (seconds != nothing)
+      result.hosts.push_back({std::move(fits), seconds});
+  };
+  for (auto& x : options.receiver.machines)
+    add([id = x.machine](auto& host) { return host.definition.id == id; },
+        x.retention_s);
+  for (auto& x : options.retention)
+    add([hosts = x.hosts](
+            auto& host) { return hosts.matches(host.definition.hostname); },
+        x.retention_s);
+  for (auto& x : options.receiver.api_keys)
+    add([mark
+         = key_mark(own, x.key)](auto& host) { return host.key_mark == mark; },
+        x.retention_s);
   return result;
 }
 
@@ -50,7 +64,7 @@ store_options store_options_of(const node_setup& setup,
                                 : lmdb::sync_mode::full;
   result.passes_on = db.mode == db_mode::none;
   result.retention = retention_of(db, 0);
-  result.further = further_retention_of(options);
+  result.further = further_retention_of(options, setup.own);
   result.tiers = db.storage_tiers;
   result.steps = {db.tier1_iterations, db.tier2_iterations};
   return result;
@@ -77,7 +91,7 @@ writer_options node::options_of_writer() const {
   writer_options result;
   result.commit_every_ms = commit_every_ms(options);
   result.retention = retention_of(options.db, 0);
-  result.further = further_retention_of(options);
+  result.further = further_retention_of(options, setup_->own);
   if (options.db.mode == db_mode::none)
     // Half of the room: as much again is what copies of pages take, and what
     // children sent.

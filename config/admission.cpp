@@ -1,6 +1,8 @@
 #include "config/admission.hpp"
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -86,7 +88,16 @@ caf::expected<admitted_host> admission::check(const host_claim& claim) const {
   if (claim.host == own_)
     return make_error(ec::loop, "the machine GUID is that of this node");
   auto db = section->db.value_or(db_default_);
-  return admitted_host{machine ? machine->db.value_or(db) : db};
+  return admitted_host{machine ? machine->db.value_or(db) : db,
+                       key_mark(own_, section->key)};
+}
+
+uint32_t key_mark(const guid& node, const guid& key) noexcept {
+  std::array<uint8_t, 2 * std::tuple_size<decltype(guid::bytes)>::value> both{};
+  std::copy(key.bytes.begin(), key.bytes.end(),
+            std::copy(node.bytes.begin(), node.bytes.end(), both.begin()));
+  auto hash = hash_of(both.data(), both.size());
+  return std::max(static_cast<uint32_t>(hash.low), uint32_t{1});
 }
 
 std::string normal_address(std::string_view text) {

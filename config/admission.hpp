@@ -27,7 +27,14 @@ struct host_claim {
 /// What holds for a host that was admitted.
 struct admitted_host {
   db_mode db = db_mode::dbengine;
+  /// `key_mark` of the key.
+  uint32_t key_mark = 0;
 };
+
+/// What a store may keep of the key that a host came with: enough to tell the
+/// keys of one node apart, and too little to find a key by. Differs from node
+/// to node. Never 0.
+uint32_t key_mark(const guid& node, const guid& key) noexcept;
 
 /// The rules of one node; a value that a session holds. A reload makes a new
 /// one.

@@ -117,7 +117,23 @@ void print_guids(config_printer& to, const stream_receiver_options& options) {
   }
 }
 
+std::string name_of(const retention_section& x) {
+  return fmt::format("{} {}", retention_word, x.hosts.text());
+}
+
+void print_patterns(config_printer& to,
+                    const std::vector<retention_section>& sections) {
+  for (const auto& x : sections) {
+    to.header(name_of(x));
+    to.print_all(retention_rows(), x, {});
+  }
+}
+
 /// One section of each kind as it would be by default.
+std::vector<retention_section> example_patterns() {
+  return {{simple_pattern{"web-* db-*"}, {}}};
+}
+
 stream_receiver_options example_receiver() {
   stream_receiver_options result;
   result.api_keys.emplace_back();
@@ -147,6 +163,8 @@ std::string dump_options(const node_options& options) {
     to.blank();
     to.paragraph(fmt::format("For {}.", to_string(which)));
     print_file(to, which, options);
+    if (which == config_file::tributary_conf)
+      print_patterns(to, options.retention);
   }
   print_guids(to, options.receiver);
   return to.take();
@@ -157,6 +175,19 @@ std::string stock_file(config_file which) {
   to.paragraph(fmt::format("{} of a Tributary node.", to_string(which)));
   to.paragraph(stock_head);
   print_file(to, which, {});
+  if (which == config_file::tributary_conf) {
+    to.blank();
+    to.paragraph(
+        "A section for hosts that are kept longer or shorter than "
+        "'[db]' says: patterns on the names of hosts behind the word, "
+        "separated by spaces, with '*' for any text and '!' before one "
+        "that refuses. Of several sections that fit the first that "
+        "says something decides. The section of a machine in "
+        "stream.conf goes before all of them, that of an API key "
+        "behind them.");
+    to.set_example(true);
+    print_patterns(to, example_patterns());
+  }
   if (which == config_file::stream_conf) {
     to.blank();
     to.paragraph("A section for each API key that children may present, and, "

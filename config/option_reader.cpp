@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "config/option_check.hpp"
 #include "config/spelling.hpp"
 
 namespace tributary {
@@ -19,13 +21,26 @@ struct placed_entry {
   ini_entry entry;
 };
 
-/// All that was said about one GUID, over all layers.
-struct guid_section {
-  guid name;
+/// All that was said in sections of one name, over all layers.
+template <class Name>
+struct named_section {
+  Name name;
   std::string file;
   size_t line = 0;
   std::vector<placed_entry> entries;
 };
+
+using guid_section = named_section<guid>;
+/// By the text of its pattern.
+using pattern_section = named_section<std::string>;
+
+/// The pattern of a `[retention PATTERN]`; none for other sections.
+std::optional<std::string_view> pattern_in(std::string_view section) {
+  auto word = section.substr(0, section.find_first_of(" \t"));
+  if (word != retention_word)
+    return std::nullopt;
+  return trimmed(section.substr(word.size()));
+}
 
 /// Nobody corrects more at once; bounds the work that garbage can cause.
 constexpr size_t faults_max = 1'000;
@@ -85,6 +100,8 @@ private:
   void take_section(const config_layer& layer, const ini_section& section);
   void take_guid(const config_layer& layer, const ini_section& section,
                  const guid& name);
+  void take_pattern(const config_layer& layer, const ini_section& section,
+                    std::string_view pattern);
   void report_unknown(const config_layer& layer, const ini_section& section);
 
   template <class Target>
@@ -96,19 +113,14 @@ private:
                           std::string_view section,
                           const std::string& key) const;
   template <class Section>
-  Section read_guid(const std::vector<option_row<Section>>& rows,
-                    const guid_section& from);
+  Section read_section(const std::vector<option_row<Section>>& rows,
+                       const std::vector<placed_entry>& from);
 
   void finish_guid(const guid_section& from);
-  void check_sender();
-  void check_ports();
-  void check_store();
 
   /// Where the option was set last; null when it was not.
   const placed_entry* place_of(std::string_view section,
                                std::string_view key) const;
-  /// Whether the option was left out or set to nothing.
-  bool is_empty(std::string_view section, std::string_view key) const;
 
   bool is_full() const noexcept {
     return result_.faults.size() > faults_max;
@@ -120,6 +132,7 @@ private:
   set_places places_;
   std::vector<guid_section> guids_;
   std::map<guid, size_t> guid_index_;
+  std::vector<pattern_section> patterns_;
   size_t layer_index_ = 0;
 };
 
@@ -146,6 +159,8 @@ void option_reader::take_section(const config_layer& layer,
                                  const ini_section& section) {
   if (auto name = guid::parse(section.name))
     return take_guid(layer, section, *name);
+  if (auto pattern = pattern_in(section.name))
+    return take_pattern(layer, section, *pattern);
   auto known = find_section(section.name);
   if (!known)
     return report_unknown(layer, section);
@@ -174,6 +189,28 @@ void option_reader::take_guid(const config_layer& layer,
     guids_.push_back({name, layer.document.file, section.line, {}});
   for (const auto& entry : section.entries)
     guids_[at->second].entries.push_back(
+        {layer_index_, layer.kind, layer.document.file, entry});
+}
+
+void option_reader::take_pattern(const config_layer& layer,
+                                 const ini_section& section,
+                                 std::string_view pattern) {
+  if (pattern.empty() || !belongs(layer.kind, config_file::tributary_conf)) {
+    report(layer.document.file, section.line,
+           pattern.empty()
+               ? "[retention] needs a pattern of host names behind the word, "
+                 "as in [retention web-* db-*]"
+               : "a section with a pattern of host names belongs into "
+                 "tributary.conf");
+    return;
+  }
+  auto at = std::find_if(patterns_.begin(), patterns_.end(),
+                         [&](const auto& x) { return x.name == pattern; });
+  if (at == patterns_.end())
+    at = patterns_.insert(
+        at, {std::string{pattern}, layer.document.file, section.line, {}});
+  for (const auto& entry : section.entries)
+    at->entries.push_back(
         {layer_index_, layer.kind, layer.document.file, entry});
 }
 
@@ -245,11 +282,12 @@ void option_reader::apply(const std::vector<option_row<Target>>& rows,
 }
 
 template <class Section>
-Section option_reader::read_guid(const std::vector<option_row<Section>>& rows,
-                                 const guid_section& from) {
+Section
+option_reader::read_section(const std::vector<option_row<Section>>& rows,
+                            const std::vector<placed_entry>& from) {
   Section result;
   set_places places;
-  for (const auto& entry : from.entries)
+  for (const auto& entry : from)
     apply(rows, "", entry, result, places);
   return result;
 }
@@ -263,7 +301,7 @@ void option_reader::finish_guid(const guid_section& from) {
   // Without a type the section is a key, as with Netdata; but one that denies
   // denies in both readings, since it may have been meant for a host.
   if (!type || type->entry.value == "api") {
-    receiver.api_keys.push_back(read_guid(api_key_rows(), from));
+    receiver.api_keys.push_back(read_section(api_key_rows(), from.entries));
     receiver.api_keys.back().key = from.name;
     auto denies = [](const placed_entry& x) {
       return x.entry.key == "enabled";
@@ -276,13 +314,13 @@ void option_reader::finish_guid(const guid_section& from) {
       receiver.machines.push_back(std::move(denied));
     }
   } else if (type && type->entry.value == "machine") {
-    receiver.machines.push_back(read_guid(machine_rows(), from));
+    receiver.machines.push_back(read_section(machine_rows(), from.entries));
     receiver.machines.back().machine = from.name;
   } else {
     report(*type, fmt::format("type: {} is neither 'api' nor 'machine'",
                               in_quotes(type->entry.value)));
     // Its other lines are checked all the same; both types have these keys.
-    read_guid(api_key_rows(), from);
+    read_section(api_key_rows(), from.entries);
   }
 }
 
@@ -293,72 +331,22 @@ const placed_entry* option_reader::place_of(std::string_view section,
   return found == places_.end() ? nullptr : &found->second;
 }
 
-bool option_reader::is_empty(std::string_view section,
-                             std::string_view key) const {
-  auto where = place_of(section, key);
-  return !where || where->entry.value.empty();
-}
-
-void option_reader::check_sender() {
-  auto where = place_of("stream", "enabled");
-  if (!where || !result_.options.sender.enabled)
-    return;
-  // What is there and wrong has its own fault already.
-  for (auto key : {"destination", "api key"})
-    if (is_empty("stream", key))
-      report(*where, fmt::format("[stream] enabled: streaming needs '{}', "
-                                 "which is empty",
-                                 key));
-}
-
-void option_reader::check_ports() {
-  const auto& web = result_.options.web;
-  const auto& receiver = result_.options.receiver;
-  auto share_address = web.bind_to == receiver.bind_to || web.bind_to == "*"
-                       || receiver.bind_to == "*";
-  if (web.mode == web_mode::none || !listens(receiver) || web.port == 0
-      || web.port != receiver.port || !share_address)
-    return;
-  auto where = place_of("web", "default port");
-  if (!where)
-    where = place_of("stream", "link port");
-  // One of both differs from its default, so somebody set it.
-  if (where)
-    report(*where, fmt::format("port {} is both '[web] default port' and "
-                               "'[stream] link port'",
-                               web.port));
-}
-
-void option_reader::check_store() {
-  const auto& db = result_.options.db;
-  auto limit_mib = db.map_size_mib / 4 * 3;
-  uint64_t sum_mib = 0;
-  uint32_t tiers = 0;
-  for (auto [key, tier] : {std::pair{"tier0 retention size", &db.tier0},
-                           std::pair{"tier1 retention size", &db.tier1},
-                           std::pair{"tier2 retention size", &db.tier2}}) {
-    auto where = place_of("db", key);
-    if (tiers++ == db.storage_tiers)
-      break; // it takes nothing
-    if (!where || !tier->size_mib)
-      continue;
-    auto others = sum_mib;
-    sum_mib += *tier->size_mib;
-    if (sum_mib > limit_mib && others <= limit_mib)
-      report(*where,
-             fmt::format("[db] {}: {}at most three quarters of 'map size', "
-                         "which are {} MiB",
-                         key, others == 0 ? "" : "with the tiers before it ",
-                         limit_mib));
-  }
-}
-
 configuration option_reader::finish() {
   for (const auto& x : guids_)
     finish_guid(x);
-  check_sender();
-  check_ports();
-  check_store();
+  for (const auto& x : patterns_) {
+    auto& section = result_.options.retention.emplace_back(
+        read_section(retention_rows(), x.entries));
+    section.hosts = simple_pattern{x.name};
+  }
+  auto place = [this](std::string_view section, std::string_view key) {
+    std::optional<option_place> result;
+    if (auto x = place_of(section, key))
+      result = {x->file, x->entry.line, x->entry.value.empty()};
+    return result;
+  };
+  for (auto& x : check_options(result_.options, place))
+    report(x.file, x.line, std::move(x.message));
   return std::move(result_);
 }
 

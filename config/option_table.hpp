@@ -66,6 +66,12 @@ const std::vector<option_row<api_key_section>>& api_key_rows();
 /// Options of a GUID section with `type = machine`; the same keys as above.
 const std::vector<option_row<machine_section>>& machine_rows();
 
+/// Options of a `[retention PATTERN]` section of tributary.conf.
+const std::vector<option_row<retention_section>>& retention_rows();
+
+/// The word before the pattern in the names of those.
+inline constexpr std::string_view retention_word = "retention";
+
 /// One section with a fixed name.
 struct section_row {
   std::string_view name;

@@ -41,17 +41,39 @@ receiver_rows(std::string type, const std::vector<option_name>& db_spellings,
   return result;
 }
 
+/// How long each tier is kept.
+template <class Section>
+void add_times(std::vector<option_row<Section>>& to, const std::string& text) {
+  constexpr std::array<std::array<std::string_view, 2>, 3> names{{
+      {"tier0 retention time", "dbengine tier 0 retention time"},
+      {"tier1 retention time", "dbengine tier 1 retention time"},
+      {"tier2 retention time", "dbengine tier 2 retention time"},
+  }};
+  for (size_t i = 0; i < names.size(); ++i)
+    to.push_back(make_row<Section>(
+        {"", names[i][0]}, {{"", names[i][1]}},
+        automatic_kind<duration_kind<uint64_t>>{tier_time},
+        [i](auto& x) -> auto& { return x.retention_s[i]; }, text));
+}
+
 } // namespace
 
 const std::vector<option_row<api_key_section>>& api_key_rows() {
-  static const auto result = receiver_rows<api_key_section>(
-      "api",
-      {{"", "default memory mode"},
-       {"", "db mode"},
-       {"", "default db mode"},
-       {"", "memory mode"}},
-      "Where the samples of these children are kept. auto: as '[db] mode' "
-      "says.");
+  static const auto result = [] {
+    auto rows = receiver_rows<api_key_section>(
+        "api",
+        {{"", "default memory mode"},
+         {"", "db mode"},
+         {"", "default db mode"},
+         {"", "memory mode"}},
+        "Where the samples of these children are kept. auto: as '[db] mode' "
+        "says.");
+    add_times(rows, "How long the tier is kept of hosts that come with this "
+                    "key. auto: as '[db]' says. The section of a machine, or "
+                    "a [retention] section in tributary.conf that fits its "
+                    "name, goes before this.");
+    return rows;
+  }();
   return result;
 }
 
@@ -61,18 +83,20 @@ const std::vector<option_row<machine_section>>& machine_rows() {
         "machine", {{"", "memory mode"}, {"", "db mode"}},
         "Where the samples of this host are kept. auto: as the section of its "
         "key says.");
-    constexpr std::array<std::array<std::string_view, 2>, 3> names{{
-        {"tier0 retention time", "dbengine tier 0 retention time"},
-        {"tier1 retention time", "dbengine tier 1 retention time"},
-        {"tier2 retention time", "dbengine tier 2 retention time"},
-    }};
-    for (size_t i = 0; i < names.size(); ++i)
-      rows.push_back(make_row<machine_section>(
-          {"", names[i][0]}, {{"", names[i][1]}},
-          automatic_kind<duration_kind<uint64_t>>{tier_time},
-          [i](auto& x) -> auto& { return x.retention_s[i]; },
-          "How long this host's samples of the tier are kept. auto: as '[db]' "
-          "says."));
+    add_times(rows, "How long this host's samples of the tier are kept. auto: "
+                    "as a [retention] section says that fits its name, or the "
+                    "section of its key, or '[db]'.");
+    return rows;
+  }();
+  return result;
+}
+
+const std::vector<option_row<retention_section>>& retention_rows() {
+  static const auto result = [] {
+    std::vector<option_row<retention_section>> rows;
+    add_times(rows, "How long the tier is kept of these hosts. auto: as the "
+                    "next [retention] section says that fits, or the section "
+                    "of their key, or '[db]'.");
     return rows;
   }();
   return result;

@@ -203,6 +203,17 @@ struct stream_sender_options {
 /// Lower end of the random wait before a reconnect.
 inline constexpr uint32_t reconnect_delay_min_ms = 5'000;
 
+/// Seconds that tiers 0 to 2 of a host are kept; none: as the next less
+/// specific section says, at last `[db]`.
+using tier_times_s = std::array<std::optional<uint64_t>, 3>;
+
+/// `[retention PATTERN]`: hosts whose names fit.
+struct retention_section {
+  /// On the name that a host gives itself; never empty.
+  simple_pattern hosts;
+  tier_times_s retention_s;
+};
+
 /// `[<API key>]` with `type = api`: who presents this key.
 struct api_key_section {
   guid key;
@@ -212,6 +223,8 @@ struct api_key_section {
   simple_pattern allow_from{"*"};
   /// None: `[db] mode`.
   std::optional<db_mode> db;
+  /// Of the hosts that came with this key last.
+  tier_times_s retention_s;
 };
 
 /// `[<machine GUID>]` with `type = machine`: one host, whatever its key. Not a
@@ -224,8 +237,7 @@ struct machine_section {
   simple_pattern allow_from{"*"};
   /// None: what the key's section says.
   std::optional<db_mode> db;
-  /// Seconds that tiers 0 to 2 are kept, for this host; none: as for all.
-  std::array<std::optional<uint64_t>, 3> retention_s;
+  tier_times_s retention_s;
 };
 
 /// This node as receiver. It listens when a key is enabled.
@@ -246,6 +258,9 @@ struct node_options {
   directory_options directories;
   global_options global;
   db_options db;
+  /// In file order, of which the first that fits and says something decides;
+  /// patterns are unique.
+  std::vector<retention_section> retention;
   web_options web;
   log_options log;
   collector_options collectors;

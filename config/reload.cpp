@@ -23,9 +23,17 @@ const guid& name_of(const machine_section& x) {
   return x.machine;
 }
 
-template <class Section>
+const std::string& name_of(const retention_section& x) {
+  return x.hosts.text();
+}
+
+std::string shown(const std::string& pattern) {
+  return fmt::format("{} {}", retention_word, pattern);
+}
+
+template <class Section, class Name>
 const Section* find_section(const std::vector<Section>& sections,
-                            const guid& name) {
+                            const Name& name) {
   auto found = std::find_if(sections.begin(), sections.end(),
                             [&](auto& x) { return name_of(x) == name; });
   return found == sections.end() ? nullptr : &*found;
@@ -81,6 +89,8 @@ std::vector<option_change> difference(const node_options& running,
                                       const node_options& wanted) {
   std::vector<option_change> result;
   compare(node_rows(), {}, running, wanted, result);
+  compare_sections(retention_rows(), running.retention, wanted.retention,
+                   result);
   compare_sections(api_key_rows(), running.receiver.api_keys,
                    wanted.receiver.api_keys, result);
   compare_sections(machine_rows(), running.receiver.machines,
@@ -93,6 +103,7 @@ node_options reloaded(const node_options& running, const node_options& wanted) {
   for (const auto& row : node_rows())
     if (row.reloadable)
       row.read(result, row.write(wanted)); // what a row writes it reads
+  result.retention = wanted.retention;
   result.receiver.api_keys = wanted.receiver.api_keys;
   result.receiver.machines = wanted.receiver.machines;
   return result;

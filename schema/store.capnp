@@ -85,6 +85,9 @@ struct HostRecord {
   # was ahead. Ascending.
   tier2Since @10 :Int64;
   # As tiersSince, of tier 2 where that began later.
+  keyMark @11 :UInt32;
+  # Which API key the host came with last: 32 bits of a hash of node and key.
+  # 0: with none, or to a program that did not note it.
 }
 
 struct GuidPair {

@@ -50,6 +50,8 @@ struct stored_host {
   host_definition definition;
   /// Nodes that its data came through, origin first, the last sender last.
   std::vector<guid> path;
+  /// Which API key it came with last, see `key_mark` in config; 0: none.
+  uint32_t key_mark = 0;
   /// Windows that are blocks.
   closed_mark closed;
   /// Of blocks.

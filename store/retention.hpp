@@ -22,7 +22,7 @@ struct block_retention {
 
 /// Another time for some hosts.
 struct host_retention {
-  std::function<bool(const host_definition&)> fits;
+  std::function<bool(const stored_host&)> fits;
   /// By tier; none: as the tier has it, 0 keeps all.
   std::array<std::optional<uint64_t>, tier_count> seconds;
 };

@@ -222,7 +222,7 @@ const coverage& store::durable(host_number host) const {
 // -- staging ------------------------------------------------------------------
 
 host_number store::put_host(const host_definition& definition,
-                            std::vector<guid> path) {
+                            std::vector<guid> path, uint32_t key_mark) {
   auto number = number_of(definition.id);
   if (number == 0) {
     number = hosts_.empty() ? 1 : hosts_.rbegin()->first + 1;
@@ -239,6 +239,8 @@ host_number store::put_host(const host_definition& definition,
   host.definition.window_seconds = window_seconds;
   host.definition.group_columns = group_columns;
   host.path = std::move(path);
+  host.key_mark = key_mark;
+  seconds_kept_.erase(number); // it may have another name
   dirty_hosts_.push_back(number);
   return number;
 }

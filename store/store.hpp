@@ -136,8 +136,9 @@ public:
   // -- staging ----------------------------------------------------------------
 
   /// Makes a host known or changes it; the number stays for good.
+  /// @param key_mark see `stored_host`.
   host_number put_host(const host_definition& definition,
-                       std::vector<guid> path);
+                       std::vector<guid> path, uint32_t key_mark = 0);
 
   /// Keeps the whole roster of an epoch beside the frames that need it.
   void put_roster(host_number host, const roster& whole);
@@ -187,6 +188,7 @@ public:
   void keep(const block_retention& tier0, further_retention further) {
     options_.retention = tier0;
     options_.further = std::move(further);
+    seconds_kept_.clear();
   }
 
   /// Whether there is anything to write or to prepare.
@@ -309,7 +311,7 @@ private:
   int64_t lost_with(std::map<guid, subscriber>::iterator receiver,
                     host_number host, tick start);
   caf::error erase_window(lmdb::transaction& txn, host_number host, tick start);
-  int64_t seconds_kept(const stored_host& host, unsigned tier) const;
+  int64_t seconds_kept(const stored_host& host, unsigned tier);
   caf::error trim_host(lmdb::transaction& txn, stored_host& host, unsigned tier,
                        int64_t keep_from, size_t& budget);
   caf::error erase_oldest(lmdb::transaction& txn, unsigned tier, size_t count);
@@ -353,6 +355,9 @@ private:
   size_t staged_bytes_ = 0;
   layout_cache layouts_;
   tier_writer tiers_;
+
+  /// What retention comes to, by host; looked up once.
+  std::map<host_number, std::array<int64_t, tier_count>> seconds_kept_;
 
   // The free list is walked for the space check: not at every commit.
   unsigned commits_until_space_check_ = 0;

@@ -127,12 +127,20 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
   return {};
 }
 
-int64_t store::seconds_kept(const stored_host& host, unsigned tier) const {
-  for (auto& x : options_.further.hosts)
-    if (x.seconds[tier] && x.fits(host.definition))
-      return static_cast<int64_t>(*x.seconds[tier]);
-  return tier == 0 ? options_.retention.seconds
-                   : options_.further.tiers[tier - 1].seconds;
+int64_t store::seconds_kept(const stored_host& host, unsigned tier) {
+  auto [known, is_new] = seconds_kept_.try_emplace(host.number);
+  auto& result = known->second;
+  if (!is_new)
+    return result[tier];
+  result = {options_.retention.seconds, options_.further.tiers[0].seconds,
+            options_.further.tiers[1].seconds};
+  auto& rules = options_.further.hosts;
+  for (auto x = rules.rbegin(); x != rules.rend(); ++x) // the first holds
+    if (x->fits(host))
+      for (unsigned i = 0; i < tier_count; ++i)
+        result[i]
+            = x->seconds[i] ? static_cast<int64_t>(*x->seconds[i]) : result[i];
+  return result[tier];
 }
 
 /// Erases blocks of a host that end at or before `keep_from`. Their keys are

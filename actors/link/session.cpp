@@ -272,9 +272,10 @@ caf::error session::on_host_open(const link_host_open& x) {
     return make_error(ec::too_large, "too many hosts on one link");
   auto known = std::find(x.path.begin(), x.path.end(), options_->own);
   auto reason = link_reason::none;
+  auto verdict = options_->rules->check({key_, x.host.id, address_});
   if (known != x.path.end() || x.host.id == options_->own)
     reason = link_reason::loop;
-  else if (!options_->rules->check({key_, x.host.id, address_}))
+  else if (!verdict)
     reason = link_reason::denied;
   if (reason != link_reason::none) {
     log_->info("host {} from {} is refused: {}", to_plain_text(x.host.hostname),
@@ -289,6 +290,7 @@ caf::error session::on_host_open(const link_host_open& x) {
   auto offer = std::make_shared<host_offer>();
   offer->definition = x.host;
   offer->path = x.path;
+  offer->key_mark = verdict->key_mark;
   request(ingest_, offer_timeout, offer_atom_v, source_actor{this},
           host_offer_ptr{offer})
       .then(

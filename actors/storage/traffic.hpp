@@ -21,6 +21,8 @@ struct host_offer {
   host_definition definition;
   /// Nodes that the data came through, origin first.
   std::vector<guid> path;
+  /// Of the key that it comes with; 0 for the own host. See `key_mark`.
+  uint32_t key_mark = 0;
 };
 
 /// What the writer knows of an offered host.

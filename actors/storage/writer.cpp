@@ -183,7 +183,7 @@ caf::result<host_standing_ptr> writer::on_offer(const host_offer& offer) {
       if (auto error = options_.keep_epoch(definition.epoch))
         return error;
   auto at_once = failing_ && is_durable(offer.definition);
-  auto number = store_->put_host(offer.definition, offer.path);
+  auto number = store_->put_host(offer.definition, offer.path, offer.key_mark);
   if (at_once)
     return standing_of(number);
   auto promise = make_response_promise<host_standing_ptr>();

@@ -1,5 +1,7 @@
 #include "config/admission.hpp"
 
+#include <cstring>
+
 #include <catch2/catch.hpp>
 
 #include "config/fault.hpp"
@@ -46,6 +48,24 @@ TEST_CASE("an enabled key admits", "[config]") {
   auto rules = rules_with_key();
   CHECK(verdict(rules, {key_text, host, "10.0.0.1"}) == "admitted dbengine");
   CHECK(verdict(rules, {key_text, host, "unix"}) == "admitted dbengine");
+}
+
+TEST_CASE("a key's mark tells keys apart and nodes too", "[config]") {
+  auto key = *guid::parse(key_text);
+  auto mark = key_mark(own, key);
+  CHECK(admission{rules_with_key(), db_mode::ram, own}
+            .check({key_text, host, "::1"})
+            ->key_mark
+        == mark);
+  CHECK(mark != 0);
+  CHECK(mark != key_mark(own, *guid::parse(off_key_text)));
+  CHECK(mark != key_mark(host, key));
+  // None of the key's own words.
+  for (size_t i = 0; i + 4 <= key.bytes.size(); ++i) {
+    uint32_t word = 0;
+    memcpy(&word, &key.bytes[i], sizeof(word));
+    CHECK(word != mark);
+  }
 }
 
 TEST_CASE("keys compare without regard to case", "[config]") {

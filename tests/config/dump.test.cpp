@@ -65,6 +65,9 @@ node_options some_options() {
   machine.machine = *guid::parse("66666666-7777-8888-9999-aaaaaaaaaaaa");
   machine.enabled = false;
   machine.db = db_mode::none;
+  machine.retention_s[2] = 7200;
+  key.retention_s[0] = 86'400;
+  x.retention.push_back({simple_pattern{"!web-1 web-*"}, {3600, {}, {}}});
   return x;
 }
 
@@ -125,7 +128,9 @@ TEST_CASE("the stock files show the defaults of all options", "[config]") {
   CHECK(to_text(stock.faults) == "");
   REQUIRE(stock.options.receiver.api_keys.size() == 1);
   REQUIRE(stock.options.receiver.machines.size() == 1);
+  REQUIRE(stock.options.retention.size() == 1);
   auto expected = node_options{};
+  expected.retention.push_back({stock.options.retention[0].hosts, {}});
   expected.receiver.api_keys.emplace_back().key
       = stock.options.receiver.api_keys[0].key;
   expected.receiver.machines.emplace_back().machine

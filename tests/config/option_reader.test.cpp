@@ -296,6 +296,37 @@ TEST_CASE("tiers fit into the map together", "[config]") {
   CHECK(x.db.tier1_iterations == 30);
 }
 
+TEST_CASE("hosts have retention by pattern and by key", "[config]") {
+  auto x = good_main("[retention web-* !db-1]\ntier0 retention time = 2h\n"
+                     "[db]\nmode = ram\n[retention  a.b]\n"
+                     "dbengine tier 2 retention time = 3h\n"
+                     "tier1 retention time = auto\n");
+  REQUIRE(x.retention.size() == 2);
+  CHECK(x.retention[0].hosts.text() == "web-* !db-1");
+  CHECK(x.retention[0].retention_s
+        == tier_times_s{7200, std::nullopt, std::nullopt});
+  CHECK(x.retention[1].hosts.text() == "a.b");
+  CHECK(x.retention[1].retention_s
+        == tier_times_s{std::nullopt, std::nullopt, 10'800});
+  auto y = good_stream(section(key, "type = api\ntier1 retention time = 1d\n"));
+  CHECK(y.receiver.api_keys.at(0).retention_s
+        == tier_times_s{std::nullopt, 86'400, std::nullopt});
+}
+
+TEST_CASE("sections of patterns have faults of their own", "[config]") {
+  CHECK(main_faults("[retention]\ntier0 retention time = 2h\n")
+        == "t.conf:1: [retention] needs a pattern of host names behind the "
+           "word, as in [retention web-* db-*]\n");
+  CHECK(main_faults("[retention a]\ntier0 retention time = 2m\n")
+        == "t.conf:2: tier0 retention time: '2m' is not in 1h to 3650d\n");
+  CHECK(main_faults("[retention a]\ntier0 retention size = 2\n")
+            .find("there is no option 'tier0 retention size'")
+        != std::string::npos);
+  CHECK(stream_faults("[retention a]\n")
+        == "t.conf:1: a section with a pattern of host names belongs into "
+           "tributary.conf\n");
+}
+
 TEST_CASE("there are one to three tiers", "[config]") {
   CHECK(good_main("[db]\nstorage tiers = 1\n").db.storage_tiers == 1);
   CHECK(good_main("").db.storage_tiers == 3);

@@ -63,14 +63,16 @@ TEST_CASE("a value that is refused leaves the field alone", "[config]") {
   }
 }
 
-TEST_CASE("a machine's section has the keys of an API key's and retention",
+TEST_CASE("sections of machines, keys and patterns have the same keys",
           "[config]") {
   auto& keys = api_key_rows();
   auto& machines = machine_rows();
-  REQUIRE(machines.size()
-          == keys.size() + machine_section{}.retention_s.size());
+  auto& patterns = retention_rows();
+  REQUIRE(machines.size() == keys.size());
   for (size_t i = 0; i < keys.size(); ++i)
     CHECK(keys[i].name == machines[i].name);
-  for (size_t i = keys.size(); i < machines.size(); ++i)
-    CHECK(machines[i].name.key.find("retention time") != std::string::npos);
+  // The times are the last of those, and all of patterns.
+  REQUIRE(patterns.size() == machine_section{}.retention_s.size());
+  for (size_t i = 0; i < patterns.size(); ++i)
+    CHECK(patterns[i].name == keys[keys.size() - patterns.size() + i].name);
 }

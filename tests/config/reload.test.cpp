@@ -87,6 +87,19 @@ TEST_CASE("GUID sections come, change, go and may change places", "[config]") {
         == "[11111111...] is gone\n[11111111...] is new\n");
 }
 
+TEST_CASE("sections of patterns come, change and go", "[config]") {
+  auto one = read("[retention web-*]\ntier0 retention time = 2h\n", "");
+  auto other = read("[retention web-*]\ntier0 retention time = 3h\n"
+                    "[retention db-*]\n",
+                    "");
+  CHECK(texts(difference(one, other))
+        == "[retention web-*] tier0 retention time: 2h, now 3h\n"
+           "[retention db-*] is new\n");
+  CHECK(texts(difference(other, {}))
+        == "[retention web-*] is gone\n[retention db-*] is gone\n");
+  CHECK(reloaded(one, other).retention.size() == 2);
+}
+
 TEST_CASE("what is taken differs no more, what waits still does", "[config]") {
   auto wanted = read("[db]\nwindow = 2m\ncommit every = 2s\n"
                      "tier0 retention time = 2d\n[web]\nport = 1\n"

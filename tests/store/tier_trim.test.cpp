@@ -99,8 +99,8 @@ TEST_CASE("a host has a time of its own", "[store][trim]") {
   auto x = filled(directory.file("s"));
   auto further = kept_for_ever().further;
   further.tiers[0].seconds = 600;
-  auto is_first = [](const host_definition& host) {
-    return host.id == make_guid(3);
+  auto is_first = [](const stored_host& host) {
+    return host.definition.id == make_guid(3);
   };
   further.hosts.push_back({is_first, {60, 0, std::nullopt}});
   x->keep({0, 0}, further);
@@ -110,6 +110,42 @@ TEST_CASE("a host has a time of its own", "[store][trim]") {
   CHECK(points_of(*x, 1, 1) == points);         // more than others
   CHECK(entries_of(*x, 2, tables::tier0) > 0);
   CHECK(points_of(*x, 2, 1) == 0);
+}
+
+TEST_CASE("the most specific time holds, tier by tier", "[store][trim]") {
+  temporary_directory directory;
+  auto path = directory.file("s");
+  auto x = filled(path);
+  x->put_host(make_host(3), {}, 77);
+  x->put_host(make_host(4), {}, 78);
+  settle(*x, start);
+  auto rules = kept_for_ever();
+  rules.further.hosts.push_back(
+      {[](auto& host) { return host.definition.id == make_guid(3); },
+       {0, std::nullopt, std::nullopt}});
+  rules.further.hosts.push_back(
+      {[](auto& host) { return host.key_mark == 77; }, {60, 60, std::nullopt}});
+  auto points = points_of(*x, 2, 1);
+  // Which key a host came with is known after a start.
+  x.reset();
+  x = open_store(path, rules);
+  CHECK(x->hosts().at(1).key_mark == 77);
+  x->move_cursor(make_guid(8), 0); // anything to commit
+  settle(*x, start + 100'000);
+  CHECK(entries_of(*x, 1, tables::tier0) > 0); // as the first says
+  CHECK(points_of(*x, 1, 1) == 0);             // as the second says
+  CHECK(entries_of(*x, 2, tables::tier0) > 0);
+  CHECK(points_of(*x, 2, 1) == points);
+  // Another key, and other times without a start.
+  x->put_host(make_host(4), {}, 77);
+  settle(*x, start + 100'000);
+  CHECK(entries_of(*x, 2, tables::tier0) == 0);
+  CHECK(points_of(*x, 2, 1) == 0);
+  rules.further.hosts.erase(rules.further.hosts.begin());
+  x->keep({0, 0}, rules.further);
+  x->move_cursor(make_guid(7), 0);
+  settle(*x, start + 100'000);
+  CHECK(entries_of(*x, 1, tables::tier0) == 0);
 }
 
 TEST_CASE("a tier stays within its size", "[store][trim]") {
