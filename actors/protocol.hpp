@@ -31,6 +31,7 @@ class exchange;
 struct hot_answer;
 struct hot_request;
 struct host_latest;
+struct forget_state;
 struct host_offer;
 struct host_above;
 struct host_standing;
@@ -66,6 +67,7 @@ using collector_names_ptr = std::shared_ptr<const std::vector<std::string>>;
 using commit_report_ptr = std::shared_ptr<const commit_report>;
 using cursor_update_ptr = std::shared_ptr<const cursor_update>;
 using exchange_ptr = std::shared_ptr<exchange>;
+using forget_state_ptr = std::shared_ptr<const forget_state>;
 using hot_answer_ptr = std::shared_ptr<const hot_answer>;
 using hot_request_ptr = std::shared_ptr<const hot_request>;
 using host_above_ptr = std::shared_ptr<const host_above>;
@@ -109,6 +111,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::collector_names_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::commit_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::cursor_update_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::exchange_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::forget_state_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::guid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_request_ptr)
@@ -151,6 +154,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, consumed_atom, "consumed")
   CAF_ADD_ATOM(tributary, tributary, cursor_atom, "cursor")
   CAF_ADD_ATOM(tributary, tributary, flush_atom, "flush")
+  CAF_ADD_ATOM(tributary, tributary, forget_atom, "forget")
   CAF_ADD_ATOM(tributary, tributary, frames_atom, "frames")
   CAF_ADD_ATOM(tributary, tributary, history_atom, "history")
   CAF_ADD_ATOM(tributary, tributary, hosts_atom, "hosts")
@@ -246,6 +250,9 @@ using ingest_actor = caf::typed_actor<
     // The newest readings of a host, of all with an empty guid; with sums over
     // the rows of its newest seconds, without any for 0.
     asks<latest_atom, guid, int64_t>::with<host_latest_list_ptr>,
+    // Forgets a host for good. Refused with `ec::busy` while a source has it,
+    // and for the own one.
+    asks<forget_atom, guid>::with<forget_state_ptr>,
     // Its own timer: windows of idle hosts are closed.
     on<tick_atom>>;
 
@@ -268,6 +275,9 @@ using writer_actor = caf::typed_actor<
     // Answered once that is known; `ec::denied` when the parent refuses it.
     asks<accept_atom, source_actor, host_number>::with<host_standing_ptr>,
     on<reload_atom, writer_options_ptr>,
+    // From ingest: forgets a host, one at a time. With an empty guid: how far
+    // the last one is.
+    asks<forget_atom, guid>::with<forget_state_ptr>,
     // Its own timer.
     on<commit_atom>,
     // To itself: the next slice of work on windows.

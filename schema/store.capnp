@@ -79,7 +79,8 @@ struct HostRecord {
   tier2From @7 :Int64;
   # No block or piece of the tier begins before this; 0: there is none.
   tiersSince @8 :Int64;
-  # Windows that end at or before this were stored without points.
+  # Windows that end at or before this were stored without points of tier 1, or
+  # those were erased for want of room.
   storedAhead @9 :List(Int64);
   # Starts of windows beyond storedTo that are blocks as well: of a clock that
   # was ahead. Ascending.
@@ -88,6 +89,9 @@ struct HostRecord {
   keyMark @11 :UInt32;
   # Which API key the host came with last: 32 bits of a hash of node and key.
   # 0: with none, or to a program that did not note it.
+  forgotten @12 :Bool;
+  # Its number is taken while blocks and frames of a host that was forgotten are
+  # erased; the record's guid is nobody's.
 }
 
 struct GuidPair {

@@ -13,7 +13,7 @@ namespace tributary {
 bool store::has_work() const noexcept {
   return !staged_items_.empty() || !staged_windows_.empty()
          || !staged_rosters_.empty() || !dirty_hosts_.empty()
-         || !dirty_subscribers_.empty();
+         || !dirty_subscribers_.empty() || is_forgetting();
 }
 
 caf::error
@@ -23,6 +23,9 @@ store::in_transaction(const std::function<caf::error(lmdb::transaction&)>& f) {
   if (!txn)
     return txn.error();
   auto hosts = hosts_;
+  auto forgotten = forgotten_;
+  auto unused = unused_;
+  auto roster_epochs = roster_epochs_;
   auto durable = durable_;
   auto subscribers = subscribers_;
   auto journal = journal_;
@@ -33,6 +36,9 @@ store::in_transaction(const std::function<caf::error(lmdb::transaction&)>& f) {
     error = txn->commit();
   if (error) {
     hosts_ = std::move(hosts);
+    forgotten_ = std::move(forgotten);
+    unused_ = std::move(unused);
+    roster_epochs_ = std::move(roster_epochs);
     durable_ = std::move(durable);
     subscribers_ = std::move(subscribers);
     journal_ = std::move(journal);
@@ -103,6 +109,10 @@ void store::note_written(journal_position journal_end) {
   journal_end_ = journal_end;
   staged_windows_.remove_if([&](auto& x) { return x.goes_with(journal_end); });
   staged_rosters_.clear();
+  if (!journal_.empty())
+    for (auto i = epoch_ends_.begin(); i != epoch_ends_.end();)
+      i = i->second < journal_.front()->first ? epoch_ends_.erase(i)
+                                              : std::next(i);
   dirty_hosts_.clear();
   dirty_subscribers_.clear();
   // Of a cursor beyond the journal only the part up to its end was written.
@@ -114,11 +124,13 @@ void store::note_written(journal_position journal_end) {
 caf::error store::write_all(lmdb::transaction& txn, int64_t now,
                             journal_position journal_end,
                             commit_report& report) {
-  for (auto& kvp : staged_rosters_)
-    if (auto error = txn.put(
-            tables::rosters,
-            tables::roster_key(kvp.first.first, kvp.first.second), kvp.second))
+  for (auto& [name, sealed] : staged_rosters_) {
+    if (auto error
+        = txn.put(tables::rosters, tables::roster_key(name.first, name.second),
+                  sealed))
       return error;
+    roster_epochs_[name.first].insert(name.second);
+  }
   if (auto error = write_journal(txn, journal_end, report))
     return error;
   std::map<uint64_t, staged_window*> going; // in the order of their work
@@ -133,6 +145,14 @@ caf::error store::write_all(lmdb::transaction& txn, int64_t now,
   if (auto error = trim_journal(txn, journal_end, report))
     return error;
   if (auto error = trim_blocks(txn, now))
+    return error;
+  if (auto error = trim_rosters(txn))
+    return error;
+  if (auto error = unused_.step(txn))
+    return error;
+  if (auto error = write_forgotten(txn))
+    return error;
+  if (auto error = erase_forgotten(txn))
     return error;
   if (auto error = write_hosts(txn))
     return error;
@@ -222,6 +242,7 @@ caf::error store::put_groups(lmdb::transaction& txn, host_number host,
                              const std::vector<sealed_group>& groups,
                              commit_report& report) {
   for (auto& group : groups) {
+    unused_.used(host, group.layout_hash);
     auto layout_key = tables::layout_key(host, group.layout_hash);
     if (!txn.get(tables::layouts, layout_key))
       if (auto error = txn.put(tables::layouts, layout_key, group.layout))

@@ -121,6 +121,8 @@ caf::expected<int64_t> store::let_go(const release_rule& rule) {
     for (auto more = at.first(); more; more = at.next()) {
       auto start = static_cast<tick>(at.current_key().word(0));
       auto host = static_cast<host_number>(at.current_key().word(1) >> 32);
+      if (hosts_.count(host) == 0)
+        continue; // being forgotten
       if (!going.empty() && going.back() == std::make_pair(host, start))
         continue;
       if (!is_wanted(host, window_at(host, start)))
@@ -184,6 +186,7 @@ caf::error store::erase_window(lmdb::transaction& txn, host_number host,
     return std::move(erased.error());
   auto window = window_at(host, start);
   hosts_[host].stored.remove(window);
+  unused_.blocks_went(host);
   // Who gets it again is owed it again.
   durable_[host].remove(window);
   dirty_hosts_.push_back(host);

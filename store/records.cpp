@@ -59,6 +59,7 @@ std::string seal_host(const stored_host& x) {
   for (auto start : x.closed.ahead)
     ahead.set(at++, start);
   root.setKeyMark(x.key_mark);
+  root.setForgotten(x.is_forgotten);
   root.setTier1From(x.tier_from[1]);
   root.setTier2From(x.tier_from[2]);
   root.setTiersSince(x.tiers_since[1]);
@@ -84,6 +85,7 @@ caf::expected<stored_host> open_host(std::string_view sealed) {
         for (auto start : from.getStoredAhead())
           result.closed.ahead.insert(start);
         result.key_mark = from.getKeyMark();
+        result.is_forgotten = from.getForgotten();
         result.tier_from[1] = from.getTier1From();
         result.tier_from[2] = from.getTier2From();
         result.tiers_since[1] = from.getTiersSince();

@@ -52,6 +52,8 @@ struct stored_host {
   std::vector<guid> path;
   /// Which API key it came with last, see `key_mark` in config; 0: none.
   uint32_t key_mark = 0;
+  /// The record of one that is being forgotten, see forget.hpp.
+  bool is_forgotten = false;
   /// Windows that are blocks.
   closed_mark closed;
   /// Of blocks.
@@ -60,7 +62,7 @@ struct stored_host {
   /// none. Tier 0 has `stored`.
   std::array<tick, tier_count> tier_from{};
   /// Windows that end at or before this were stored without points of tier 1
-  /// and of tier 2.
+  /// and of tier 2, or those were erased for want of room.
   std::array<tick, tier_count> tiers_since{};
 };
 

@@ -9,6 +9,8 @@
 namespace tributary {
 
 void store::put_roster(host_number host, const roster& whole) {
+  if (hosts_.count(host) == 0)
+    return; // it was forgotten meanwhile
   roster_run run;
   run.epoch = whole.epoch();
   for (auto& x : whole.charts())
@@ -16,7 +18,15 @@ void store::put_roster(host_number host, const roster& whole) {
   staged_rosters_[{host, whole.epoch()}] = seal_roster(run);
 }
 
+bool store::has_roster(host_number host, epoch_number epoch) const {
+  auto stored = roster_epochs_.find(host);
+  return staged_rosters_.count({host, epoch}) != 0
+         || (stored != roster_epochs_.end()
+             && stored->second.count(epoch) != 0);
+}
+
 void store::append(journal_item item) {
+  epoch_ends_[{item.host, item.frame->header().epoch}] = staged_end() + 1;
   staged_bytes_ += item.frame->sealed().size();
   staged_items_.push_back(std::move(item));
 }
@@ -45,6 +55,8 @@ store::staged_window& store::joinable_window(host_number host, tick start) {
 
 void store::put_closed(host_number host, closed_window_ptr window,
                        bool is_ahead) {
+  if (hosts_.count(host) == 0)
+    return;
   // On its own: late rows go before others, and a host's windows must become
   // blocks in their order, since its mark says that all before are.
   auto& x = new_window(host, window->start());
@@ -54,6 +66,8 @@ void store::put_closed(host_number host, closed_window_ptr window,
 }
 
 void store::move_back(host_number host, const closed_mark& to) {
+  if (hosts_.count(host) == 0)
+    return;
   auto& closed = hosts_.at(host).closed;
   if (to.to >= closed.to)
     return;
@@ -68,6 +82,8 @@ void store::move_back(host_number host, const closed_mark& to) {
 
 void store::put_late(host_number host, window_table rows,
                      journal_position position) {
+  if (hosts_.count(host) == 0)
+    return;
   auto& x = joinable_window(host, rows.start());
   if (x.late)
     x.late->merge(rows);
@@ -81,6 +97,8 @@ void store::put_late(host_number host, window_table rows,
 
 void store::put_received(host_number host, received_window window,
                          uint64_t token, const guid& source) {
+  if (hosts_.count(host) == 0)
+    return;
   auto shared = std::make_shared<const received_window>(std::move(window));
   auto& definition = hosts_.at(host).definition;
   auto step = static_cast<tick>(definition.window_seconds);

@@ -75,7 +75,7 @@ caf::error store::upgrade() {
     return meta.error();
   steps_ = meta->steps;
   if (meta->format_version == tables::format_version) {
-    tiers_.load(*txn, hosts_, steps_, options_.tiers);
+    tiers_.load(*txn, hosts_, steps_, options_.tiers, unused_);
     return {};
   }
   // Tiers begin behind what is there already.
@@ -93,7 +93,7 @@ caf::error store::upgrade() {
       = txn->put(tables::meta, tables::meta_key(),
                  seal_meta({tables::format_version, meta->node, steps_})))
     return error;
-  tiers_.load(*txn, hosts_, steps_, options_.tiers);
+  tiers_.load(*txn, hosts_, steps_, options_.tiers, unused_);
   return txn->commit();
 }
 
@@ -107,11 +107,29 @@ caf::error store::load() {
     if (!host)
       return host.error();
     auto number = host->number;
+    last_number_ = std::max(last_number_, number);
+    if (host->is_forgotten) {
+      auto& x = forgotten_[number];
+      x.id = host->definition.id;
+      x.window_seconds = host->definition.window_seconds;
+      x.group_columns = host->definition.group_columns;
+      continue;
+    }
     numbers_[host->definition.id] = number;
+    unused_.blocks_went(number); // what a crash left
     durable_[number] = host->stored;
     hosts_.emplace(number, std::move(*host));
   }
   if (auto fault = at.fault())
+    return fault;
+  lmdb::cursor rosters{*txn, tables::rosters};
+  for (auto more = rosters.first(); more; more = rosters.next()) {
+    auto key = rosters.current_key();
+    auto number = static_cast<host_number>(key.word(0));
+    if (hosts_.count(number) != 0)
+      roster_epochs_[number].insert(static_cast<epoch_number>(key.word(1)));
+  }
+  if (auto fault = rosters.fault())
     return fault;
   if (auto error = load_subscribers(*txn))
     return error;
@@ -167,26 +185,34 @@ caf::error store::replay(
       return at_path(path,
                      at_position(at.current_key().word(0), entry.error()));
     for (auto& item : entry->items)
-      if (hosts_.count(item.host) == 0)
+      if (hosts_.count(item.host) == 0 && forgotten_.count(item.host) == 0)
         return at_path(
             path, make_error(ec::corrupt, "journal names host "
                                               + std::to_string(item.host)));
     add_entry(*entry);
     auto position = entry->first;
-    for (auto& item : entry->items)
-      f(position++, item);
+    for (auto& item : entry->items) {
+      if (hosts_.count(item.host) != 0)
+        f(position, item);
+      ++position;
+    }
   }
-  return at.fault() ? at_path(path, at.fault()) : caf::error{};
+  if (auto fault = at.fault())
+    return at_path(path, fault);
+  is_replayed_ = true;
+  return {};
 }
 
 void store::add_entry(const journal_entry& entry) {
   auto summary = std::make_shared<entry_summary>();
   summary->first = entry.first;
   summary->count = entry.items.size();
+  auto position = entry.first;
   for (auto& item : entry.items) {
     auto& header = item.frame->header();
+    epoch_ends_[{item.host, header.epoch}] = position++;
     summary->ticks[item.host].add({header.tick, header.tick});
-    if (header.part == 0)
+    if (header.part == 0 && hosts_.count(item.host) != 0)
       durable_[item.host].add({header.tick, header.tick, header.epoch});
   }
   journal_.push_back(std::move(summary));
@@ -225,7 +251,7 @@ host_number store::put_host(const host_definition& definition,
                             std::vector<guid> path, uint32_t key_mark) {
   auto number = number_of(definition.id);
   if (number == 0) {
-    number = hosts_.empty() ? 1 : hosts_.rbegin()->first + 1;
+    number = ++last_number_;
     numbers_[definition.id] = number;
     auto& host = hosts_[number];
     host.number = number;
@@ -257,7 +283,7 @@ void store::move_cursor(const guid& subscriber, journal_position position) {
 
 void store::owe(const guid& subscriber, host_number host,
                 const tick_set& ticks) {
-  if (ticks.empty())
+  if (ticks.empty() || hosts_.count(host) == 0)
     return;
   auto& owed = subscribers_[subscriber].owed[host];
   for (auto& range : ticks.ranges())

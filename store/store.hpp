@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@
 
 #include "schema/coverage.hpp"
 #include "store/block.hpp"
+#include "store/commit_report.hpp"
+#include "store/forget.hpp"
 #include "store/hot.hpp"
 #include "store/layout_cache.hpp"
 #include "store/let_go.hpp"
@@ -26,66 +29,16 @@
 #include "store/preparation.hpp"
 #include "store/records.hpp"
 #include "store/retention.hpp"
+#include "store/store_options.hpp"
 #include "store/tier_writer.hpp"
+#include "store/unused_layouts.hpp"
 
 namespace tributary {
-
-struct store_options {
-  lmdb::environment_options environment;
-  /// Of tier 0.
-  block_retention retention;
-  further_retention further;
-  /// Tiers that are made and kept, 1 to 3. Those beyond go, a few blocks a
-  /// commit; made again they begin with what is stored from then on.
-  unsigned tiers = tier_count;
-  /// For a store that is made or that had no tiers; others have theirs.
-  tier_steps steps;
-  /// Windows that are prepared and wait for a commit, at most, and so the most
-  /// that one commit writes; those behind them wait as they came. Windows that
-  /// hold the journal (late rows) are prepared whatever their number: acks
-  /// wait for them.
-  size_t windows_per_commit_max = 8;
-  /// No further one is prepared while they have this many bytes: memory, and
-  /// what a commit has to put at once.
-  size_t prepared_bytes_max = 8u << 20;
-  /// Nothing is kept for its own sake: no tiers, no retention but `let_go`,
-  /// and no room made in what somebody waits for.
-  bool passes_on = false;
-};
 
 /// Checks a received window (every group of one start and width, every block
 /// decodes). Yields `ec::corrupt` or `ec::unknown_layout`.
 caf::expected<received_window> check_window(const host_definition& host,
                                             std::vector<sealed_group> groups);
-
-/// A peer or exporter that this node owes its data to.
-struct subscriber {
-  /// All up to here was acknowledged or is owed.
-  journal_position position = 0;
-  std::map<host_number, tick_set> owed;
-};
-
-/// What one commit made durable.
-struct commit_report {
-  /// The end of the journal: this position and all before are durable.
-  journal_position journal_end = 0;
-  /// Closed windows that are blocks now: ingest may forget their rows.
-  std::vector<std::pair<host_number, tick>> stored_windows;
-  /// Tokens of received windows that are durable now.
-  std::vector<uint64_t> received_tokens;
-  /// New debts that a received window or a trim made.
-  struct debt {
-    guid subscriber;
-    host_number host;
-    tick_set ticks;
-  };
-  std::vector<debt> debts;
-  /// Stored groups that could not be read when their window was merged, and
-  /// went: named, for the log.
-  std::vector<std::string> damaged;
-  /// Bytes of journal and blocks handed to LMDB.
-  size_t bytes = 0;
-};
 
 class store {
 public:
@@ -99,6 +52,14 @@ public:
   const std::map<host_number, stored_host>& hosts() const noexcept {
     return hosts_;
   }
+
+  /// Hosts that are being forgotten, by number.
+  const std::map<host_number, forgotten_host>& forgotten() const noexcept {
+    return forgotten_;
+  }
+
+  /// Whether each commit, for whatever, has something of them to erase.
+  bool is_forgetting() const noexcept;
 
   /// Number of that host, 0 when unknown.
   host_number number_of(const guid& host) const;
@@ -140,8 +101,17 @@ public:
   host_number put_host(const host_definition& definition,
                        std::vector<guid> path, uint32_t key_mark = 0);
 
+  /// Takes a host out for good, with what waits of it: nobody has it from the
+  /// next commit on, and what is on disk goes with that and those that follow.
+  /// A host of that guid that comes afterwards is another one.
+  void forget(host_number host);
+
   /// Keeps the whole roster of an epoch beside the frames that need it.
   void put_roster(host_number host, const roster& whole);
+
+  /// Whether that roster is on disk or will be with the next commit. Those that
+  /// are not the newest of their host go when no frame of theirs is left.
+  bool has_roster(host_number host, epoch_number epoch) const;
 
   /// Appends to the journal.
   void append(journal_item item);
@@ -304,6 +274,7 @@ private:
                         commit_report& report);
   caf::error trim_journal(lmdb::transaction& txn, journal_position journal_end,
                           commit_report& report);
+  caf::error trim_rosters(lmdb::transaction& txn);
   caf::error trim_blocks(lmdb::transaction& txn, int64_t now);
   bool is_passed(journal_position last) const;
   std::map<host_number, tick> first_waiting(journal_position position) const;
@@ -323,6 +294,12 @@ private:
                            size_t& budget);
   caf::error trim_to_size(lmdb::transaction& txn, unsigned tier, int64_t now);
   caf::error write_hosts(lmdb::transaction& txn);
+  void unstage(host_number number);
+  caf::error write_forgotten(lmdb::transaction& txn);
+  caf::error erase_forgotten(lmdb::transaction& txn);
+  caf::error erase_next(lmdb::transaction& txn, host_number number,
+                        forgotten_host& x, size_t& erases, size_t& looks);
+  bool is_in_journal(host_number number) const;
   caf::error write_subscribers(lmdb::transaction& txn,
                                journal_position journal_end);
   void add_debts(const guid& source, host_number host, const tick_set& ticks,
@@ -335,10 +312,19 @@ private:
   tier_steps steps_;
   std::map<host_number, stored_host> hosts_;
   std::map<guid, host_number> numbers_;
+  std::map<host_number, forgotten_host> forgotten_;
+  /// Highest that was ever given since the store was opened.
+  host_number last_number_ = 0;
   std::map<host_number, coverage> durable_;
   std::map<guid, subscriber> subscribers_;
+  std::map<host_number, std::set<epoch_number>> roster_epochs_;
+  /// Last frame of each epoch, staged ones included; those that the journal
+  /// held none of when it was read are not in here.
+  std::map<std::pair<host_number, epoch_number>, journal_position> epoch_ends_;
   std::deque<std::shared_ptr<const entry_summary>> journal_;
   journal_position journal_end_ = 0;
+  /// Whether `journal_` has all of it.
+  bool is_replayed_ = false;
 
   // What waits for the next commit.
   std::vector<journal_item> staged_items_;
@@ -355,6 +341,7 @@ private:
   size_t staged_bytes_ = 0;
   layout_cache layouts_;
   tier_writer tiers_;
+  unused_layouts unused_;
 
   /// What retention comes to, by host; looked up once.
   std::map<host_number, std::array<int64_t, tier_count>> seconds_kept_;

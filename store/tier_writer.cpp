@@ -4,6 +4,7 @@
 
 #include "store/erase.hpp"
 #include "store/tables.hpp"
+#include "store/unused_layouts.hpp"
 
 namespace tributary {
 
@@ -28,7 +29,9 @@ tick earlier(tick x, tick y) {
 
 void tier_writer::load(const lmdb::transaction& txn,
                        const std::map<host_number, stored_host>& hosts,
-                       const tier_steps& steps, unsigned tiers) {
+                       const tier_steps& steps, unsigned tiers,
+                       unused_layouts& unused) {
+  unused_ = &unused;
   steps_ = steps;
   tiers_ = tiers;
   for (unsigned tier = 1; tier < tiers_; ++tier) {
@@ -40,6 +43,15 @@ void tier_writer::load(const lmdb::transaction& txn,
         wait_for(tier, grid_of(host->second.definition, steps_, tier),
                  host->first, static_cast<tick>(key.word(0)));
     }
+  }
+}
+
+void tier_writer::forget(host_number host) {
+  for (auto i = waiting_.begin(); i != waiting_.end();)
+    i = std::get<2>(i->first) == host ? waiting_.erase(i) : std::next(i);
+  if (job_ && std::get<2>(job_->name) == host) {
+    job_.reset();
+    is_stale_ = false;
   }
 }
 
@@ -61,6 +73,7 @@ caf::error tier_writer::put_groups(lmdb::transaction& txn,
     return erased.error();
   uint32_t number = 0;
   for (auto& group : groups) {
+    unused_->used(host, group.layout_hash);
     auto layout_key = tables::layout_key(host, group.layout_hash);
     if (!txn.get(tables::layouts, layout_key))
       if (auto error = txn.put(tables::layouts, layout_key, group.layout))

@@ -16,6 +16,8 @@
 
 namespace tributary {
 
+class unused_layouts;
+
 class tier_writer {
 public:
   /// Finds the pieces that wait, which takes a walk over the keys of a few
@@ -23,7 +25,7 @@ public:
   /// @param tiers how many tiers are wanted, 1 to 3; those beyond are not made.
   void load(const lmdb::transaction& txn,
             const std::map<host_number, stored_host>& hosts,
-            const tier_steps& steps, unsigned tiers);
+            const tier_steps& steps, unsigned tiers, unused_layouts& unused);
 
   /// Writes the sealed points of a window, in the transaction that writes the
   /// window; earlier ones of it are replaced. Adds the bytes written.
@@ -45,6 +47,9 @@ public:
   /// are added to `damaged`.
   void committed(const std::map<host_number, stored_host>& hosts,
                  std::vector<std::string>& damaged);
+
+  /// Nothing is made of this host any more.
+  void forget(host_number host);
 
   /// Whether a block is due: every commit brings it a step further.
   bool has_work() const noexcept {
@@ -101,6 +106,8 @@ private:
 
   tier_steps steps_;
   unsigned tiers_ = tier_count;
+  /// Told of the layouts of what is written.
+  unused_layouts* unused_ = nullptr;
   layout_names names_;
   /// And the commit in which a piece came last.
   std::map<block_name, uint64_t> waiting_;

@@ -16,6 +16,9 @@ namespace {
 /// commit that others wait for must stay short.
 constexpr size_t trims_per_commit_max = 256;
 
+/// Rosters dropped in one commit at most: some 100 KB each of a large host.
+constexpr size_t rosters_per_commit_max = 16;
+
 /// Blocks dropped at once when the store is full: few, since deletes need pages
 /// themselves.
 constexpr size_t urgent_trims_max = 64;
@@ -66,6 +69,8 @@ caf::error store::trim_journal(lmdb::transaction& txn,
         continue;
       // What it has not passed is owed from blocks from now on.
       for (auto& ticks : entry.ticks) {
+        if (hosts_.count(ticks.first) == 0)
+          continue;
         owe(kvp.first, ticks.first, ticks.second);
         report.debts.push_back({kvp.first, ticks.first, ticks.second});
       }
@@ -80,9 +85,34 @@ caf::error store::trim_journal(lmdb::transaction& txn,
   return {};
 }
 
+/// Erases rosters of former lives that no frame of the journal needs. The
+/// newest one of a host tells what it has while it is away.
+caf::error store::trim_rosters(lmdb::transaction& txn) {
+  if (!is_replayed_)
+    return {};
+  auto first = journal_.empty() ? journal_end_ + 1 : journal_.front()->first;
+  size_t budget = rosters_per_commit_max;
+  for (auto& [host, epochs] : roster_epochs_)
+    while (epochs.size() > 1 && budget != 0) {
+      auto epoch = *epochs.begin();
+      auto end = epoch_ends_.find({host, epoch});
+      if (end != epoch_ends_.end() && end->second >= first)
+        break; // later ones are younger
+      auto erased = txn.erase(tables::rosters, tables::roster_key(host, epoch));
+      if (!erased)
+        return std::move(erased.error());
+      epochs.erase(epochs.begin());
+      --budget;
+    }
+  return {};
+}
+
 /// Whether the windows that these ticks are of are blocks.
 bool store::is_closed(host_number host, const tick_set& ticks) const {
-  auto& of = hosts_.at(host);
+  auto known = hosts_.find(host);
+  if (known == hosts_.end())
+    return true; // it was forgotten
+  auto& of = known->second;
   for (auto i = ticks.ranges().rbegin(); i != ticks.ranges().rend(); ++i) {
     if (i->to < of.closed.to)
       return true;
@@ -174,6 +204,8 @@ caf::error store::trim_host(lmdb::transaction& txn, stored_host& host,
       host.tier_from[tier] = grid.block_start(next_start(txn, tier, end));
     }
     dirty_hosts_.push_back(host.number);
+    if (*erased != 0)
+      unused_.blocks_went(host.number);
     budget -= std::min(budget, std::max<size_t>(*erased, 1));
   }
   return {};
@@ -199,6 +231,7 @@ caf::error store::trim_unwanted(lmdb::transaction& txn, unsigned tier,
       x.tiers_since[tier]
           = std::max(x.tiers_since[tier], grid.block_start(start) + grid.span);
       dirty_hosts_.push_back(host->first);
+      unused_.blocks_went(host->first);
     }
     if (auto fault = at.fault())
       return fault;
@@ -296,10 +329,12 @@ caf::error store::erase_oldest(lmdb::transaction& txn, unsigned tier,
         x.stored.drop_before(start + grid.span);
         durable_[number].drop_before(start + grid.span);
       } else {
-        x.tier_from[tier]
-            = std::max(x.tier_from[tier], grid.block_start(start) + grid.span);
+        // Older pieces may be left: `tier_from` must find them by their age.
+        x.tiers_since[tier] = std::max(x.tiers_since[tier],
+                                       grid.block_start(start) + grid.span);
       }
       dirty_hosts_.push_back(number);
+      unused_.blocks_went(number);
     }
     more = at.next();
   }

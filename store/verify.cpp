@@ -228,9 +228,11 @@ private:
         return;
       auto columns_of
           = layouts_.get(number, open_tier_header(value)->layout_hash);
-      auto error = columns_of ? check_tier_group(which, value,
-                                                 &hosts_[number].definition,
-                                                 steps_, **columns_of)
+      auto& host = hosts_[number];
+      // What is left of one that was forgotten lies on the grid of its guid.
+      auto grid_of = host.is_forgotten ? nullptr : &host.definition;
+      auto error = columns_of ? check_tier_group(which, value, grid_of, steps_,
+                                                 **columns_of)
                               : columns_of.error();
       if (error)
         fault(table, key, to_text(error));
@@ -284,9 +286,11 @@ private:
       fault("tier0", key, to_text(error));
     if (!need_host("tier0", key, host))
       return;
-    auto& definition = hosts_[host].definition;
-    if (definition.window_start(header.start) != header.start
-        || definition.window_seconds != header.slots)
+    auto& of = hosts_[host];
+    auto& definition = of.definition;
+    if (!of.is_forgotten
+        && (definition.window_start(header.start) != header.start
+            || definition.window_seconds != header.slots))
       fault("tier0", key, "is no window of its host");
   }
 
@@ -306,6 +310,8 @@ private:
 
   void check_coverage() {
     for (auto& x : hosts_) {
+      if (x.second.is_forgotten)
+        continue;
       auto& claimed = x.second.stored;
       auto place = "hosts " + to_string(x.second.definition.id);
       auto missing = claimed.missing_in(found_[x.first]);

@@ -76,16 +76,21 @@ std::string text_in(const shell_report& report, std::string_view table,
   return {};
 }
 
-/// A backup that was begun is asked for until it is done.
-caf::expected<shell_message> await_backup(shell_client& node,
-                                          caf::expected<shell_message> answer) {
+/// What takes longer than an answer and was begun is asked for until it is
+/// done.
+caf::expected<shell_message> await_end(shell_client& node,
+                                       caf::expected<shell_message> answer) {
   constexpr auto ask_every = std::chrono::milliseconds(200);
   for (;;) {
     auto report = answer ? std::get_if<shell_report>(&*answer) : nullptr;
-    if (report == nullptr || text_in(*report, "backup", "state") != "running")
+    std::string running;
+    for (auto command : {"backup", "forget"})
+      if (report != nullptr && text_in(*report, command, "state") == "running")
+        running = command;
+    if (running.empty())
       return answer;
     std::this_thread::sleep_for(ask_every);
-    answer = node.ask({"backup"});
+    answer = node.ask({running});
   }
 }
 
@@ -93,7 +98,7 @@ caf::expected<shell_message> await_backup(shell_client& node,
 int run(shell_client& node, const strings& words, const settings& how) {
   if (words.empty())
     return exit_ok;
-  auto answer = await_backup(node, node.ask(words));
+  auto answer = await_end(node, node.ask(words));
   if (!answer)
     return fail(answer.error());
   if (auto failure = std::get_if<shell_failure>(&*answer)) {
@@ -151,7 +156,7 @@ strings candidates(shell_client& node, const std::string& line) {
   }
   if (words.size() > 1)
     return {};
-  if (words.front() == "hosts")
+  if (words.front() == "hosts" || words.front() == "forget")
     return column_of(node.ask({"hosts"}), "hostname");
   if (words.front() == "actors" || words.front() == "kill")
     return column_of(node.ask({"actors"}), "name");

@@ -80,6 +80,14 @@ void live::on_published(const published_host& x) {
   hosts_[x.summary.number] = x.summary;
 }
 
+void live::on_published(const published_end& x) {
+  hosts_.erase(x.host);
+  // The last owner's release ends a stream.
+  clients_.erase(std::remove_if(clients_.begin(), clients_.end(),
+                                [&](auto& to) { return to.host == x.host; }),
+                 clients_.end());
+}
+
 void live::on_published(const published_roster& x) {
   hosts_[x.host].columns_of = x.columns_of;
   for (auto& to : clients_)

@@ -41,6 +41,7 @@ private:
   void on_published(const published_frame& x);
   void on_published(const published_roster& x);
   void on_published(const published_host& x);
+  void on_published(const published_end& x);
   void on_published(const published_debt&) {
     // Not ours.
   }

@@ -33,6 +33,11 @@ public:
 
   void owe(host_number host, const tick_set& ticks);
 
+  /// The host is not here any more: what it owes is nobody's.
+  void forget(host_number host) {
+    owed_.erase(host);
+  }
+
   /// The oldest owed window of a host in `open` that is not on its way, while
   /// credit lasts. It counts as on its way from now on.
   std::optional<owed_window>

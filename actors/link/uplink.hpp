@@ -111,6 +111,7 @@ private:
   // uplink_lanes.cpp: frames and windows
   void on_publication(const publication& news);
   void on_published(const published_host& x);
+  void on_published(const published_end& x);
   void on_published(const published_roster& x);
   void on_published(const published_frame& x);
   void on_published(const published_debt& x);

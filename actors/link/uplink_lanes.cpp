@@ -62,6 +62,23 @@ void uplink::on_published(const published_host& x) {
   }
 }
 
+void uplink::on_published(const published_end& x) {
+  auto channel = channels_.find(x.host);
+  if (channel != channels_.end()) {
+    if (mode_ == mode::open && !channel->second.refused)
+      transmit(link_host_close{x.host, link_reason::none});
+    channels_.erase(channel);
+  }
+  hosts_.erase(std::remove_if(hosts_.begin(), hosts_.end(),
+                              [&](auto& y) { return y.number == x.host; }),
+               hosts_.end());
+  rosters_.erase(x.host);
+  backlog_ticks_.erase(x.host);
+  standing_.owed.erase(x.host);
+  standing_.durable.erase(x.host);
+  history_.forget(x.host);
+}
+
 void uplink::on_published(const published_roster& x) {
   auto& kept = rosters_[x.host];
   kept[x.columns_of->epoch()] = x.columns_of;

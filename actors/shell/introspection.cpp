@@ -93,6 +93,10 @@ const std::vector<introspection::command>& introspection::commands() {
       {"backup", "[DIRECTORY [--compact]]",
        "copies the store into a new directory; alone: how the last one went",
        &introspection::answer_backup},
+      {"forget", "[HOST --yes]",
+       "erases a host that is not live, with all that is kept of it; alone: "
+       "how far the last one is",
+       &introspection::answer_forget},
       {"help", "", "the commands", &introspection::answer_help},
       {"hosts", "[PART OF A NAME OR GUID]",
        "hosts that this node holds: state, age of the newest sample, metrics",

@@ -55,6 +55,7 @@ private:
   caf::result<shell_report_ptr> on_request(const shell_request& what);
   void answer_actors(const std::string& argument, promise to);
   void answer_backup(const std::string& argument, promise to);
+  void answer_forget(const std::string& argument, promise to);
   void answer_help(const std::string& argument, promise to);
   void answer_hosts(const std::string& argument, promise to);
   void answer_kill(const std::string& argument, promise to);

@@ -75,6 +75,7 @@ ingest::behavior_type ingest::make_behavior() {
       [this](latest_atom, const guid& host, int64_t seconds) {
         return on_latest(host, seconds);
       },
+      [this](forget_atom, const guid& host) { return on_forget(host); },
       [this](tick_atom) { on_tick(); },
   };
 }
@@ -119,13 +120,20 @@ caf::result<host_standing_ptr> ingest::on_offer(const source_actor& source,
                                                 const host_offer_ptr& what) {
   auto offer = with_fresh_epoch(what);
   auto promise = make_response_promise<host_standing_ptr>();
+  offered_.insert(offer->definition.id);
+  auto answered = [this, id = offer->definition.id] {
+    offered_.erase(offered_.find(id));
+  };
   request(writer_, writer_timeout, offer_atom_v, offer)
       .then(
-          [this, promise, source, offer](const host_standing_ptr& x) mutable {
+          [this, promise, source, offer,
+           answered](const host_standing_ptr& x) mutable {
+            answered();
             take_host(source, *offer, *x);
             promise.deliver(x);
           },
-          [promise](caf::error& error) mutable {
+          [promise, answered](caf::error& error) mutable {
+            answered();
             promise.deliver(std::move(error));
           });
   return promise;
@@ -250,6 +258,9 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   auto append = *applied != frame_outcome::duplicate;
   result.journal.entries.push_back(
       {{what.host, what.frame}, append, what.lane_number, batch.source});
+  auto epoch = what.frame->header().epoch;
+  if (append && epoch != hot.newest_roster()->epoch())
+    result.journal.entries.back().columns_of = hot.roster_of(epoch);
   entry->newest_arrival_ms = clock_->now_ms();
   if (!append)
     return true;

@@ -99,6 +99,8 @@ private:
   caf::result<hot_answer_ptr> on_hot(const hot_request& what);
   caf::result<host_latest_list_ptr> on_latest(const guid& host,
                                               int64_t seconds);
+  caf::result<forget_state_ptr> on_forget(const guid& host);
+  void drop_host(host_number number);
   void on_tick();
   void heed_clock(host_number number, host_entry& entry);
   void close_windows(host_number number, hot_host& hot, tick before);
@@ -112,6 +114,8 @@ private:
   ingest_options options_;
   std::map<host_number, host_entry> hosts_;
   std::map<guid, host_number> numbers_;
+  /// Hosts whose offers the writer has not answered.
+  std::multiset<guid> offered_;
   journal_position head_;
   wall_clock_ptr clock_;
   std::shared_ptr<node_figures> figures_;

@@ -71,6 +71,9 @@ struct journal_batch {
     bool append = true;
     uint64_t lane_number = 0;
     source_actor source;
+    /// Of a frame whose epoch is not the newest of its host: the store may have
+    /// dropped it. Else null.
+    roster_ptr columns_of = nullptr;
   };
 
   std::vector<entry> entries;
@@ -133,11 +136,17 @@ struct published_host {
   host_summary summary;
 };
 
+/// A host was forgotten: nothing of it is here any more.
+struct published_end {
+  host_number host = 0;
+};
+
 /// A subscriber is owed more than it knows; meant for that one alone.
 using published_debt = commit_report::debt;
 
-using published_item = std::variant<published_frame, published_roster,
-                                    published_host, published_debt>;
+using published_item
+    = std::variant<published_frame, published_roster, published_host,
+                   published_end, published_debt>;
 
 struct publication {
   std::vector<published_item> items;
@@ -183,6 +192,25 @@ struct host_above {
   /// It does not take the host; `durable` says nothing then.
   bool is_refused = false;
   coverage durable;
+};
+
+/// The host that was forgotten last.
+struct forget_state {
+  enum phase {
+    none,
+    /// Nobody has it any more; what is on disk of it goes.
+    running,
+    done,
+    /// It will be with the next commit that succeeds: a crash before brings it
+    /// back.
+    waiting,
+  };
+
+  phase at = none;
+  std::string hostname;
+  guid host;
+  /// Entries of the store that were erased.
+  uint64_t entries = 0;
 };
 
 // -- queries ------------------------------------------------------------------

@@ -78,6 +78,7 @@ writer::behavior_type writer::make_behavior() {
         return on_ask_above(who, number);
       },
       [this](reload_atom, const writer_options_ptr& x) { on_reload(*x); },
+      [this](forget_atom, const guid& host) { return on_forget(host); },
       [this](commit_atom) { on_timer(); },
       [this](tick_atom) { on_slice(); },
       [this](flush_atom) { return on_flush(); },
@@ -222,6 +223,8 @@ host_standing_ptr writer::standing_of(host_number number) const {
 
 void writer::on_journal(const journal_batch& batch) {
   for (auto& x : batch.entries) {
+    if (x.columns_of && !store_->has_roster(x.item.host, x.columns_of->epoch()))
+      store_->put_roster(x.item.host, *x.columns_of);
     if (x.append)
       store_->append(x.item);
     if (!x.source)
@@ -237,6 +240,8 @@ void writer::on_journal(const journal_batch& batch) {
 }
 
 void writer::on_history(const incoming_window_ptr& what) {
+  if (store_->hosts().count(what->host) == 0)
+    return; // forgotten; its sender is gone
   auto token = next_token_++;
   pending_windows_[token]
       = {what->source, what->lane_number, what->host, what->window.runs};
@@ -360,6 +365,7 @@ bool writer::commit() {
   for (auto& x : report->damaged)
     log_->error("a stored block can't be read and is left out: {}", x);
   acknowledge(std::move(*report));
+  note_forgotten();
   return true;
 }
 

@@ -77,6 +77,10 @@ private:
   void on_cursor(const cursor_update& what);
   void on_reload(const writer_options& options);
 
+  // writer_forget.cpp
+  caf::result<forget_state_ptr> on_forget(const guid& host);
+  void note_forgotten();
+
   // writer_upstream.cpp: for nodes that keep no history
   void on_above(const host_above& what);
   caf::result<host_standing_ptr> on_ask_above(const source_actor& who,
@@ -151,6 +155,9 @@ private:
   /// offered again.
   sources_of_hosts sources_;
   sources_of_hosts denied_;
+  /// The last host that was forgotten, and the number that it had.
+  forget_state forgotten_;
+  host_number forgotten_number_ = 0;
   bool dropping_ = false;
   uint64_t next_token_ = 1;
   bool scheduled_ = false;
