@@ -144,7 +144,7 @@ void check_salvaged(const temporary_directory& folder, const std::string& path,
 
 size_t rounds_wanted() {
   auto given = std::getenv("TRIBUTARY_SEEDS");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 120;
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : 30;
 }
 
 } // namespace
