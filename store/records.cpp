@@ -7,6 +7,7 @@
 #include "schema/definition_wire.hpp"
 #include "schema/store.capnp.h"
 #include "store/checked_record.hpp"
+#include "store/tables.hpp"
 
 namespace tributary {
 
@@ -172,10 +173,15 @@ std::string seal_meta(const store_meta& x) {
 caf::expected<store_meta> open_meta(std::string_view sealed) {
   return open_record<wire::Meta>(
       sealed, "meta", [](wire::Meta::Reader from) -> caf::expected<store_meta> {
-        return store_meta{
+        store_meta result{
             from.getFormatVersion(),
             guid::from_words(from.getNodeHigh(), from.getNodeLow()),
             {from.getTier1Step(), from.getTier2Step()}};
+        // Version 1 has none, and a newer one may have others.
+        if (result.format_version == tables::format_version
+            && !are_valid(result.steps))
+          return make_error(ec::corrupt, "meta: steps of points");
+        return result;
       });
 }
 

@@ -254,6 +254,25 @@ private:
       ++report_.found_in_leaves;
   }
 
+  /// Of a newer format is a store whose record is damaged, or what this program
+  /// can read of it.
+  bool make_own(const lmdb::key& key, std::string_view& value,
+                std::string& own) {
+    auto meta = open_meta(value);
+    if (!meta || meta->format_version <= tables::format_version)
+      return true;
+    add_loss(report_, place_of(tables::names[tables::meta], key),
+             "is of format " + std::to_string(meta->format_version)
+                 + ", read as format "
+                 + std::to_string(tables::format_version));
+    if (!are_valid(meta->steps))
+      return false;
+    meta->format_version = tables::format_version;
+    own = seal_meta(*meta);
+    value = own;
+    return true;
+  }
+
   /// False when a newer one is there.
   bool take(lmdb::table_number table, const lmdb::key& key,
             std::string_view value) {
@@ -266,6 +285,9 @@ private:
       txn_ = std::make_unique<lmdb::transaction>(std::move(*txn));
     }
     if (txn_->get(table, key))
+      return false;
+    std::string own;
+    if (table == tables::meta && !make_own(key, value, own))
       return false;
     if (auto error = txn_->put(table, key, value)) {
       failure_ = std::move(error);

@@ -60,10 +60,7 @@ caf::error restore_steps(salvage_state& state) {
   if (txn->get(tables::meta, tables::meta_key()))
     return {};
   auto steps = steps_in(*txn, state);
-  auto fits = [](uint32_t x) {
-    return x >= tier_step_min && x <= tier_step_max;
-  };
-  if (fits(steps.tier1) && fits(steps.tier2) && !state.report.node.empty()) {
+  if (are_valid(steps) && !state.report.node.empty()) {
     state.steps = steps;
     if (auto error = txn->put(
             tables::meta, tables::meta_key(),

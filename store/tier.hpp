@@ -48,6 +48,11 @@ struct tier_steps {
 constexpr uint32_t tier_step_min = 2;
 constexpr uint32_t tier_step_max = 255;
 
+constexpr bool are_valid(const tier_steps& x) noexcept {
+  return x.tier1 >= tier_step_min && x.tier1 <= tier_step_max
+         && x.tier2 >= tier_step_min && x.tier2 <= tier_step_max;
+}
+
 /// The most points of a block: those of the widest chart fit into one.
 constexpr uint32_t tier_points_max = window_seconds_max / 2;
 

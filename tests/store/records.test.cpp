@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "store/tables.hpp"
 #include "tests/schema/describe.hpp"
 #include "tests/schema/examples.hpp"
 #include "tests/schema/random_seed.hpp"
@@ -92,6 +93,22 @@ TEST_CASE("an entry of many large frames is one value", "[store][records]") {
   REQUIRE(back);
   CHECK(back->items.size() == 100);
   CHECK(back->items[99].frame->sealed() == entry.items[99].frame->sealed());
+}
+
+TEST_CASE("a store of this format has steps that points can have",
+          "[store][records]") {
+  for (auto step : {0u, 1u, 256u})
+    for (auto& steps : {tier_steps{step, 60}, tier_steps{60, step}}) {
+      INFO(steps.tier1 << " and " << steps.tier2);
+      store_meta meta{tables::format_version, examples::make_guid(9), steps};
+      CHECK(code_of(open_meta(seal_meta(meta)).error()) == ec::corrupt);
+      // Those of another format are not ours to judge.
+      for (auto format :
+           {tables::format_version - 1, tables::format_version + 1}) {
+        meta.format_version = format;
+        CHECK(open_meta(seal_meta(meta)));
+      }
+    }
 }
 
 TEST_CASE("cursors, meta and words come back", "[store][records]") {

@@ -57,6 +57,17 @@ public:
     return keys.size();
   }
 
+  void become_newer() {
+    auto to = lmdb::environment::open(path(), {}, tables::names,
+                                      tables::table_count);
+    REQUIRE(to);
+    auto txn = (*to)->write();
+    auto meta = *open_meta(*txn->get(tables::meta, tables::meta_key()));
+    meta.format_version = tables::format_version + 1;
+    REQUIRE_FALSE(txn->put(tables::meta, tables::meta_key(), seal_meta(meta)));
+    REQUIRE_FALSE(txn->commit());
+  }
+
   size_t lose_all(lmdb::table_number table) {
     return lose(table, [](const lmdb::key&) { return true; });
   }
@@ -132,6 +143,15 @@ TEST_CASE("steps are told by points where the store's record is lost",
   REQUIRE(on.lose_all(tables::meta) == 1);
   auto seen = on.salvaged();
   CHECK(missing(seen, on.truth) == "");
+}
+
+TEST_CASE("a store that says that it is of a newer format is read as of this",
+          "[store][salvage]") {
+  stage on;
+  on.become_newer();
+  auto seen = on.salvaged();
+  CHECK(missing(seen, on.truth) == "");
+  CHECK(on.report.lost_count == 1);
 }
 
 TEST_CASE("without anybody's name a store has no points", "[store][salvage]") {
