@@ -123,7 +123,7 @@ TEST_CASE("a store of an older program is whole without tiers",
           "[dump][tier]") {
   temporary_directory folder;
   auto path = folder.file("store.mdb");
-  auto make = [&](uint32_t format) {
+  auto make = [&](uint32_t format, tier_steps steps) {
     lmdb::environment_options options;
     options.map_bytes = size_t{64} << 20;
     auto to
@@ -134,11 +134,12 @@ TEST_CASE("a store of an older program is whole without tiers",
     store_meta meta;
     meta.format_version = format;
     meta.node = examples::make_guid(1);
+    meta.steps = steps;
     REQUIRE_FALSE(txn->put(tables::meta, tables::meta_key(), seal_meta(meta)));
     REQUIRE_FALSE(txn->commit());
   };
-  make(1);
+  make(1, tier_steps{0, 0});
   CHECK(faults_of(path) == std::vector<std::string>{});
-  make(tables::format_version);
+  make(tables::format_version, tier_steps{});
   CHECK(faults_of(path).size() == 4); // a table of points each
 }
