@@ -88,8 +88,7 @@ writer::behavior_type writer::make_behavior() {
 void writer::on_exit() {
   ingests_.clear();
   pending_acks_.clear();
-  pending_windows_.clear();
-  durable_windows_.clear();
+  window_acks_.clear();
   uplinks_.clear();
   pending_offers_.clear();
   gate_ = upstream_gate{};
@@ -243,8 +242,8 @@ void writer::on_history(const incoming_window_ptr& what) {
   if (store_->hosts().count(what->host) == 0)
     return; // forgotten; its sender is gone
   auto token = next_token_++;
-  pending_windows_[token]
-      = {what->source, what->lane_number, what->host, what->window.runs};
+  window_acks_.wait(
+      token, {what->source, what->lane_number, what->host, what->window.runs});
   store_->put_received(what->host, what->window, token, what->source_node);
   staged();
 }

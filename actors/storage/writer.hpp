@@ -22,6 +22,7 @@
 #include "actors/storage/retention_clock.hpp"
 #include "actors/storage/traffic.hpp"
 #include "actors/storage/upstream_gate.hpp"
+#include "actors/storage/window_acks.hpp"
 #include "store/store.hpp"
 
 namespace spdlog {
@@ -126,15 +127,7 @@ private:
     upstream_gate::waiting_frame frame;
   };
   std::deque<pending_ack> pending_acks_;
-  struct pending_window {
-    source_actor source;
-    uint64_t lane_number;
-    host_number host;
-    std::vector<coverage_run> runs;
-  };
-  std::map<uint64_t, pending_window> pending_windows_;
-  /// Of sources that have pending ones: the highest number that is durable.
-  std::map<source_actor, uint64_t> durable_windows_;
+  window_acks window_acks_;
   std::map<guid, subscriber_actor> uplinks_;
   // Answered once the host is durable: a life of it may publish only then.
   struct pending_offer {

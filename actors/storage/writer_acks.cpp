@@ -33,34 +33,9 @@ void writer::acknowledge(commit_report report) {
     send(x, stored_atom_v, shared);
 }
 
-/// An ack holds for all windows of its lane up to it, and windows become
-/// durable in any order: it stops before the first that is not.
 void writer::acknowledge_windows(const std::vector<uint64_t>& tokens) {
-  for (auto token : tokens) {
-    auto i = pending_windows_.find(token);
-    if (i == pending_windows_.end())
-      continue;
-    auto& durable = durable_windows_[i->second.source];
-    durable = std::max(durable, i->second.lane_number);
-    pending_windows_.erase(i);
-  }
-  if (tokens.empty())
-    return;
-  std::map<source_actor, uint64_t> first_pending;
-  for (auto& kvp : pending_windows_) {
-    auto& number
-        = first_pending.emplace(kvp.second.source, kvp.second.lane_number)
-              .first->second;
-    number = std::min(number, kvp.second.lane_number);
-  }
-  for (auto i = durable_windows_.begin(); i != durable_windows_.end();) {
-    auto pending = first_pending.find(i->first);
-    auto is_all = pending == first_pending.end();
-    auto upto = is_all ? i->second : std::min(i->second, pending->second - 1);
-    if (upto != 0)
-      send(i->first, window_atom_v, upto);
-    i = is_all ? durable_windows_.erase(i) : std::next(i);
-  }
+  for (auto& x : window_acks_.pass(tokens))
+    send(x.first, window_atom_v, x.second);
 }
 
 void writer::notify_debts(const commit_report& report) {

@@ -98,9 +98,8 @@ void writer::wait_for_parent(commit_report& report) {
     pending_acks_.pop_front();
   }
   for (auto token : report.received_tokens) {
-    auto i = pending_windows_.find(token);
-    if (i != pending_windows_.end())
-      gate_.wait({token, report.journal_end, i->second.host, i->second.runs});
+    if (auto x = window_acks_.find(token))
+      gate_.wait({token, report.journal_end, x->host, x->runs});
   }
   report.received_tokens.clear();
 }

@@ -443,6 +443,39 @@ TEST_CASE("parts that come while their window is prepared are not lost",
   CHECK(cells_of(stored_window(*x, host, start)).size() == slot);
 }
 
+TEST_CASE("a snapshot that can't be had loses nothing that is stored",
+          "[store]") {
+  temporary_directory directory;
+  auto x = open_store(directory.file("s"));
+  auto host = x->put_host(make_host(2), {});
+  x->put_closed(host, closed_window_of(start, 60));
+  committed(*x);
+  x->put_late(host, make_window(make_host(2), start, "late", 1, {{9, 5}}));
+  size_t refused = 0;
+  for (auto more = true; more;) {
+    {
+      std::vector<lmdb::transaction> readers; // until there are no more
+      for (;;) {
+        auto reader = x->environment()->read();
+        if (!reader)
+          break;
+        readers.push_back(std::move(*reader));
+      }
+      if (!x->prepare(1))
+        ++refused;
+    }
+    auto prepared = x->prepare(1); // and once one can be had again
+    REQUIRE(prepared);
+    more = *prepared;
+  }
+  CHECK(refused >= 2); // of what is stored, and of its layouts
+  auto report = committed(*x);
+  CHECK(report.damaged.empty());
+  auto cells = cells_of(stored_window(*x, host, start));
+  CHECK(cells.size() == 61);
+  CHECK(cells.count({start + 9, "late", "x"}) == 1);
+}
+
 TEST_CASE("a damaged block does not stop the node", "[store]") {
   temporary_directory directory;
   auto x = open_store(directory.file("s"));
