@@ -2,6 +2,7 @@
 ///
 ///   bench_store [--data FILE.csv.zst] [--runs N] [--seconds N] [--hosts N]
 ///   bench_store --soak-gib N [--soak-speed N]
+///   bench_store --late-frames N
 ///
 /// Samples are values that are present. CPU is user and system time of the
 /// process, so a figure does not suffer from what else the machine does.
@@ -16,6 +17,7 @@
 #include "tests/bench/codec_figures.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/bench/fixed_set.hpp"
+#include "tests/bench/late_figures.hpp"
 #include "tests/bench/page_count.hpp"
 #include "tests/bench/parent_memory.hpp"
 #include "tests/bench/peer_codecs.hpp"
@@ -234,6 +236,8 @@ void print_synthetic(const arguments& flags, const row_set& rows) {
 void run(const arguments& flags) {
   if (auto gib = flags.get("soak-gib", 0))
     return run_soak(gib, flags.get("soak-speed", 20));
+  if (auto frames = flags.get("late-frames", 0))
+    return print_late_figures(frames);
   std::vector<fixed_series> set;
   if (!flags.data.empty())
     set = read_fixed_set(flags.data);
@@ -254,5 +258,7 @@ void run(const arguments& flags) {
 int main(int argc, char** argv) {
   using namespace tributary::bench;
   return run_program(
-      parse_arguments(argc, argv, {"hosts", "soak-gib", "soak-speed"}), run);
+      parse_arguments(argc, argv,
+                      {"hosts", "late-frames", "soak-gib", "soak-speed"}),
+      run);
 }
