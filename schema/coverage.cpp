@@ -75,10 +75,16 @@ void coverage::add(coverage_run run) {
     push_run(runs_, run);
     return;
   }
+  // Those that it lies on or touches; a host may have thousands.
+  auto first = std::lower_bound(runs_.cbegin(), runs_.cend(), run.from,
+                                [](auto& x, tick t) { return x.to + 1 < t; });
+  auto last = first;
+  while (last != runs_.cend() && last->from <= run.to + 1)
+    ++last;
   std::vector<coverage_run> result;
-  result.reserve(runs_.size() + 2);
   tick next = run.from; // first tick of `run` that is not placed yet
-  for (auto& x : runs_) {
+  for (auto i = first; i != last; ++i) {
+    auto& x = *i;
     if (x.to < run.from) {
       push_run(result, x);
       continue;
@@ -94,7 +100,13 @@ void coverage::add(coverage_run run) {
     next = std::max(next, std::min(x.to, run.to) + 1);
   }
   push_run(result, {next, run.to, run.epoch});
-  runs_ = std::move(result);
+  replace(first, last, result);
+}
+
+void coverage::replace(place first, place last,
+                       const std::vector<coverage_run>& next) {
+  auto at = runs_.erase(first, last);
+  runs_.insert(at, next.begin(), next.end());
 }
 
 epoch_number coverage::epoch_at(tick t) const noexcept {
@@ -139,19 +151,41 @@ tick_set coverage::missing_in(const coverage& other) const {
 }
 
 void coverage::remove(tick_range range) {
+  if (range.to < range.from)
+    return;
+  auto first = std::lower_bound(runs_.cbegin(), runs_.cend(), range.from,
+                                [](auto& x, tick t) { return x.to < t; });
+  auto last = first;
   std::vector<coverage_run> result;
-  for (auto& x : runs_) {
-    push_run(result, {x.from, std::min(x.to, range.from - 1), x.epoch});
-    push_run(result, {std::max(x.from, range.to + 1), x.to, x.epoch});
+  for (; last != runs_.cend() && last->from <= range.to; ++last) {
+    push_run(result,
+             {last->from, std::min(last->to, range.from - 1), last->epoch});
+    push_run(result,
+             {std::max(last->from, range.to + 1), last->to, last->epoch});
   }
-  runs_ = std::move(result);
+  replace(first, last, result);
 }
 
 void coverage::drop_before(tick t) {
+  if (!runs_.empty())
+    remove({std::min(oldest(), t), t - 1});
+}
+
+std::vector<coverage_run> coverage::runs_in(tick_range range) const {
   std::vector<coverage_run> result;
-  for (auto& x : runs_)
-    push_run(result, {std::max(x.from, t), x.to, x.epoch});
-  runs_ = std::move(result);
+  auto i = std::lower_bound(runs_.begin(), runs_.end(), range.from,
+                            [](auto& x, tick t) { return x.to < t; });
+  for (; i != runs_.end() && i->from <= range.to; ++i)
+    result.push_back(
+        {std::max(i->from, range.from), std::min(i->to, range.to), i->epoch});
+  return result;
+}
+
+void coverage::restore(tick_range range,
+                       const std::vector<coverage_run>& before) {
+  remove(range);
+  for (auto& x : before)
+    add(x);
 }
 
 } // namespace tributary

@@ -83,11 +83,22 @@ public:
   /// Drops every tick before `t`, as retention does.
   void drop_before(tick t);
 
+  /// The part of it that lies in a range.
+  std::vector<coverage_run> runs_in(tick_range range) const;
+
+  /// Makes a range what `runs_in` said that it was.
+  void restore(tick_range range, const std::vector<coverage_run>& before);
+
   const std::vector<coverage_run>& runs() const noexcept {
     return runs_;
   }
 
 private:
+  using place = std::vector<coverage_run>::const_iterator;
+
+  /// Puts `next` in the place of the runs from `first` to before `last`.
+  void replace(place first, place last, const std::vector<coverage_run>& next);
+
   std::vector<coverage_run> runs_;
 };
 

@@ -13,39 +13,8 @@ namespace tributary {
 bool store::has_work() const noexcept {
   return !staged_items_.empty() || !staged_windows_.empty()
          || !staged_rosters_.empty() || !dirty_hosts_.empty()
-         || !dirty_subscribers_.empty() || is_forgetting();
-}
-
-caf::error
-store::in_transaction(const std::function<caf::error(lmdb::transaction&)>& f) {
-  // A failed transaction leaves nothing behind, in memory as on disk.
-  auto txn = environment_->write();
-  if (!txn)
-    return txn.error();
-  auto hosts = hosts_;
-  auto forgotten = forgotten_;
-  auto unused = unused_;
-  auto roster_epochs = roster_epochs_;
-  auto durable = durable_;
-  auto subscribers = subscribers_;
-  auto journal = journal_;
-  auto dirty_hosts = dirty_hosts_;
-  auto dirty_subscribers = dirty_subscribers_;
-  auto error = f(*txn);
-  if (!error)
-    error = txn->commit();
-  if (error) {
-    hosts_ = std::move(hosts);
-    forgotten_ = std::move(forgotten);
-    unused_ = std::move(unused);
-    roster_epochs_ = std::move(roster_epochs);
-    durable_ = std::move(durable);
-    subscribers_ = std::move(subscribers);
-    journal_ = std::move(journal);
-    dirty_hosts_ = std::move(dirty_hosts);
-    dirty_subscribers_ = std::move(dirty_subscribers);
-  }
-  return error;
+         || !dirty_subscribers_.empty() || !waiting_late_.empty()
+         || is_forgetting();
 }
 
 caf::expected<commit_report> store::commit_prepared(int64_t now) {
@@ -107,7 +76,12 @@ void store::note_written(journal_position journal_end) {
     staged_bytes_ -= i->frame->sealed().size();
   staged_items_.erase(staged_items_.begin(), behind);
   journal_end_ = journal_end;
-  staged_windows_.remove_if([&](auto& x) { return x.goes_with(journal_end); });
+  staged_windows_.remove_if([&](auto& x) {
+    auto goes = x.goes_with(journal_end);
+    late_bytes_ -= goes ? x.rest.bytes : 0;
+    return goes;
+  });
+  age_late();
   staged_rosters_.clear();
   if (!journal_.empty())
     for (auto i = epoch_ends_.begin(); i != epoch_ends_.end();)
@@ -140,6 +114,8 @@ caf::error store::write_all(lmdb::transaction& txn, int64_t now,
   for (auto& kvp : going)
     if (auto error = write_window(txn, *kvp.second, report))
       return error;
+  if (auto host = tiers_.host_of_work())
+    keep_marks(*host);
   if (auto error = tiers_.write(txn, hosts_, dirty_hosts_, report.bytes))
     return error;
   if (auto error = trim_journal(txn, journal_end, report))
@@ -188,6 +164,7 @@ caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
     return std::move(erased.error());
   if (auto error = put_groups(txn, x.host, x.start, written.groups, report))
     return error;
+  keep_marks(x.host);
   auto& host = hosts_[x.host];
   auto tiers = options_.passes_on ? 1 : options_.tiers;
   if (tiers > 1)
@@ -219,14 +196,16 @@ void store::note_coverage(const staged_window& x,
     }
     add_debts(part.source, x.host, added.missing_in(durable), report);
     for (auto& run : added.runs())
-      durable.add(run);
+      add_ticks(x.host, ticks_of::blocks_and_journal, run);
     if (part.token != 0)
       report.received_tokens.push_back(part.token);
   }
   for (auto& run : written.runs) {
-    host.stored.add(run);
-    durable.add(run);
+    add_ticks(x.host, ticks_of::blocks, run);
+    add_ticks(x.host, ticks_of::blocks_and_journal, run);
   }
+  if (!x.late.empty())
+    report.merged.push_back({x.host, x.start, x.rest.position});
   if (x.closed) {
     if (x.is_ahead && x.start >= host.closed.to)
       host.closed.ahead.insert(x.start);

@@ -26,6 +26,14 @@ struct commit_report {
   journal_position journal_end = 0;
   /// Closed windows that are blocks now: ingest may forget their rows.
   std::vector<std::pair<host_number, tick>> stored_windows;
+  /// Late rows that are in blocks now: all of a window whose frames are at or
+  /// before a position.
+  struct merged_late {
+    host_number host;
+    tick start;
+    journal_position position;
+  };
+  std::vector<merged_late> merged;
   /// Tokens of received windows that are durable now.
   std::vector<uint64_t> received_tokens;
   /// New debts that a received window or a trim made.

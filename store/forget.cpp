@@ -69,9 +69,16 @@ void store::unstage(host_number number) {
   joinable_windows_.erase(joinable_windows_.lower_bound({number, 0}),
                           joinable_windows_.lower_bound({number + 1, 0}));
   for (auto& x : staged_windows_)
-    if (x.host == number)
+    if (x.host == number) {
       for (auto& part : x.received)
         parts_of_tokens_.erase(part.token);
+      late_bytes_ -= x.rest.bytes;
+    }
+  waiting_late_.erase(
+      std::remove_if(waiting_late_.begin(), waiting_late_.end(),
+                     [&](auto& x) { return x.first == number; }),
+      waiting_late_.end());
+  late_chains_.erase(number);
   staged_windows_.remove_if([&](auto& x) { return x.host == number; });
   staged_rosters_.erase(staged_rosters_.lower_bound({number, 0}),
                         staged_rosters_.lower_bound({number + 1, 0}));

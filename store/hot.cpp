@@ -69,11 +69,14 @@ roster_ptr hot_host::roster_of(epoch_number epoch) const {
   return i == rosters_.end() ? nullptr : i->second;
 }
 
-caf::expected<frame_outcome> hot_host::apply(const frame& sealed) {
+caf::expected<frame_outcome> hot_host::apply(const frame& sealed,
+                                             const coverage& blocks) {
   auto& header = sealed.header();
+  auto held = seen_.epoch_at(header.tick);
+  // One that is here and newer than the chain moves that on.
   auto had = header.part == 0 && header.epoch == chain_.epoch
-             && header.tick <= chain_.tick;
-  if (had || seen_.epoch_at(header.tick) > header.epoch)
+             && header.tick <= chain_.tick && held == header.epoch;
+  if (had || held > header.epoch)
     return frame_outcome::duplicate;
   auto columns_of = roster_of(header.epoch);
   if (!columns_of)
@@ -85,8 +88,8 @@ caf::expected<frame_outcome> hot_host::apply(const frame& sealed) {
           || (header.base_tick < closed_.to && header.tick >= closed_.to)))
     return ec::need_key; // the open window has not the base
   auto is_late = is_closed(header.tick);
-  if (header.part != 0 && !is_late
-      && seen_.epoch_at(header.tick) != header.epoch)
+  if (header.part != 0 && held != header.epoch
+      && blocks.epoch_at(header.tick) != header.epoch)
     return ec::need_key;
   if (auto error = open_row(sealed, *columns_of, chain_, row_))
     return error;
@@ -224,15 +227,8 @@ column_sums hot_host::sums_after(tick after) const {
   return result;
 }
 
-window_table hot_host::late_table(tick t, epoch_number epoch) const {
-  window_table result{definition_.window_start(t),
-                      static_cast<uint16_t>(definition_.window_seconds)};
-  hot_segment segment;
-  segment.columns_of = roster_of(epoch);
-  segment.columns = static_cast<uint32_t>(row_.values.size());
-  segment.add(t, row_);
-  segment.add_to(result, {});
-  return result;
+late_row hot_host::late_row_of(const frame_header& header) const {
+  return make_late_row(header, roster_of(header.epoch), row_);
 }
 
 size_t hot_host::memory_bytes() const {

@@ -14,6 +14,7 @@
 #include "schema/coverage.hpp"
 #include "schema/frame_codec.hpp"
 #include "store/hot_window.hpp"
+#include "store/late_row.hpp"
 #include "store/latest.hpp"
 #include "store/records.hpp"
 
@@ -55,9 +56,12 @@ public:
   /// Decodes a frame to check it and keeps it. Yields `ec::need_key`,
   /// `ec::unknown_layout` or `ec::corrupt`; nothing changed then. A key is also
   /// needed for a delta across the start of a window, since the journal keeps
-  /// no base from before, and for a late part whose tick is not here, since
-  /// its row would cover the tick.
-  caf::expected<frame_outcome> apply(const frame& sealed);
+  /// no base from before, and for a late part whose tick is not here, since its
+  /// row would cover the tick.
+  /// @param blocks ticks that are here besides: where a journal is replayed
+  /// whose beginning is gone.
+  caf::expected<frame_outcome> apply(const frame& sealed,
+                                     const coverage& blocks = {});
 
   /// The row of the last fresh or late frame.
   const frame_row& last_row() const noexcept {
@@ -114,8 +118,8 @@ public:
   std::vector<window_table> extract(tick from, tick to,
                                     std::string_view only_chart) const;
 
-  /// The row of a late frame as a window of its own.
-  window_table late_table(tick t, epoch_number epoch) const;
+  /// The row of the last frame, a late one, without a place in the journal.
+  late_row late_row_of(const frame_header& header) const;
 
   /// Bytes of frames held, for people.
   size_t memory_bytes() const;

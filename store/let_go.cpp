@@ -185,10 +185,8 @@ caf::error store::erase_window(lmdb::transaction& txn, host_number host,
   if (!erased)
     return std::move(erased.error());
   auto window = window_at(host, start);
-  hosts_[host].stored.remove(window);
   unused_.blocks_went(host);
-  // Who gets it again is owed it again.
-  durable_[host].remove(window);
+  drop_ticks(host, window); // who gets it again is owed it again
   dirty_hosts_.push_back(host);
   return {};
 }

@@ -70,7 +70,7 @@ caf::expected<size_t> window_preparation::step(const lmdb::environment& from,
 }
 
 bool window_preparation::is_verbatim() const {
-  if (!stored_.empty() || parts_.closed || parts_.late
+  if (!stored_.empty() || parts_.closed || !parts_.late.empty()
       || parts_.received.size() != 1)
     return false;
   auto& only = *parts_.received[0].window;
@@ -186,10 +186,15 @@ size_t window_preparation::add_rows() {
   if (samples > 0)
     return samples / 2 + 1; // cheaper than sealing them
   decoder_ = window_decoder{};
-  if (parts_.late)
-    window_.merge(*parts_.late);
-  enter(stage::received);
-  return parts_.late ? parts_.late->charts().size() * parts_.slots : 1;
+  if (next_ == parts_.late.size()) {
+    enter(stage::received);
+    return 1;
+  }
+  auto begin = next_;
+  next_ = add_late_rows(parts_.late, begin, rows_piece_samples, {}, window_);
+  for (; begin < next_; ++begin)
+    samples += parts_.late[begin]->columns;
+  return samples / 2 + 1;
 }
 
 caf::expected<size_t> window_preparation::add_received() {

@@ -15,6 +15,7 @@
 #include "schema/coverage.hpp"
 #include "store/block.hpp"
 #include "store/hot.hpp"
+#include "store/late_row.hpp"
 #include "store/lmdb.hpp"
 #include "store/records.hpp"
 
@@ -62,7 +63,7 @@ struct window_parts {
   /// Seconds of a point of tier 1; they divide the window. 0: no points.
   uint32_t tier1_step = 60;
   closed_window_ptr closed;
-  std::unique_ptr<window_table> late;
+  std::vector<late_row_ptr> late;
   std::vector<received_part> received;
 };
 

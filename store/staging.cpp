@@ -31,7 +31,7 @@ void store::append(journal_item item) {
   staged_items_.push_back(std::move(item));
 }
 
-store::staged_window& store::new_window(host_number host, tick start) {
+staged_window& store::new_window(host_number host, tick start) {
   staged_windows_.emplace_back();
   auto& x = staged_windows_.back();
   x.host = host;
@@ -46,7 +46,7 @@ store::staged_window& store::new_window(host_number host, tick start) {
 
 /// What comes for a window from elsewhere is merged together, in one piece of
 /// work.
-store::staged_window& store::joinable_window(host_number host, tick start) {
+staged_window& store::joinable_window(host_number host, tick start) {
   auto& result = joinable_windows_[{host, start}];
   if (result == nullptr)
     result = &new_window(host, start);
@@ -80,21 +80,6 @@ void store::move_back(host_number host, const closed_mark& to) {
   dirty_hosts_.push_back(host);
 }
 
-void store::put_late(host_number host, window_table rows,
-                     journal_position position) {
-  if (hosts_.count(host) == 0)
-    return;
-  auto& x = joinable_window(host, rows.start());
-  if (x.late)
-    x.late->merge(rows);
-  else
-    x.late = std::make_unique<window_table>(std::move(rows));
-  if (position <= journal_end_)
-    return;
-  x.needs = std::max(x.needs, position);
-  x.holds = x.holds == 0 ? position : std::min(x.holds, position);
-}
-
 void store::put_received(host_number host, received_window window,
                          uint64_t token, const guid& source) {
   if (hosts_.count(host) == 0)
@@ -113,9 +98,10 @@ void store::put_received(host_number host, received_window window,
 
 // -- preparation --------------------------------------------------------------
 
-store::staged_window* store::next_to_prepare() {
+staged_window* store::next_to_prepare() {
   if (in_preparation_ != nullptr)
     return in_preparation_;
+  auto end = next_journal_end();
   size_t prepared = 0;
   size_t bytes = 0;
   staged_window* first = nullptr;
@@ -125,7 +111,7 @@ store::staged_window* store::next_to_prepare() {
       bytes += x.work->result().bytes();
     } else if (x.holds != 0 && x.holds <= staged_end()) {
       return &x; // acks wait for it
-    } else if (first == nullptr) {
+    } else if (first == nullptr && !x.rests() && x.needs <= end) {
       first = &x;
     }
   }
@@ -179,13 +165,16 @@ bool store::has_prepared() const noexcept {
 
 bool store::has_unprepared() const noexcept {
   return std::any_of(staged_windows_.begin(), staged_windows_.end(),
-                     [](auto& x) { return !x.is_prepared(); });
+                     [](auto& x) { return !x.is_prepared() && !x.rests(); });
 }
 
-/// Where the next commit ends the journal: before the first late frame whose
-/// window does not go along.
+/// Where the next commit ends the journal: before the first late frame that
+/// waits for room, or whose window should go along and does not.
 journal_position store::next_journal_end() const noexcept {
   auto end = staged_end();
+  if (!waiting_late_.empty()) // those of a replay are in the journal
+    end = std::max(journal_end_,
+                   std::min(end, waiting_late_.front().second->position - 1));
   for (auto changed = true; changed;) {
     changed = false;
     for (auto& x : staged_windows_)
@@ -198,6 +187,7 @@ journal_position store::next_journal_end() const noexcept {
 }
 
 caf::expected<commit_report> store::commit(int64_t now) {
+  end_rest();
   auto more = prepare(std::numeric_limits<size_t>::max());
   if (!more)
     return std::move(more.error());

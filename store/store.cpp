@@ -213,9 +213,11 @@ void store::add_entry(const journal_entry& entry) {
     epoch_ends_[{item.host, header.epoch}] = position++;
     summary->ticks[item.host].add({header.tick, header.tick});
     if (header.part == 0 && hosts_.count(item.host) != 0)
-      durable_[item.host].add({header.tick, header.tick, header.epoch});
+      add_ticks(item.host, ticks_of::blocks_and_journal,
+                {header.tick, header.tick, header.epoch});
   }
   journal_.push_back(std::move(summary));
+  on_failure([this] { journal_.pop_back(); });
 }
 
 host_number store::number_of(const guid& host) const {
@@ -285,6 +287,7 @@ void store::owe(const guid& subscriber, host_number host,
                 const tick_set& ticks) {
   if (ticks.empty() || hosts_.count(host) == 0)
     return;
+  keep_owed(subscriber, host);
   auto& owed = subscribers_[subscriber].owed[host];
   for (auto& range : ticks.ranges())
     owed.add(range);
@@ -298,6 +301,7 @@ void store::pay(const guid& subscriber, host_number host, tick_range ticks) {
   auto j = i->second.owed.find(host);
   if (j == i->second.owed.end())
     return;
+  keep_owed(subscriber, host);
   j->second.remove(ticks);
   if (j->second.empty())
     i->second.owed.erase(j);

@@ -26,9 +26,11 @@
 #include "store/layout_cache.hpp"
 #include "store/let_go.hpp"
 #include "store/lmdb.hpp"
+#include "store/load.hpp"
 #include "store/preparation.hpp"
 #include "store/records.hpp"
 #include "store/retention.hpp"
+#include "store/staged_window.hpp"
 #include "store/store_options.hpp"
 #include "store/tier_writer.hpp"
 #include "store/unused_layouts.hpp"
@@ -125,12 +127,22 @@ public:
   /// The clock was ahead: `to` is earlier than what has been closed.
   void move_back(host_number host, const closed_mark& to);
 
-  /// Late rows of a window that is a block already. `position` is where the
-  /// newest of their frames is or will be appended, 0 when it is durable: they
-  /// go in the same commit, since the base of such a frame may be trimmed and
-  /// the row could not be had from the journal again.
-  void put_late(host_number host, window_table rows,
-                journal_position position = 0);
+  /// A late row of a window that is a block already or on its way. It rests
+  /// until no more come for the window, and the journal keeps what it can be
+  /// read from. Where that is gone the row goes in the commit of its frame.
+  void put_late(host_number host, late_row_ptr row);
+
+  /// Late rows that rest are merged from now on.
+  void end_rest();
+
+  /// Whether there are late rows that are in no block.
+  bool has_late() const noexcept {
+    return late_bytes_ != 0 || !waiting_late_.empty();
+  }
+
+  /// Whether something should have gone with the last commit: anything but
+  /// late rows that have room.
+  bool is_behind() const noexcept;
 
   /// A window from a peer; `token` comes back once it is durable. `source` is
   /// owed nothing of it. One that is cut otherwise than the host's (its origin
@@ -178,7 +190,7 @@ public:
   /// Whether the next `commit_prepared` takes windows.
   bool has_prepared() const noexcept;
 
-  /// Whether windows wait to be prepared.
+  /// Whether windows wait to be prepared, but for late rows that rest.
   bool has_unprepared() const noexcept;
 
   /// Items that wait for the next commit; the first is at `journal_end() + 1`.
@@ -196,7 +208,7 @@ public:
   }
 
   /// Writes what is staged, but for windows that are not prepared, and trims.
-  /// The journal goes up to the first late frame whose window is not. On an
+  /// The journal goes up to the first late frame that can't rest in it. On an
   /// error all stays staged and prepared, and the store on disk is as before,
   /// but for the oldest blocks where the map, not the disk, is full: those go.
   /// @param now unix seconds, for retention.
@@ -211,27 +223,6 @@ public:
   }
 
 private:
-  struct staged_window : window_parts {
-    /// Goes in no commit whose journal ends before this.
-    journal_position needs = 0;
-    /// See `closed_mark`.
-    bool is_ahead = false;
-    /// No commit takes the journal this far without this window; 0: any may.
-    journal_position holds = 0;
-    /// Of preparations: one of the same window with a lower number goes before.
-    uint64_t order = 0;
-    /// Null while more may join.
-    std::unique_ptr<window_preparation> work;
-
-    bool is_prepared() const noexcept {
-      return work && work->is_done();
-    }
-
-    bool goes_with(journal_position journal_end) const noexcept {
-      return is_prepared() && needs <= journal_end;
-    }
-  };
-
   /// What the journal holds in one entry, to know when it may go.
   struct entry_summary {
     journal_position first = 0;
@@ -249,9 +240,23 @@ private:
 
   caf::error
   in_transaction(const std::function<caf::error(lmdb::transaction&)>& f);
+  void on_failure(std::function<void()> undo);
+  void keep_marks(host_number host);
+  enum class ticks_of { blocks, blocks_and_journal };
+  coverage& ticks(host_number host, ticks_of which);
+  void add_ticks(host_number host, ticks_of which, const coverage_run& run);
+  void drop_ticks(host_number host, tick_range range);
+  void drop_ticks_before(host_number host, tick t);
+  void keep_owed(const guid& subscriber, host_number host);
   void keep_whole_tokens(std::vector<uint64_t>& tokens);
   staged_window& new_window(host_number host, tick start);
   staged_window& joinable_window(host_number host, tick start);
+  void add_late(host_number host, late_row_ptr row);
+  bool has_late_room() const noexcept;
+  bool can_be_read(const late_row& row) const noexcept;
+  void age_late();
+  journal_position kept_for_late(journal_position journal_end,
+                                 std::set<host_number>& waiting) const;
   staged_window* next_to_prepare();
   void begin_preparation(staged_window& x);
   journal_position next_journal_end() const noexcept;
@@ -333,6 +338,10 @@ private:
   std::map<uint64_t, size_t> parts_of_tokens_;
   // Those that more may join.
   std::map<std::pair<host_number, tick>, staged_window*> joinable_windows_;
+  // Late rows beyond the bound, by position; the journal ends before them.
+  std::deque<std::pair<host_number, late_row_ptr>> waiting_late_;
+  size_t late_bytes_ = 0; // of the others
+  std::map<host_number, late_chain> late_chains_;
   staged_window* in_preparation_ = nullptr;
   uint64_t last_order_ = 0;
   std::map<std::pair<host_number, epoch_number>, std::string> staged_rosters_;
@@ -346,28 +355,14 @@ private:
   /// What retention comes to, by host; looked up once.
   std::map<host_number, std::array<int64_t, tier_count>> seconds_kept_;
 
+  // How to take back what a transaction changed in memory, last thing first.
+  std::vector<std::function<void()>> undo_;
+  bool is_in_transaction_ = false;
+
   // The free list is walked for the space check: not at every commit.
   unsigned commits_until_space_check_ = 0;
   size_t bytes_since_space_check_ = 0;
   bool crowded_ = false;
 };
-
-/// How a stored group is named to people.
-std::string place_of_group(host_number host, tick start, uint32_t group);
-
-/// Adds the stored blocks of (host, start) to `window`, all charts or one, as
-/// `txn` sees them. Yields `ec::corrupt` naming the block.
-caf::error load_window(const lmdb::transaction& txn, layout_cache& layouts,
-                       host_number host, std::string_view only_chart,
-                       window_table& window);
-
-/// The stored groups of (host, start), byte for byte; empty when none.
-caf::expected<std::vector<sealed_group>>
-load_groups(const lmdb::transaction& txn, host_number host, tick start);
-
-/// Frames from `first` on, up to about `bytes_max`, as `txn` sees them.
-caf::expected<std::vector<std::pair<journal_position, journal_item>>>
-load_journal(const lmdb::transaction& txn, journal_position first,
-             size_t bytes_max);
 
 } // namespace tributary

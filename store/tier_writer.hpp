@@ -56,6 +56,11 @@ public:
     return job_.has_value() || is_due_;
   }
 
+  /// The host that `write` may change the record of.
+  std::optional<host_number> host_of_work() const {
+    return job_ ? std::make_optional(std::get<2>(job_->name)) : std::nullopt;
+  }
+
 private:
   /// A block that pieces wait for.
   using block_name = std::tuple<unsigned, tick, host_number>;

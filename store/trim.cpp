@@ -51,19 +51,19 @@ caf::error store::trim_journal(lmdb::transaction& txn,
                                journal_position journal_end,
                                commit_report& report) {
   std::set<host_number> waiting; // hosts with windows that are no blocks yet
-  for (auto& x : staged_windows_)
-    if (!x.goes_with(journal_end))
-      waiting.insert(x.host);
+  auto kept_from = kept_for_late(journal_end, waiting);
   for (size_t n = 0; n < trims_per_commit_max && journal_.size() > 1; ++n) {
     auto& entry = *journal_.front();
-    auto is_free = is_passed(entry.first + entry.count - 1);
+    auto last = entry.first + entry.count - 1;
+    auto is_free = is_passed(last);
+    if (last >= kept_from && !is_free)
+      return {};
     for (auto& kvp : entry.ticks)
       if (is_free)
         break;
       else if (waiting.count(kvp.first) != 0
                || !is_closed(kvp.first, kvp.second))
         return {};
-    auto last = entry.first + entry.count - 1;
     for (auto& kvp : subscribers_) {
       if (kvp.second.position >= last)
         continue;
@@ -74,12 +74,17 @@ caf::error store::trim_journal(lmdb::transaction& txn,
         owe(kvp.first, ticks.first, ticks.second);
         report.debts.push_back({kvp.first, ticks.first, ticks.second});
       }
+      on_failure([this, name = kvp.first, before = kvp.second.position] {
+        subscribers_[name].position = before;
+      });
       kvp.second.position = last;
       dirty_subscribers_[kvp.first];
     }
     auto erased = txn.erase(tables::journal, tables::journal_key(entry.first));
     if (!erased)
       return erased.error();
+    on_failure(
+        [this, front = journal_.front()] { journal_.push_front(front); });
     journal_.pop_front();
   }
   return {};
@@ -198,9 +203,9 @@ caf::error store::trim_host(lmdb::transaction& txn, stored_host& host,
       *erased += *pieces;
     }
     if (tier == 0) {
-      host.stored.drop_before(end);
-      durable_[host.number].drop_before(end);
+      drop_ticks_before(host.number, end);
     } else {
+      keep_marks(host.number);
       host.tier_from[tier] = grid.block_start(next_start(txn, tier, end));
     }
     dirty_hosts_.push_back(host.number);
@@ -228,6 +233,7 @@ caf::error store::trim_unwanted(lmdb::transaction& txn, unsigned tier,
       auto& x = host->second;
       auto grid = grid_of(x.definition, steps_, tier);
       auto start = static_cast<tick>(key.word(0));
+      keep_marks(host->first);
       x.tiers_since[tier]
           = std::max(x.tiers_since[tier], grid.block_start(start) + grid.span);
       dirty_hosts_.push_back(host->first);
@@ -326,9 +332,9 @@ caf::error store::erase_oldest(lmdb::transaction& txn, unsigned tier,
       auto& x = host->second;
       auto grid = grid_of(x.definition, steps_, tier);
       if (tier == 0) {
-        x.stored.drop_before(start + grid.span);
-        durable_[number].drop_before(start + grid.span);
+        drop_ticks_before(number, start + grid.span);
       } else {
+        keep_marks(number);
         // Older pieces may be left: `tier_from` must find them by their age.
         x.tiers_since[tier] = std::max(x.tiers_since[tier],
                                        grid.block_start(start) + grid.span);

@@ -231,6 +231,9 @@ void ingest::on_frames(const incoming_batch& batch) {
   // Published before it is durable: nobody below waits for a disk.
   if (!result.published.items.empty())
     publish(std::move(result.published));
+  for (auto& kvp : result.late)
+    send(writer_, late_atom_v,
+         std::make_shared<const late_rows>(std::move(kvp.second)));
   if (!result.journal.entries.empty())
     send(writer_, journal_atom_v,
          std::make_shared<const journal_batch>(std::move(result.journal)));
@@ -267,23 +270,19 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   ++head_;
   auto bytes = what.frame->sealed().size();
   backlog_.emplace_back(head_, bytes);
-  backlog_bytes_ += bytes;
-  figures_->backlog_bytes.fetch_add(static_cast<int64_t>(bytes),
-                                    std::memory_order_relaxed);
+  note_backlog(static_cast<int64_t>(bytes));
+  auto& header = what.frame->header();
+  if (header.part == 0 && header.is_key())
+    entry->kept.key_position = head_;
   published_frame news{head_, what.host, what.frame, nullptr, nullptr};
   auto watched = watchers_.find(what.host);
   if (watched != watchers_.end() && watched->second > 0) {
     news.row = std::make_shared<const frame_row>(hot.last_row());
-    news.columns_of = hot.roster_of(what.frame->header().epoch);
+    news.columns_of = hot.roster_of(header.epoch);
   }
   result.published.items.push_back(std::move(news));
-  if (*applied == frame_outcome::late) {
-    auto& header = what.frame->header();
-    auto rows = std::make_shared<const late_rows>(
-        late_rows{what.host, hot.late_table(header.tick, header.epoch), head_});
-    entry->late.emplace_back(head_, rows);
-    send(writer_, late_atom_v, late_rows_ptr{std::move(rows)});
-  }
+  if (*applied == frame_outcome::late)
+    note_late(*entry, header, result);
   return true;
 }
 
@@ -312,27 +311,6 @@ void ingest::on_history(const incoming_window_ptr& what) {
   publication news; // the range of what is here has grown
   news.items.push_back(published_host{summary_of(*entry)});
   publish(std::move(news));
-}
-
-void ingest::on_stored(const commit_report& report) {
-  while (!backlog_.empty() && backlog_.front().first <= report.journal_end) {
-    backlog_bytes_ -= backlog_.front().second;
-    figures_->backlog_bytes.fetch_sub(
-        static_cast<int64_t>(backlog_.front().second),
-        std::memory_order_relaxed);
-    backlog_.pop_front();
-  }
-  for (auto& [number, entry] : hosts_)
-    while (!entry.late.empty()
-           && entry.late.front().first <= report.journal_end)
-      entry.late.pop_front();
-  if (refusing_ && backlog_bytes_ < options_.backlog_bytes_max / 2) {
-    refusing_ = false;
-    log_->info("the store keeps up again");
-  }
-  for (auto& x : report.stored_windows)
-    if (auto entry = find(x.first))
-      entry->kept.hot.forget(x.second);
 }
 
 // -- consumers ----------------------------------------------------------------
@@ -367,10 +345,11 @@ caf::result<hot_answer_ptr> ingest::on_hot(const hot_request& what) {
   auto result = std::make_shared<hot_answer>();
   result->host = summary_of(entry);
   result->open = entry.kept.hot.windows(what.from, what.to);
-  auto first = result->host.definition.window_start(what.from);
+  auto& definition = result->host.definition;
+  auto first = definition.window_start(what.from);
   for (auto& x : entry.late)
-    if (auto start = x.second->rows.start(); start >= first && start <= what.to)
-      result->windows.push_back(x.second->rows);
+    if (x->tick >= first && definition.window_start(x->tick) <= what.to)
+      result->late.push_back(x);
   return hot_answer_ptr{std::move(result)};
 }
 

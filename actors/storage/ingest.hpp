@@ -31,9 +31,10 @@ constexpr auto idle_interval = std::chrono::seconds(10);
 struct ingest_options {
   /// The node's own host: what a query without a host means.
   guid own;
-  /// Frames handed to the writer and not committed, bytes. At the bound frames
-  /// are refused, so that senders keep them; a disk that is slow for seconds
-  /// stays far below, and so do 200 children with all of their credit.
+  /// Frames handed to the writer and not committed, and late rows that are in
+  /// no block, bytes. At the bound frames are refused, so that senders keep
+  /// them; a disk that is slow for seconds stays far below, and so do 200
+  /// children with all of their credit.
   size_t backlog_bytes_max = 128u << 20;
   /// A window is closed when frames are this far behind its end.
   tick window_grace_seconds = 5;
@@ -46,6 +47,8 @@ struct ingest_host {
   host_number number = 0;
   std::vector<guid> path;
   hot_host hot;
+  /// Where the key frame of its chain is in the journal; 0 before the first.
+  journal_position key_position = 0;
 };
 
 class ingest final : public observed<ingest_actor::base> {
@@ -65,9 +68,8 @@ private:
     host_sources sources;
     std::string reason;
     unix_ms newest_arrival_ms = 0;
-    /// Late rows on their way to the disk by journal position: in no open
-    /// window any more and in no block yet.
-    std::deque<std::pair<journal_position, late_rows_ptr>> late;
+    /// In no open window any more and in no block yet, by journal position.
+    std::deque<late_row_ptr> late;
     /// It was told that this host's clock is ahead.
     bool was_ahead = false;
   };
@@ -76,6 +78,7 @@ private:
   struct outcome {
     journal_batch journal;
     publication published;
+    std::map<host_number, late_rows> late;
   };
 
   caf::result<host_standing_ptr> on_offer(const source_actor& source,
@@ -88,6 +91,9 @@ private:
   void on_frames(const incoming_batch& batch);
   bool on_frame(const incoming_batch& batch, const incoming_frame& what,
                 outcome& result);
+  void note_late(host_entry& entry, const frame_header& header,
+                 outcome& result);
+  void note_backlog(int64_t bytes);
   void on_fault(const incoming_batch& batch, const incoming_frame& what,
                 const caf::error& error, outcome& result);
   void on_history(const incoming_window_ptr& what);

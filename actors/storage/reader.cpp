@@ -134,8 +134,8 @@ hot_answer_ptr reader::decoded(const hot_answer& hot,
     result->windows.push_back(
         chart.empty() ? x.table()
                       : hot_.table(x, chart, clock_->now_ms() / 1000));
-  result->windows.insert(result->windows.end(), hot.windows.begin(),
-                         hot.windows.end());
+  for (auto& table : late_tables(hot.host.definition, hot.late, chart))
+    result->windows.push_back(std::move(table));
   if (!expiring_ && !hot_.empty()) {
     expiring_ = true;
     delayed_send(this, expiry_interval, hot_atom_v);

@@ -22,21 +22,33 @@ caf::error begin_epoch(store& what, host_definition& own, int64_t now) {
   own.boot = random_guid();
   what.put_host(own, {own.id});
   // Nothing goes because of a clock that is wrong at a start.
-  auto report = what.commit(retention_clock{newest_of(what)}.at(now, 0));
-  return report ? caf::error{} : report.error();
+  auto kept_at = retention_clock{newest_of(what)}.at(now, 0);
+  do { // late rows that are in no block could not be shown
+    auto report = what.commit(kept_at);
+    if (!report)
+      return report.error();
+  } while (what.has_late());
+  return {};
 }
 
 /// Applies a journal frame to its host. What is in a block already only moves
 /// the chain on; a late row that may not be is merged again, which is harmless.
-void replay(store& what, ingest_host& host, const frame& sealed) {
-  auto applied = host.hot.apply(sealed);
-  if (!applied || *applied != frame_outcome::late)
+void replay(store& what, ingest_host& host, journal_position position,
+            const frame& sealed) {
+  auto& stored = what.hosts().at(host.number).stored;
+  auto applied = host.hot.apply(sealed, stored);
+  if (!applied || *applied == frame_outcome::duplicate)
     return;
   auto& header = sealed.header();
-  auto& stored = what.hosts().at(host.number).stored;
-  if (header.part == 0 && stored.epoch_at(header.tick) >= header.epoch)
+  if (header.part == 0 && header.is_key())
+    host.key_position = position;
+  if (*applied == frame_outcome::fresh
+      || (header.part == 0 && stored.epoch_at(header.tick) >= header.epoch))
     return;
-  what.put_late(host.number, host.hot.late_table(header.tick, header.epoch));
+  auto row = host.hot.late_row_of(header);
+  row.position = position;
+  row.readable_from = row.is_base ? host.key_position : position;
+  what.put_late(host.number, std::make_shared<const late_row>(std::move(row)));
 }
 
 } // namespace
@@ -72,10 +84,11 @@ caf::expected<recovered_storage> open_storage(const std::string& path,
         return error;
     hosts.emplace(kvp.first, std::move(host));
   }
-  auto error = store.replay([&](journal_position, const journal_item& item) {
-    replay(store, hosts.at(item.host), *item.frame);
-    ++result.frames;
-  });
+  auto error
+      = store.replay([&](journal_position position, const journal_item& item) {
+          replay(store, hosts.at(item.host), position, *item.frame);
+          ++result.frames;
+        });
   if (error)
     return error;
   for (auto& kvp : hosts)

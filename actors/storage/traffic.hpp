@@ -88,11 +88,10 @@ struct closed_windows {
   std::optional<closed_mark> moved_back;
 };
 
+/// Handed over before the journal that has their frames.
 struct late_rows {
   host_number host = 0;
-  window_table rows;
-  /// Of their frame in the journal, where it comes after them.
-  journal_position position = 0;
+  std::vector<late_row_ptr> rows;
 };
 
 // -- publication --------------------------------------------------------------
@@ -226,7 +225,9 @@ struct hot_answer {
   host_summary host;
   /// Open windows and those that wait for their block, not decoded yet.
   std::vector<hot_window> open;
-  /// Late rows that wait for their block, in windows of their own.
+  /// Late rows that wait for their block.
+  std::vector<late_row_ptr> late;
+  /// What of it is decoded: tables, any number for a window.
   std::vector<window_table> windows;
 };
 

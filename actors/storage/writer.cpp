@@ -62,7 +62,8 @@ writer::behavior_type writer::make_behavior() {
         staged();
       },
       [this](late_atom, const late_rows_ptr& x) {
-        store_->put_late(x->host, x->rows, x->position);
+        for (auto& row : x->rows)
+          store_->put_late(x->host, row);
         staged();
       },
       [this](history_atom, const incoming_window_ptr& x) { on_history(x); },
@@ -136,8 +137,10 @@ void writer::commit_or_retry() {
     schedule(options_.commit_every_ms);
     return;
   }
-  overdue_ = store_->has_work();
+  overdue_ = store_->is_behind();
   work_on_windows();
+  if (store_->has_late()) // which commits count
+    schedule(options_.commit_every_ms);
 }
 
 void writer::work_on_windows() {
@@ -172,6 +175,7 @@ void writer::on_slice() {
 
 bool writer::on_flush() {
   // What can't be prepared keeps its journal.
+  store_->end_rest();
   auto more = store_->prepare(std::numeric_limits<size_t>::max());
   return (more && !store_->has_work()) || commit();
 }

@@ -111,9 +111,16 @@ private:
     if (!outcome || *outcome == frame_outcome::duplicate)
       fail("a frame was not taken");
     auto& header = sealed->header();
-    if (*outcome == frame_outcome::late)
-      store_->put_late(number_, hot_.late_table(header.tick, header.epoch),
-                       store_->staged_end() + 1);
+    auto position = store_->staged_end() + 1;
+    if (header.part == 0 && header.is_key())
+      key_position_ = position;
+    if (*outcome == frame_outcome::late) {
+      auto row = hot_.late_row_of(header);
+      row.position = position;
+      row.readable_from = row.is_base ? key_position_ : position;
+      store_->put_late(number_,
+                       std::make_shared<const late_row>(std::move(row)));
+    }
     store_->append({number_, sealed});
   }
 
@@ -140,6 +147,7 @@ private:
   hot_host hot_;
   std::unique_ptr<store> store_;
   host_number number_ = 0;
+  journal_position key_position_ = 0;
 };
 
 void print(const char* key, unsigned frames, unsigned per_commit) {

@@ -236,11 +236,13 @@ TEST_CASE("a full disk takes no stored block", "[disk]") {
   auto definition = examples::make_host(2);
   auto host = x->put_host(definition, {});
   for (tick start : {6000, 6060, 6120}) {
-    x->put_late(host, examples::make_window(definition, start, "c", 1,
-                                            {{3, 5}, {7, start}}));
+    examples::put_late(
+        *x, host,
+        examples::make_window(definition, start, "c", 1, {{3, 5}, {7, start}}));
     REQUIRE(x->commit(0));
   }
-  x->put_late(host, examples::make_window(definition, 6180, "c", 1, {{1, 1}}));
+  examples::put_late(*x, host,
+                     examples::make_window(definition, 6180, "c", 1, {{1, 1}}));
   fail_calls(1, 1, ENOSPC); // the disk has room again at once
   auto refused = x->commit(0);
   repair_disk();

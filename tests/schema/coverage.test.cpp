@@ -89,7 +89,17 @@ TEST_CASE("coverage is what a tick-by-tick map says", "[schema][random]") {
         naive.erase(naive.begin(), naive.lower_bound(t));
       } else {
         auto run = random_run(engine);
+        tick_range range{run.from, run.to};
+        auto before = x;
+        auto held = x.runs_in(range);
         x.add(run);
+        auto added = x;
+        x.restore(range, held); // as if it had never been added
+        REQUIRE(x.runs() == before.runs());
+        x.remove(range);
+        x.restore(range, held);
+        REQUIRE(x.runs() == before.runs());
+        x = added;
         naive_add(naive, run);
       }
       INFO(describe(x));

@@ -204,12 +204,14 @@ TEST_CASE("what waits of a forgotten host is dropped", "[store][forget]") {
   two_hosts x;
   auto host = make_host(3);
   auto window = make_window(host, start - 600, "late", 1, {{1, 1}});
-  x.kept().put_late(1, window);
+  examples::put_late(x.kept(), 1, window);
   x.kept().put_received(1, examples::receive(host, window), 7, make_guid(9));
   REQUIRE(x.kept().prepare(1)); // one is being worked on
+  CHECK(x.kept().has_late());
   x.kept().forget(1);
+  CHECK_FALSE(x.kept().has_late());
   // What still comes of it is of nobody.
-  x.kept().put_late(1, window);
+  examples::put_late(x.kept(), 1, window);
   x.kept().put_received(1, examples::receive(host, window), 8, make_guid(9));
   x.kept().owe(make_guid(8), 1, [] {
     tick_set ticks;

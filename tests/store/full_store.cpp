@@ -129,7 +129,7 @@ void collect(store& to, host_number number, std::mt19937_64& random) {
   auto& chart = rows.chart_for(chart_of("b.late", algorithm::absolute, 1), 1);
   set_slot(chart.columns[0], 5, 77, false);
   rows.claim(5, 1);
-  to.put_late(number, std::move(rows));
+  put_late(to, number, rows);
   commit(to);
 }
 

@@ -259,7 +259,15 @@ TEST_CASE("a frame of a closed window is late and has its row",
   CHECK(applied(host, from.seal(start + 5, {1, 2, 3})) == frame_outcome::late);
   CHECK(all_cells(host).empty());
   CHECK(host.seen().contains(start + 5));
-  auto rows = host.late_table(start + 5, 1);
+  frame_header header;
+  header.tick = start + 5;
+  header.epoch = 1;
+  auto row = host.late_row_of(header);
+  CHECK(row.is_base);
+  auto tables = late_tables(host.definition(),
+                            {std::make_shared<const late_row>(row)}, {});
+  REQUIRE(tables.size() == 1);
+  auto& rows = tables[0];
   CHECK(rows.start() == start);
   CHECK(rows.coverage_runs()
         == std::vector<coverage_run>{{start + 5, start + 5, 1}});

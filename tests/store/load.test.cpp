@@ -110,7 +110,8 @@ TEST_CASE("a read of the journal ends after about so many bytes",
 
 TEST_CASE("a window that is not stored reads as empty", "[store][load]") {
   fixture f;
-  f.x->put_late(f.host, make_window(make_host(2), start, "c", 1, {{0, 1}}));
+  examples::put_late(*f.x, f.host,
+                     make_window(make_host(2), start, "c", 1, {{0, 1}}));
   f.commit();
   for (auto at : {start - 60, start + 60}) {
     CHECK(examples::stored_window(*f.x, f.host, at).empty());
@@ -128,8 +129,10 @@ TEST_CASE("windows of hosts that begin at the same tick do not mix",
           "[store][load]") {
   fixture f;
   auto other = f.x->put_host(make_host(3), {});
-  f.x->put_late(f.host, make_window(make_host(2), start, "c", 1, {{0, 1}}));
-  f.x->put_late(other, make_window(make_host(3), start, "d", 1, {{1, 2}}));
+  examples::put_late(*f.x, f.host,
+                     make_window(make_host(2), start, "c", 1, {{0, 1}}));
+  examples::put_late(*f.x, other,
+                     make_window(make_host(3), start, "d", 1, {{1, 2}}));
   f.commit();
   auto mine = cells_of(examples::stored_window(*f.x, f.host, start));
   CHECK(mine.size() == 1);
@@ -148,7 +151,7 @@ TEST_CASE("one chart is read without the other groups", "[store][load]") {
     ids.push_back(std::to_string(i));
   for (auto id : {"a", "b", "c"})
     set_slot(window.chart_for(make_chart(id, ids), 1).columns[3], 5, 9, false);
-  f.x->put_late(f.host, window);
+  examples::put_late(*f.x, f.host, window);
   f.commit();
   auto txn = f.x->environment()->read();
   CHECK(load_groups(*txn, f.host, start)->size() == 3);
@@ -161,10 +164,12 @@ TEST_CASE("one chart is read without the other groups", "[store][load]") {
 
 TEST_CASE("a snapshot is not disturbed by commits", "[store][load]") {
   fixture f;
-  f.x->put_late(f.host, make_window(make_host(2), start, "c", 1, {{0, 1}}));
+  examples::put_late(*f.x, f.host,
+                     make_window(make_host(2), start, "c", 1, {{0, 1}}));
   f.commit();
   auto before = f.x->environment()->read();
-  f.x->put_late(f.host, make_window(make_host(2), start, "c", 1, {{1, 1}}));
+  examples::put_late(*f.x, f.host,
+                     make_window(make_host(2), start, "c", 1, {{1, 1}}));
   f.commit();
   window_table old{start, 60};
   layout_cache layouts;

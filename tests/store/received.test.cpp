@@ -102,8 +102,9 @@ TEST_CASE("a received window is owed to all but its source",
 
 TEST_CASE("a received window merges with what is stored", "[store][received]") {
   fixture f;
-  f.x->put_late(f.host, make_window(f.definition, start, "c", 2,
-                                    {{0, 10}, {1, 11}, {2, 12}}));
+  examples::put_late(
+      *f.x, f.host,
+      make_window(f.definition, start, "c", 2, {{0, 10}, {1, 11}, {2, 12}}));
   f.commit();
   f.x->put_received(f.host,
                     receive(f.definition, make_window(f.definition, start, "c",
@@ -141,7 +142,8 @@ TEST_CASE("groups that a merge makes fewer leave none behind",
   f.commit();
   CHECK(f.groups().size() == 3);
   // A newer life of which only one chart has values takes the slot.
-  f.x->put_late(f.host, make_window(f.definition, start, "d", 2, {{0, 1}}));
+  examples::put_late(*f.x, f.host,
+                     make_window(f.definition, start, "d", 2, {{0, 1}}));
   f.commit();
   CHECK(f.groups().size() == 1);
   CHECK(cells_of(stored_window(*f.x, f.host, start)).size() == 1);

@@ -325,10 +325,10 @@ TEST_CASE("late rows are durable in the commit of their frames", "[store]") {
   x->put_closed(other, closed_window_of(start + 60, 10));
   auto late = [&](tick at, journal_position position) {
     auto window = make_host(2).window_start(at);
-    x->put_late(host,
-                make_window(make_host(2), window, "c", 1,
-                            {{static_cast<size_t>(at - window), 6}}),
-                position);
+    examples::put_late(*x, host,
+                       make_window(make_host(2), window, "c", 1,
+                                   {{static_cast<size_t>(at - window), 6}}),
+                       position);
   };
   late(start + 20, 1);
   x->append({host, from.seal(start + 20, {6})});
@@ -399,8 +399,9 @@ TEST_CASE("parts that come while their window is prepared are not lost",
   auto x = open_store(directory.file("s"));
   auto host = x->put_host(make_host(2), {});
   auto add = [&](size_t slot, journal_position position = 0) {
-    x->put_late(
-        host, make_window(make_host(2), start, "c", 1, {{slot, int64_t(slot)}}),
+    examples::put_late(
+        *x, host,
+        make_window(make_host(2), start, "c", 1, {{slot, int64_t(slot)}}),
         position);
   };
   size_t slot = 0;
@@ -427,8 +428,9 @@ TEST_CASE("parts that come while their window is prepared are not lost",
       if (i % 2 == 0)
         add(slot++, i);
       else
-        x->put_late(elsewhere,
-                    make_window(make_host(3), start, "c", 1, {{i, 1}}), i);
+        examples::put_late(*x, elsewhere,
+                           make_window(make_host(3), start, "c", 1, {{i, 1}}),
+                           i);
       x->append(
           {i % 2 == 0 ? host : elsewhere, from.seal(start + tick(i), {1})});
       REQUIRE(x->prepare(1 + i * 40));
@@ -450,7 +452,9 @@ TEST_CASE("a snapshot that can't be had loses nothing that is stored",
   auto host = x->put_host(make_host(2), {});
   x->put_closed(host, closed_window_of(start, 60));
   committed(*x);
-  x->put_late(host, make_window(make_host(2), start, "late", 1, {{9, 5}}));
+  examples::put_late(*x, host,
+                     make_window(make_host(2), start, "late", 1, {{9, 5}}));
+  x->end_rest();
   size_t refused = 0;
   for (auto more = true; more;) {
     {
@@ -487,7 +491,7 @@ TEST_CASE("a damaged block does not stop the node", "[store]") {
     ids.push_back(std::to_string(i));
   for (auto id : {"a", "b"})
     set_slot(window.chart_for(make_chart(id, ids), 1).columns[0], 0, 5, false);
-  x->put_late(host, window);
+  examples::put_late(*x, host, window);
   committed(*x);
   {
     auto txn = x->environment()->write();
@@ -498,7 +502,8 @@ TEST_CASE("a damaged block does not stop the node", "[store]") {
     REQUIRE_FALSE(txn->commit());
   }
   CHECK_THROWS(stored_window(*x, host, start));
-  x->put_late(host, make_window(make_host(2), start, "c", 1, {{9, 5}}));
+  examples::put_late(*x, host,
+                     make_window(make_host(2), start, "c", 1, {{9, 5}}));
   auto report = committed(*x);
   REQUIRE(report.damaged.size() == 1);
   CHECK(report.damaged[0].find("host 1 window 6000 group 0")

@@ -149,6 +149,35 @@ received_window receive(const host_definition& host,
   return std::move(*result);
 }
 
+void put_late(store& to, host_number host, const window_table& window,
+              journal_position position) {
+  for (size_t slot = 0; slot < window.slots(); ++slot) {
+    auto epoch = window.epochs()[slot];
+    if (epoch == 0)
+      continue;
+    auto columns_of = std::make_shared<roster>(epoch);
+    for (auto& kvp : window.charts())
+      columns_of->append(kvp.second.chart);
+    frame_row row;
+    row.reset(columns_of->columns());
+    size_t at = 0;
+    for (auto& kvp : window.charts())
+      for (auto& column : kvp.second.columns) {
+        if (bit_at(column.present, slot)) {
+          set_bit(row.present, at);
+          row.values[at] = column.values[slot];
+        }
+        ++at;
+      }
+    frame_header header;
+    header.tick = window.start() + static_cast<tick>(slot);
+    header.epoch = epoch;
+    auto late = make_late_row(header, std::move(columns_of), row);
+    late.position = position;
+    to.put_late(host, std::make_shared<const late_row>(std::move(late)));
+  }
+}
+
 std::unique_ptr<store> open_store(
     const std::string& path, store_options options,
     const std::function<void(journal_position, const journal_item&)>& f) {

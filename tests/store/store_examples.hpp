@@ -105,6 +105,11 @@ window_table make_window(const host_definition& host, tick start,
 received_window receive(const host_definition& host,
                         const window_table& window);
 
+/// Hands the slots of a window over as late rows. Of frames at `position`; with
+/// one, no journal could give them again. 0: they are durable.
+void put_late(store& to, host_number host, const window_table& window,
+              journal_position position = 0);
+
 /// Opens a store and replays its journal.
 std::unique_ptr<store> open_store(
     const std::string& path, store_options options = {},

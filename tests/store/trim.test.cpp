@@ -191,8 +191,9 @@ TEST_CASE("old blocks go from the head and coverage with them",
   auto x = open_store(path, options);
   auto host = x->put_host(make_host(2), {});
   for (int i = 0; i < 5; ++i)
-    x->put_late(host, make_window(make_host(2), start + 60 * i, "c", 1,
-                                  {{0, 1}, {59, 2}}));
+    examples::put_late(
+        *x, host,
+        make_window(make_host(2), start + 60 * i, "c", 1, {{0, 1}, {59, 2}}));
   committed(*x, start);
   CHECK(entries_of(*x, tables::tier0) == 5);
   // The window of 6000 ends at 6060: it is kept until that is 1,000 s ago.
@@ -224,8 +225,8 @@ TEST_CASE("the oldest blocks go while there are too many bytes of them",
   tick at = start;
   auto grow = [&] {
     for (int i = 0; i < 8; ++i, at += 60)
-      x->put_late(host,
-                  make_window(make_host(2), at, "c", 1, {{0, 1}, {59, at}}));
+      examples::put_late(
+          *x, host, make_window(make_host(2), at, "c", 1, {{0, 1}, {59, at}}));
     committed(*x, at);
   };
   while (bytes() < (64 << 10))
@@ -251,7 +252,8 @@ TEST_CASE("retention 0 keeps all", "[store][trim]") {
   options.retention.seconds = 0;
   auto x = open_store(directory.file("s"), options);
   auto host = x->put_host(make_host(2), {});
-  x->put_late(host, make_window(make_host(2), start, "c", 1, {{0, 1}}));
+  examples::put_late(*x, host,
+                     make_window(make_host(2), start, "c", 1, {{0, 1}}));
   committed(*x, tick_max);
   CHECK(entries_of(*x, tables::tier0) == 1);
 }
@@ -294,7 +296,8 @@ TEST_CASE("a failed commit leaves all as it was", "[store][trim]") {
   stage(100);
   committed(*x);
   stage(2000); // more than the map
-  x->put_late(host, make_window(make_host(2), start, "late", 1, {{0, 1}}));
+  examples::put_late(*x, host,
+                     make_window(make_host(2), start, "late", 1, {{0, 1}}));
   x->move_cursor(make_guid(9), 50);
   for (int attempt = 0; attempt < 3; ++attempt) {
     auto report = x->commit(0);

@@ -4,9 +4,13 @@
 #include <cinttypes>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <memory>
+#include <vector>
 
 #include "actors/storage/queries.hpp"
 #include "store/hot.hpp"
+#include "store/late_row.hpp"
 #include "store/layout_index.hpp"
 #include "store/packed_blocks.hpp"
 #include "store/verify.hpp"
@@ -119,10 +123,72 @@ private:
   std::vector<double> shown_;
 };
 
+/// What the journal has beyond blocks.
+struct journal_rows {
+  hot_host open;
+  /// By start of their window, which is closed: they rest until the store
+  /// merges them, or have been merged.
+  std::map<tick, std::vector<late_row_ptr>> late;
+
+  caf::error apply(const frame& sealed, const stored_host& host) {
+    auto outcome = open.apply(sealed, host.stored);
+    if (!outcome)
+      return outcome.error();
+    auto& header = sealed.header();
+    auto is_stored
+        = header.part == 0 && host.stored.epoch_at(header.tick) >= header.epoch;
+    if (*outcome == frame_outcome::late && !is_stored)
+      late[host.definition.window_start(header.tick)].push_back(
+          std::make_shared<const late_row>(open.late_row_of(header)));
+    return {};
+  }
+};
+
+journal_rows read_journal(const store_file& store, const stored_host& host,
+                          const fault_sink& faults) {
+  journal_rows result{hot_host{host.definition, {}, host.closed}, {}};
+  auto rosters = tables::names[tables::rosters];
+  store.for_each(
+      rosters,
+      [&](const lmdb::key& key, std::string_view value) {
+        if (key.word(0) != host.number)
+          return true;
+        auto run = open_roster(value);
+        auto error = run ? result.open.define(*run) : run.error();
+        if (error)
+          faults({place_of(rosters, key), to_text(error)});
+        return true;
+      },
+      faults);
+  auto name = tables::names[tables::journal];
+  store.for_each(
+      name,
+      [&](const lmdb::key& key, std::string_view value) {
+        auto entry = open_journal_entry(value);
+        if (!entry) {
+          faults({place_of(name, key), to_text(entry.error())});
+          return true;
+        }
+        for (auto& item : entry->items)
+          if (item.host == host.number)
+            if (auto error = result.apply(*item.frame, host))
+              faults({place_of(name, key), to_text(error)});
+        return true;
+      },
+      faults);
+  return result;
+}
+
+/// Windows with late rows are written whole, others block by block.
 void write_blocks(const store_file& store, const stored_host& host,
-                  const csv_options& options, csv_writer& to,
-                  const fault_sink& faults) {
+                  const csv_options& options, const journal_rows& journal,
+                  csv_writer& to, const fault_sink& faults) {
   layout_index layouts{store};
+  std::map<tick, window_table> whole;
+  for (auto& kvp : journal.late)
+    whole.emplace(kvp.first,
+                  window_table{kvp.first, static_cast<uint16_t>(
+                                              host.definition.window_seconds)});
   auto name = tables::names[tables::tier0];
   auto read = [&](std::string_view value) -> caf::error {
     auto header = open_block_header(value);
@@ -133,6 +199,8 @@ void write_blocks(const store_file& store, const stored_host& host,
     auto columns_of = layouts.get(host.number, header->layout_hash);
     if (!columns_of)
       return columns_of.error();
+    if (auto late = whole.find(header->start); late != whole.end())
+      return open_block(value, **columns_of, late->second);
     window_table window{header->start, header->slots};
     if (auto error = open_block(value, **columns_of, window))
       return error;
@@ -151,51 +219,11 @@ void write_blocks(const store_file& store, const stored_host& host,
         return true;
       },
       faults);
-}
-
-/// What is no block yet; closed windows are.
-void write_journal(const store_file& store, const stored_host& host,
-                   const csv_options& options, csv_writer& to,
-                   const fault_sink& faults) {
-  hot_host rows{host.definition, {}, host.closed};
-  auto define = [&](const lmdb::key& key,
-                    const caf::expected<roster_run>& run) {
-    auto error = run ? rows.define(*run) : run.error();
-    if (error)
-      faults({place_of(tables::names[tables::rosters], key), to_text(error)});
-  };
-  store.for_each(
-      tables::names[tables::rosters],
-      [&](const lmdb::key& key, std::string_view value) {
-        if (key.word(0) == host.number)
-          define(key, open_roster(value));
-        return true;
-      },
-      faults);
-  auto name = tables::names[tables::journal];
-  auto apply = [&](const lmdb::key& key, const journal_item& item) {
-    auto start = host.definition.window_start(item.frame->header().tick);
-    if (item.host != host.number || host.closed.has(start))
-      return;
-    auto outcome = rows.apply(*item.frame);
-    if (!outcome)
-      faults({place_of(name, key), to_text(outcome.error())});
-  };
-  store.for_each(
-      name,
-      [&](const lmdb::key& key, std::string_view value) {
-        auto entry = open_journal_entry(value);
-        if (!entry) {
-          faults({place_of(name, key), to_text(entry.error())});
-          return true;
-        }
-        for (auto& item : entry->items)
-          apply(key, item);
-        return true;
-      },
-      faults);
-  for (auto& window : rows.extract(options.range.from, options.range.to, {}))
-    to.write(window, options.range.from);
+  for (auto& [start, window] : whole) {
+    for (auto& rows : late_tables(host.definition, journal.late.at(start), {}))
+      window.merge(rows);
+    to.write(window, 0);
+  }
 }
 
 caf::error write_points(const store_file& store, const stored_host& host,
@@ -221,8 +249,11 @@ caf::error export_csv(const store_file& store, const stored_host& host,
     if (auto error = write_points(store, host, options, writer, faults))
       return error;
   } else {
-    write_blocks(store, host, options, writer, faults);
-    write_journal(store, host, options, writer, faults);
+    auto journal = read_journal(store, host, faults);
+    write_blocks(store, host, options, journal, writer, faults);
+    for (auto& window :
+         journal.open.extract(options.range.from, options.range.to, {}))
+      writer.write(window, options.range.from);
   }
   if (fflush(to) != 0 || ferror(to) != 0)
     return make_error(ec::file_unusable,

@@ -160,8 +160,7 @@ TEST_CASE("late rows of the journal that no block has are merged again",
     REQUIRE(x.store->commit(start));
   }
   auto x = opened(path);
-  while (x.store->has_work())
-    REQUIRE(x.store->commit(start));
+  CHECK_FALSE(x.store->has_late()); // queries see blocks and open windows
   auto cells = cells_of(examples::stored_window(*x.store, 1, start));
   CHECK(cells.size() == 2);
   CHECK(cells.at({start + 1, "c", "x"}).value == 2);
