@@ -1,4 +1,4 @@
-#include "tests/bench/fixed_set.hpp"
+#include "tools/swarm/fixed_set.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -8,9 +8,9 @@
 
 #include <zstd.h>
 
-#include "tests/bench/figures.hpp"
+#include "tools/swarm/figures.hpp"
 
-namespace tributary::bench {
+namespace tributary::load {
 
 namespace {
 
@@ -174,4 +174,4 @@ row_set rows_of(const std::vector<fixed_series>& set, series_choice choice) {
   return result;
 }
 
-} // namespace tributary::bench
+} // namespace tributary::load

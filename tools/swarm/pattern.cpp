@@ -1,11 +1,11 @@
-#include "tests/bench/pattern.hpp"
+#include "tools/swarm/pattern.hpp"
 
 #include <cmath>
 #include <random>
 
 #include "schema/real.hpp"
 
-namespace tributary::bench {
+namespace tributary::load {
 
 namespace {
 
@@ -164,4 +164,4 @@ uint64_t present_count(const frame_row& row) {
   return result;
 }
 
-} // namespace tributary::bench
+} // namespace tributary::load

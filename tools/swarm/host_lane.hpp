@@ -10,7 +10,7 @@
 #include "schema/frame_codec.hpp"
 #include "schema/roster.hpp"
 
-namespace tributary::bench {
+namespace tributary::load {
 
 class host_lane {
 public:
@@ -24,10 +24,19 @@ public:
     return roster_;
   }
 
-  /// All charts, for the receiver.
-  roster_run run() const;
+  /// The charts from that place on, for the receiver.
+  roster_run run(size_t first_chart = 0) const;
 
+  /// Adds a chart behind all others; rows have its columns from now on.
+  void add_chart(chart_ptr chart);
+
+  /// A row with as many columns as there are, or with fewer when it was made
+  /// before charts were added.
   frame_ptr seal(tick t, const frame_row& row);
+
+  /// Takes the increments of a row that was sealed out of the readings again:
+  /// it will be sealed once more.
+  void take_back(const frame_row& row);
 
   /// The next frame will be a key frame.
   void want_key() noexcept {
@@ -43,8 +52,7 @@ private:
   bool key_wanted_ = true;
 };
 
-/// A host of the benchmark; `phase` is where its windows begin, modulo the
-/// window.
-host_definition bench_host(uint32_t index, uint32_t phase);
+/// A host of the swarm; `phase` is where its windows begin, modulo the window.
+host_definition load_host(uint32_t index, uint32_t phase);
 
-} // namespace tributary::bench
+} // namespace tributary::load

@@ -11,7 +11,7 @@
 #include "schema/chart.hpp"
 #include "schema/frame_codec.hpp"
 
-namespace tributary::bench {
+namespace tributary::load {
 
 /// Rows of one host second by second, and the charts that name their columns.
 struct row_set {
@@ -52,4 +52,4 @@ row_set real_rows(uint32_t columns, uint32_t seconds, uint64_t seed);
 /// Number of values that are present.
 uint64_t present_count(const frame_row& row);
 
-} // namespace tributary::bench
+} // namespace tributary::load

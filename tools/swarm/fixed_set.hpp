@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/bench/pattern.hpp"
+#include "tools/swarm/pattern.hpp"
 
-namespace tributary::bench {
+namespace tributary::load {
 
 /// Which series of the set.
 enum class series_choice {
@@ -40,4 +40,4 @@ std::vector<fixed_series> read_fixed_set(const std::string& path);
 /// The chosen series as rows. A chart of more than 128 dimensions is cut.
 row_set rows_of(const std::vector<fixed_series>& set, series_choice choice);
 
-} // namespace tributary::bench
+} // namespace tributary::load

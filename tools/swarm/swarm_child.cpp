@@ -1,0 +1,146 @@
+#include "tools/swarm/swarm_child.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tools/swarm/clocks.hpp"
+
+namespace tributary::load {
+
+namespace {
+
+constexpr uint32_t chart_columns = 10;
+
+/// Puts the columns of `part` behind those of `row`.
+void append(frame_row& row, const frame_row& part) {
+  auto at = row.values.size();
+  row.values.insert(row.values.end(), part.values.begin(), part.values.end());
+  row.present.resize((row.values.size() + 63) / 64);
+  for (uint32_t i = 0; i < part.values.size(); ++i)
+    if (bit_at(part.present, i))
+      set_bit(row.present, static_cast<uint32_t>(at) + i);
+}
+
+chart_ptr renamed(const chart& like, const std::string& id) {
+  auto result = std::make_shared<chart>(like);
+  result->id = result->name = id;
+  return result;
+}
+
+} // namespace
+
+swarm_child::swarm_child(host_lane lane, row_source_ptr source,
+                         std::string api_key, swarm_counts& counts)
+    : source_(std::move(source)),
+      counts_(counts),
+      link_(std::move(lane), std::move(api_key), counts) {
+  // nop
+}
+
+swarm_child::~swarm_child() {
+  if (socket_ >= 0)
+    close(socket_);
+}
+
+void swarm_child::connected(int socket) {
+  socket_ = socket;
+  writing_.clear();
+  written_ = 0;
+  link_.begin();
+  on_writable();
+}
+
+void swarm_child::cut() {
+  if (!is_connected())
+    return;
+  linger at_once{1, 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  close(socket_);
+  socket_ = -1;
+  link_.end();
+  ++counts_.links_cut;
+}
+
+bool swarm_child::has_out() const noexcept {
+  return !link_.out().empty();
+}
+
+void swarm_child::prepare(tick t) {
+  prepared_tick_ = t;
+  source_->next(prepared_);
+  for (auto& x : more_) {
+    x->next(part_);
+    append(prepared_, part_);
+  }
+}
+
+void swarm_child::push(double since_ms) {
+  link_.push(prepared_tick_, std::exchange(prepared_, {}), since_ms);
+  on_writable();
+}
+
+void swarm_child::add_chart() {
+  auto& lane = link_.lane();
+  auto number = more_.size();
+  more_.push_back(make_pattern_source(
+      chart_columns, lane.columns_of().columns() * 1'000'003ull + number));
+  link_.add_chart(renamed(*more_.back()->charts().front(),
+                          "swarm.more" + std::to_string(number)));
+}
+
+void swarm_child::on_writable() {
+  while (is_connected()) {
+    if (written_ == writing_.size()) {
+      writing_.clear();
+      written_ = 0;
+      link_.pump();
+      writing_.swap(link_.out());
+      if (writing_.empty())
+        return;
+    }
+    auto count = send(socket_, &writing_[written_], writing_.size() - written_,
+                      MSG_NOSIGNAL);
+    if (count < 0 && errno == EAGAIN)
+      return;
+    if (count < 0) {
+      lose(strerror(errno));
+      return;
+    }
+    written_ += static_cast<size_t>(count);
+    counts_.bytes_sent += static_cast<uint64_t>(count);
+  }
+}
+
+void swarm_child::on_readable() {
+  char piece[16384];
+  while (is_connected()) {
+    auto count = recv(socket_, piece, sizeof(piece), 0);
+    if (count < 0 && errno == EAGAIN)
+      break;
+    if (count <= 0) {
+      lose(count == 0 ? "closed by the parent" : strerror(errno));
+      return;
+    }
+    auto error = link_.feed({piece, static_cast<size_t>(count)}, now_ms());
+    if (error) {
+      lose(to_text(error));
+      return;
+    }
+  }
+  on_writable();
+}
+
+void swarm_child::lose(const std::string& why) {
+  ++counts_.links_lost;
+  reason_ = why;
+  close(socket_);
+  socket_ = -1;
+  link_.end();
+}
+
+} // namespace tributary::load
