@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "tests/bench/figures.hpp"
+#include "tests/bench/local_swarm.hpp"
 #include "tests/bench/node_process.hpp"
-#include "tests/bench/swarm.hpp"
 
 namespace tributary::bench {
 
@@ -122,7 +122,7 @@ private:
   }
 
   node_process parent_;
-  swarm children_;
+  local_swarm children_;
   tick next_;
   std::vector<int> sockets_;
 };

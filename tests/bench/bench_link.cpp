@@ -15,10 +15,8 @@
 
 #include "schema/link.hpp"
 #include "tests/bench/figures.hpp"
-#include "tests/bench/fixed_set.hpp"
-#include "tests/bench/host_lane.hpp"
+#include "tests/bench/local_swarm.hpp"
 #include "tests/bench/node_process.hpp"
-#include "tests/bench/swarm.hpp"
 #include "tests/bench/visibility.hpp"
 
 namespace tributary::bench {
@@ -46,7 +44,7 @@ void settle() {
 /// Bytes of a lane's messages, headers of the link included, per sample.
 double link_bytes_per_sample(const row_set& rows) {
   constexpr tick first = 1'795'369'200;
-  host_lane lane{bench_host(0, first % 600), rows.charts};
+  host_lane lane{load_host(0, first % 600), rows.charts};
   std::string out;
   uint64_t number = 0;
   uint64_t bytes = 0;
@@ -60,7 +58,7 @@ double link_bytes_per_sample(const row_set& rows) {
 }
 
 /// What nothing may hide: links that ended, frames without an ack.
-void print_faults(swarm& children) {
+void print_faults(local_swarm& children) {
   children.drain();
   print_figure("unacked_frames",
                static_cast<double>(children.unacknowledged()));
@@ -70,7 +68,7 @@ void print_faults(swarm& children) {
 }
 
 /// Seconds at 1 Hz; samples per second of the parent's CPU.
-double live(const node_process& parent, swarm& children, unsigned seconds,
+double live(const node_process& parent, local_swarm& children, unsigned seconds,
             bool spread) {
   children.live(warm_seconds, spread);
   auto frames = children.counts().frames_sent;
@@ -84,7 +82,7 @@ double live(const node_process& parent, swarm& children, unsigned seconds,
   return static_cast<double>(samples) / cpu;
 }
 
-void print_flood(const node_process& parent, swarm& children,
+void print_flood(const node_process& parent, local_swarm& children,
                  unsigned history) {
   auto idle_bytes = parent.private_bytes();
   auto to = static_cast<tick>(now_ms() / 1000) - 5;
@@ -102,7 +100,7 @@ void print_flood(const node_process& parent, swarm& children,
                    / static_cast<double>(children.size() * children.metrics()));
 }
 
-void print_live(const node_process& parent, swarm& children,
+void print_live(const node_process& parent, local_swarm& children,
                 const arguments& flags) {
   auto seconds = flags.seconds == 0 ? live_seconds : flags.seconds;
   auto& counts = children.counts();
@@ -115,8 +113,8 @@ void print_live(const node_process& parent, swarm& children,
   print_figure("wire_synthetic_bytes_per_sample",
                static_cast<double>(counts.bytes_sent - bytes)
                    / static_cast<double>(frames * children.metrics()));
-  print_figure("ack_p50_ms", quantile(counts.ack_ms, 0.5));
-  print_figure("ack_p99_ms", quantile(counts.ack_ms, 0.99));
+  print_figure("ack_p50_ms", counts.ack_ms.quantile(0.5));
+  print_figure("ack_p99_ms", counts.ack_ms.quantile(0.99));
   print_figure("live_spread_samples_per_cpu_s",
                live(parent, children, seconds, true));
   visibility asked{parent.http_port(), to_string(children.first_host()),
@@ -131,7 +129,7 @@ void print_thin(const std::string& program, uint32_t count) {
   node_process parent{program};
   settle();
   auto idle = parent.private_bytes();
-  swarm children{count, thin_metrics, parent.link_port()};
+  local_swarm children{count, thin_metrics, parent.link_port()};
   children.live(warm_seconds, false);
   print_figure("parent_bytes_per_child",
                static_cast<double>(parent.private_bytes() - idle) / count);
@@ -141,7 +139,7 @@ void print_thin(const std::string& program, uint32_t count) {
 void print_full_credit(const std::string& program, uint32_t count,
                        uint32_t metrics, unsigned history) {
   node_process parent{program};
-  swarm children{count, metrics, parent.link_port()};
+  local_swarm children{count, metrics, parent.link_port()};
   auto to = static_cast<tick>(now_ms() / 1000) - 5;
   children.flood(to - history, to, std::numeric_limits<size_t>::max());
   print_figure("flood_credit_lost_links",
@@ -158,7 +156,7 @@ void run_once(const arguments& flags) {
   {
     node_process parent{program};
     settle();
-    swarm children{count, metrics, parent.link_port()};
+    local_swarm children{count, metrics, parent.link_port()};
     if (history > 0)
       print_flood(parent, children, history);
     print_live(parent, children, flags);

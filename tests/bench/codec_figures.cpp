@@ -1,7 +1,7 @@
 #include "tests/bench/codec_figures.hpp"
 
 #include "tests/bench/figures.hpp"
-#include "tests/bench/host_lane.hpp"
+#include "tests/bench/local_swarm.hpp"
 #include "tests/bench/write_path.hpp"
 
 namespace tributary::bench {
@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t samples_wanted = 20'000'000;
 
 host_lane fresh_lane(const row_set& rows) {
-  return {bench_host(0, first_tick % 600), rows.charts};
+  return {load_host(0, first_tick % 600), rows.charts};
 }
 
 std::vector<frame_ptr> seal_all(const row_set& rows) {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "tests/bench/pattern.hpp"
+#include "tests/bench/local_swarm.hpp"
 
 namespace tributary::bench {
 

@@ -4,7 +4,7 @@
 
 #include "store/store.hpp"
 #include "tests/bench/figures.hpp"
-#include "tests/bench/host_lane.hpp"
+#include "tests/bench/local_swarm.hpp"
 #include "tests/bench/write_path.hpp"
 
 namespace tributary::bench {
@@ -26,7 +26,7 @@ class late_host {
 public:
   explicit late_host(const std::string& folder)
       : rows_(synthetic_rows(columns, window, 1)),
-        host_(bench_host(0, first_tick % window)),
+        host_(load_host(0, first_tick % window)),
         lane_(host_, rows_.charts),
         hot_(host_, {}) {
     store_options options;

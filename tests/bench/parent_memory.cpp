@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "tests/bench/figures.hpp"
+#include "tests/bench/local_swarm.hpp"
 #include "tests/bench/node_process.hpp"
-#include "tests/bench/swarm.hpp"
 
 namespace tributary::bench {
 
@@ -31,7 +31,7 @@ void print_parent_memory() {
   node_process parent{TRIBUTARY_PROGRAM};
   settle();
   auto idle_bytes = parent.private_bytes();
-  swarm children{children_count, metrics, parent.link_port()};
+  local_swarm children{children_count, metrics, parent.link_port()};
   auto to = static_cast<tick>(now_ms() / 1000) - 5;
   children.flood(to - history_seconds, to, flight_bytes / children_count);
   if (children.counts().links_lost != 0)

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "tests/bench/pattern.hpp"
+#include "tests/bench/local_swarm.hpp"
 
 namespace tributary::bench {
 

@@ -3,7 +3,7 @@
 /// Queries as the reader answers them, from a snapshot of stored windows.
 
 #include "actors/storage/queries.hpp"
-#include "tests/bench/pattern.hpp"
+#include "tests/bench/local_swarm.hpp"
 
 namespace tributary::bench {
 

@@ -49,7 +49,7 @@ write_path::write_path(const std::string& folder,
 void write_path::add_host(const row_set& rows, uint32_t index) {
   constexpr uint32_t window = 600;
   auto phase = (first_tick + index * window / plan_.hosts) % window;
-  auto definition = bench_host(index, static_cast<uint32_t>(phase));
+  auto definition = load_host(index, static_cast<uint32_t>(phase));
   host_lane lane{definition, rows.charts};
   constexpr size_t stride = 17;
   sender x{store_->put_host(definition, {definition.id}),

@@ -11,8 +11,7 @@
 
 #include "store/hot.hpp"
 #include "store/store.hpp"
-#include "tests/bench/host_lane.hpp"
-#include "tests/bench/pattern.hpp"
+#include "tests/bench/local_swarm.hpp"
 
 namespace tributary::bench {
 

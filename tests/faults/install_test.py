@@ -11,8 +11,10 @@ import cluster
 
 BUILD = os.environ.get("TRIBUTARY_BUILD", "")
 FILES = ["bin/tributary", "bin/tributary-shell", "bin/tributary-dump",
+         "bin/tributary-swarm",
          "share/man/man1/tributary-shell.1",
          "share/man/man1/tributary-dump.1",
+         "share/man/man1/tributary-swarm.1",
          "share/man/man5/tributary.conf.5",
          "share/man/man8/tributary.8",
          "share/doc/tributary/examples/tributary.conf",

@@ -4,32 +4,43 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <sstream>
 
 #include <zstd.h>
 
-#include "tools/swarm/figures.hpp"
+#include "schema/error.hpp"
 
 namespace tributary::load {
 
 namespace {
 
-std::string unpacked(const std::string& path) {
+/// A recording is some hundred KB, which come to some tens of MB.
+constexpr size_t recording_bytes_max = size_t{1} << 30;
+
+struct context_deleter {
+  void operator()(ZSTD_DCtx* x) const {
+    ZSTD_freeDCtx(x);
+  }
+};
+
+caf::expected<std::string> unpacked(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
   std::string packed{std::istreambuf_iterator<char>{in}, {}};
+  if (packed.empty())
+    return make_error(ec::file_unusable, path + ": can't be read");
   std::string result;
-  auto context = ZSTD_createDCtx();
+  std::unique_ptr<ZSTD_DCtx, context_deleter> context{ZSTD_createDCtx()};
   ZSTD_inBuffer from{packed.data(), packed.size(), 0};
   std::string piece(1u << 20, '\0');
   while (from.pos < from.size) {
     ZSTD_outBuffer to{piece.data(), piece.size(), 0};
-    if (ZSTD_isError(ZSTD_decompressStream(context, &to, &from)))
-      fail(path + ": not a zstd file");
+    if (ZSTD_isError(ZSTD_decompressStream(context.get(), &to, &from)))
+      return make_error(ec::corrupt, path + ": not a zstd file");
     result.append(piece, 0, to.pos);
+    if (result.size() > recording_bytes_max)
+      return make_error(ec::too_large, path + ": more than 1 GiB of text");
   }
-  ZSTD_freeDCtx(context);
-  if (result.empty())
-    fail(path + ": can't be read");
   return result;
 }
 
@@ -56,7 +67,8 @@ fixed_series read_series(const std::string& line) {
     auto text = take_field(line, at);
     auto here = !text.empty();
     auto number = here ? atoll(text.c_str()) : 0;
-    held += number;
+    held = static_cast<int64_t>(static_cast<uint64_t>(held)
+                                + static_cast<uint64_t>(number));
     auto before = !collected.empty() && collected.back();
     collected.push_back(here);
     if (!result.counter) {
@@ -136,15 +148,24 @@ charts_of(const std::vector<const fixed_series*>& chosen) {
 
 } // namespace
 
-std::vector<fixed_series> read_fixed_set(const std::string& path) {
-  std::istringstream in{unpacked(path)};
+caf::expected<std::vector<fixed_series>>
+read_fixed_set(const std::string& path) {
+  auto text = unpacked(path);
+  if (!text)
+    return std::move(text.error());
+  std::istringstream in{*text};
   std::vector<fixed_series> result;
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line[0] == '#'
         || line.rfind("capture.self,offset", 0) == 0)
       continue;
     result.push_back(read_series(line));
+    if (result.back().values.empty())
+      return make_error(ec::corrupt,
+                        path + ": no series: '" + line.substr(0, 40) + "'");
   }
+  if (result.empty())
+    return make_error(ec::corrupt, path + ": no series");
   return result;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <caf/expected.hpp>
+
 #include "tools/swarm/pattern.hpp"
 
 namespace tributary::load {
@@ -31,11 +33,13 @@ struct fixed_series {
   std::vector<bool> present;
 };
 
-/// Reads a zstd-packed file; throws when it can't. The line of the
-/// capture's own offset is left out. A counter is absent where the second
-/// before it is, as a framer would have it; a group's counter that fell counts
-/// as 0.
-std::vector<fixed_series> read_fixed_set(const std::string& path);
+/// Reads a zstd-packed file of lines
+/// `chart,dimension,kind,unit,scale,value...`. Yields `ec::file_unusable`, and
+/// `ec::corrupt` for another kind of file. The line of the capture's own offset
+/// is left out. A counter is absent where the second before it is, as a framer
+/// would have it; a group's counter that fell counts as 0.
+caf::expected<std::vector<fixed_series>>
+read_fixed_set(const std::string& path);
 
 /// The chosen series as rows. A chart of more than 128 dimensions is cut.
 row_set rows_of(const std::vector<fixed_series>& set, series_choice choice);

@@ -13,9 +13,9 @@ constexpr double growth = 1.02;
 } // namespace
 
 void latency_histogram::add(double ms) noexcept {
-  auto place = ms <= first_ms ? 0.0
-                              : std::ceil(std::log(ms / first_ms)
-                                          / std::log(growth));
+  auto place = ms <= first_ms
+                   ? 0.0
+                   : std::ceil(std::log(ms / first_ms) / std::log(growth));
   ++counts_[static_cast<size_t>(std::min(place, double{buckets - 1}))];
   ++count_;
 }

@@ -4,6 +4,7 @@
 /// the same few KB after a second and after a week.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace tributary::load {

@@ -148,8 +148,8 @@ void swarm::poll_once(double timeout_ms) {
     if ((events[i].events & EPOLLOUT) != 0)
       child.on_writable();
     if (counts_.links_lost != lost)
-      last_reason_ = child.link().lane().host().hostname + ": "
-                     + child.last_reason();
+      last_reason_
+          = child.link().lane().host().hostname + ": " + child.last_reason();
   }
   churn(now_ms());
 }

@@ -67,7 +67,7 @@ public:
   void live(const pace& how);
 
   /// Waits until all is acknowledged; false when that takes too long.
-  bool drain(double limit_ms);
+  bool drain(double limit_ms = 30'000);
 
   swarm_counts& counts() noexcept {
     return counts_;
