@@ -76,7 +76,7 @@ caf::expected<frame_outcome> hot_host::apply(const frame& sealed,
   // One that is here and newer than the chain moves that on.
   auto had = header.part == 0 && header.epoch == chain_.epoch
              && header.tick <= chain_.tick && held == header.epoch;
-  if (had || held > header.epoch)
+  if (had || held > header.epoch || has_part(header))
     return frame_outcome::duplicate;
   auto columns_of = roster_of(header.epoch);
   if (!columns_of)
@@ -96,11 +96,30 @@ caf::expected<frame_outcome> hot_host::apply(const frame& sealed,
   latest_.take(header, row_, *columns_of);
   if (header.part == 0)
     see({header.tick, header.tick, header.epoch});
+  else
+    see_part(header);
   if (is_late)
     return frame_outcome::late;
   filled_ = header.tick;
   keep(sealed, std::move(columns_of));
   return frame_outcome::fresh;
+}
+
+bool hot_host::has_part(const frame_header& header) const {
+  if (header.part == 0)
+    return false;
+  auto i = parts_seen_.find(header.part);
+  return i != parts_seen_.end()
+         && i->second.epoch_at(header.tick) >= header.epoch;
+}
+
+void hot_host::see_part(const frame_header& header) {
+  parts_seen_[header.part].add({header.tick, header.tick, header.epoch});
+  size_t runs = 0;
+  for (auto& kvp : parts_seen_)
+    runs += kvp.second.runs().size();
+  if (runs > part_runs_max)
+    parts_seen_.clear();
 }
 
 void hot_host::keep(const frame& sealed, roster_ptr columns_of) {

@@ -129,17 +129,27 @@ public:
     return closed_;
   }
 
+  /// Runs of ticks that are remembered of late parts: 200 KB. Beyond, all are
+  /// forgotten, and parts that come again are taken once more, which changes
+  /// nothing.
+  static constexpr size_t part_runs_max = 8192;
+
 private:
   bool is_closed(tick t) const {
     return t < closed_.to || closed_.has(definition_.window_start(t));
   }
 
+  bool has_part(const frame_header& header) const;
+  void see_part(const frame_header& header);
   closed_window_ptr close(std::map<tick, open_window>::iterator window);
   void keep(const frame& sealed, roster_ptr columns_of);
   void see(const coverage_run& run);
 
   host_definition definition_;
   coverage seen_;
+  /// Ticks of which a late part was taken, by its number: else nodes that
+  /// deliver a host to each other would pass it to and fro for ever.
+  std::map<uint16_t, coverage> parts_seen_;
   epoch_number newest_epoch_ = 0;
   tick newest_ = 0;
   closed_mark closed_;

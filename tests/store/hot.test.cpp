@@ -294,6 +294,31 @@ TEST_CASE("late parts join their tick and need it", "[store][hot]") {
   CHECK(cells.at({start, "b", "z"}).value == 77);
 }
 
+TEST_CASE("a late part that was had is a duplicate", "[store][hot]") {
+  auto from = two_charts();
+  auto host = fresh_host(from);
+  auto tick_row = examples::full_row({1, 2, 0});
+  tick_row.present[0] = 3;
+  auto part_row = examples::full_row({0, 0, 9});
+  part_row.present[0] = 4;
+  auto tick_frame = from.seal(start, tick_row, true);
+  auto part = from.seal(start, part_row, true, 1);
+  auto other = from.seal(start, part_row, true, 2);
+  CHECK(applied(host, tick_frame) == frame_outcome::fresh);
+  CHECK(applied(host, part) == frame_outcome::fresh);
+  CHECK(applied(host, part) == frame_outcome::duplicate);
+  CHECK(applied(host, other) == frame_outcome::fresh);
+  CHECK(applied(host, other) == frame_outcome::duplicate);
+  // A newer life's is another.
+  auto next = two_charts(2);
+  REQUIRE_FALSE(host.define(next.run()));
+  CHECK(applied(host, next.seal(start, tick_row, true))
+        == frame_outcome::fresh);
+  CHECK(applied(host, next.seal(start, part_row, true, 1))
+        == frame_outcome::fresh);
+  CHECK(applied(host, part) == frame_outcome::duplicate);
+}
+
 TEST_CASE("the newest tick is that of the newest life", "[store][hot]") {
   coverage durable;
   durable.add({start, start + 10, 1});

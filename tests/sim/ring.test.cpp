@@ -1,0 +1,174 @@
+/// Parents that stream to each other: pairs and rings. Whoever has a tick of a
+/// host passes it on to all others, once, and never back to its origin.
+
+#include <cstdlib>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/sim_checks.hpp"
+
+using namespace tributary;
+
+namespace {
+
+uint64_t seeds_count() {
+  auto text = getenv("TRIBUTARY_SEEDS");
+  // Of each topology; a run is as long as five of schedule.test.cpp.
+  return text == nullptr ? 10 : strtoull(text, nullptr, 10) / 5 + 1;
+}
+
+/// Every node has all that any other has of every host.
+sim_findings check_all_equal(sim_cluster& cluster) {
+  auto result = cluster.faults;
+  auto names = cluster.names();
+  auto add = [&](sim_findings found) {
+    result.insert(result.end(), found.begin(), found.end());
+  };
+  for (auto& node : names) {
+    add(check_promises(cluster, node));
+    for (auto& host : names)
+      add(check_values(cluster, node, host));
+  }
+  return result;
+}
+
+/// The same of all that have the hosts, by name.
+sim_findings check_everywhere(sim_cluster& cluster,
+                              const std::vector<std::string>& nodes,
+                              const std::vector<std::string>& hosts) {
+  auto result = check_all_equal(cluster);
+  for (auto& host : hosts)
+    for (auto& x : nodes)
+      for (auto& y : nodes) {
+        auto found = x == y ? sim_findings{}
+                            : check_arrived(cluster, x, y, host);
+        result.insert(result.end(), found.begin(), found.end());
+      }
+  return result;
+}
+
+void disturb(sim_cluster& cluster, const std::vector<std::string>& nodes) {
+  auto any = [&] {
+    return nodes[cluster.random(nodes.size())];
+  };
+  auto node = any();
+  switch (cluster.random(7)) {
+  case 0:
+  case 1:
+    cluster.network().cut(node, any());
+    break;
+  case 2:
+    cluster.network().stall(node, any());
+    cluster.step(static_cast<int64_t>(cluster.random(40'000)));
+    cluster.network().heal();
+    break;
+  case 3: {
+    auto other = any();
+    cluster.network().refuse(node, other);
+    cluster.network().cut(node, other);
+    cluster.step(static_cast<int64_t>(cluster.random(90'000)));
+    cluster.network().heal();
+    break;
+  }
+  case 4:
+  case 5:
+    cluster.crash(node, cluster.random(2) == 0);
+    cluster.step(static_cast<int64_t>(cluster.random(60'000)));
+    cluster.start(node);
+    break;
+  case 6:
+    cluster.stop(node);
+    cluster.step(static_cast<int64_t>(cluster.random(30'000)));
+    cluster.start(node);
+    break;
+  }
+}
+
+void run_disturbed(sim_cluster& cluster, const std::vector<std::string>& nodes,
+                   const std::vector<std::string>& disturbed) {
+  for (int i = 0; i < 6; ++i) {
+    cluster.step(5'000 + static_cast<int64_t>(cluster.random(40'000)));
+    disturb(cluster, disturbed);
+  }
+  cluster.network().heal();
+  cluster.step(static_cast<int64_t>(cluster.random(60'000)));
+  cluster.settle(240);
+  auto findings = check_everywhere(cluster, nodes, nodes);
+  INFO(joined(findings));
+  CHECK(findings.empty());
+}
+
+} // namespace
+
+TEST_CASE("two parents that stream to each other have the same", "[sim]") {
+  sim_cluster cluster{41};
+  cluster.add_node("a", {{"b"}});
+  cluster.add_node("b", {{"a"}});
+  cluster.step_seconds(130);
+  cluster.settle(30);
+  CHECK(joined(check_everywhere(cluster, {"a", "b"}, {"a", "b"})) == "");
+  CHECK(cluster.values("a", "b").size() > 100);
+  CHECK(cluster.values("b", "a").size() > 100);
+  auto findings = settle_and_check(cluster);
+  CHECK(joined(findings) == "");
+}
+
+TEST_CASE("a ring of three has all hosts everywhere, each once", "[sim]") {
+  sim_cluster cluster{42};
+  cluster.add_node("a", {{"b"}});
+  cluster.add_node("b", {{"c"}});
+  cluster.add_node("c", {{"a"}});
+  cluster.step_seconds(130);
+  cluster.settle(30);
+  CHECK(joined(check_everywhere(cluster, {"a", "b", "c"}, {"a", "b", "c"}))
+        == "");
+  for (auto node : {"a", "b", "c"})
+    for (auto host : {"a", "b", "c"})
+      CHECK(cluster.values(node, host).size() > 100);
+}
+
+TEST_CASE("a child of an active pair is in both, whichever it streams to",
+          "[sim]") {
+  sim_cluster cluster{43};
+  cluster.add_node("a", {{"b"}});
+  cluster.add_node("b", {{"a"}});
+  cluster.add_node("child", {{"a", "b"}});
+  cluster.step_seconds(40);
+  for (int i = 0; i < 4; ++i) { // to and fro
+    cluster.network().cut("child", "a");
+    cluster.network().cut("child", "b");
+    cluster.step_seconds(50);
+  }
+  cluster.crash("a");
+  cluster.step_seconds(60);
+  cluster.start("a");
+  cluster.step_seconds(60);
+  cluster.settle();
+  CHECK(joined(check_everywhere(cluster, {"a", "b"}, {"a", "b", "child"}))
+        == "");
+  CHECK(joined(check_arrived(cluster, "child", "a", "child")) == "");
+}
+
+TEST_CASE("active pairs that are disturbed end with the same", "[sim]") {
+  for (uint64_t seed = 1; seed <= seeds_count(); ++seed) {
+    INFO("pair, seed " << seed);
+    sim_cluster cluster{1000 + seed};
+    cluster.add_node("a", {{"b"}});
+    cluster.add_node("b", {{"a"}});
+    cluster.add_node("child", {{"a", "b"}});
+    run_disturbed(cluster, {"a", "b"}, {"a", "b", "child"});
+    CHECK(joined(check_everywhere(cluster, {"a", "b"}, {"child"})) == "");
+    CHECK(joined(check_arrived(cluster, "child", "a", "child")) == "");
+  }
+}
+
+TEST_CASE("rings that are disturbed end with the same", "[sim]") {
+  for (uint64_t seed = 1; seed <= seeds_count(); ++seed) {
+    INFO("ring, seed " << seed);
+    sim_cluster cluster{2000 + seed};
+    cluster.add_node("a", {{"b"}});
+    cluster.add_node("b", {{"c"}});
+    cluster.add_node("c", {{"a"}});
+    run_disturbed(cluster, {"a", "b", "c"}, {"a", "b", "c"});
+  }
+}
