@@ -210,7 +210,9 @@ void store::add_entry(const journal_entry& entry) {
   auto position = entry.first;
   for (auto& item : entry.items) {
     auto& header = item.frame->header();
-    epoch_ends_[{item.host, header.epoch}] = position++;
+    // What is staged behind it may be of the same life.
+    auto& end = epoch_ends_[{item.host, header.epoch}];
+    end = std::max(end, position++);
     summary->ticks[item.host].add({header.tick, header.tick});
     if (header.part == 0 && hosts_.count(item.host) != 0)
       add_ticks(item.host, ticks_of::blocks_and_journal,

@@ -211,6 +211,28 @@ TEST_CASE("late rows beyond the bound hold the journal", "[store]") {
       CHECK(f.stored_value(window + slot) == window + slot + 1000);
 }
 
+TEST_CASE("frames that wait for the journal keep their roster", "[store]") {
+  auto options = kept();
+  options.windows_per_commit_max = 1;
+  options.late_bytes_max = 500;
+  fixture f{options};
+  origin next{3, {make_chart("c", {"x", "y"})}};
+  f.node.define(f.host, next);
+  // One of the life before, many of the newest, one of the life before.
+  f.take(start, true);
+  for (tick window = start + 60; window < start + 20 * 60; window += 60)
+    REQUIRE(f.node.take(f.host, next.seal(window, {window + 1000, 3}, true)));
+  f.take(start + 1, true);
+  auto end = f.node.store().staged_end();
+  for (int i = 0; i < 400 && f.node.store().journal_end() < end; ++i) {
+    f.commit();
+    CHECK(f.node.store().has_roster(f.host, 2));
+  }
+  CHECK(f.node.store().journal_end() == end);
+  f.node.crash();
+  CHECK(f.stored_value(start + 1) == start + 1001);
+}
+
 TEST_CASE("a late part without its tick is not taken", "[store]") {
   fixture f;
   auto row = examples::full_row({1, 0});

@@ -71,6 +71,9 @@ bool small_node::take(host_number number, const frame_ptr& x) {
   if (*applied == frame_outcome::duplicate)
     return true;
   note(number, *x, store_->staged_end() + 1, *applied);
+  auto epoch = x->header().epoch;
+  if (epoch != hot.newest_roster()->epoch()) // the store may have dropped it
+    store_->put_roster(number, *hot.roster_of(epoch));
   store_->append({number, x});
   return true;
 }
