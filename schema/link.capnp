@@ -22,6 +22,23 @@
 # before, or was refused by a needKey that went out earlier). The numbers live
 # for one link; what survives it is the sender's cursor and the coverage.
 #
+# Packed runs: a child names codecs in its hello, the welcome one of them. From
+# then on the child may send frames and rosters in runs. A run stands where a
+# message does, behind two other length words: u32 length in bytes (any), u32 raw
+# (not 0). Where raw is greater than length, the bytes are packed by the codec
+# (lz4: one block; zstd: one frame) and unpack to exactly raw; else they are the
+# run. One of more than 2^welcome.runBytesLog, or 128 times its length, ends the
+# link. In a run stand, one behind the other,
+#   0 · a frame or roster as it would travel alone, with its length words
+#   head · u32 checksum · number of payload bytes · payload     a lean frame:
+#     head = (channel + 1) * 32 + (1 where baseTick is 0) * 16 + flags, a number.
+#     Its lane number is one more than the last one; tick, epoch and columns are
+#     those of the channel's last frame of part 0 and its tick + 1; baseTick is
+#     0 or the tick of that; part is 0. Its sealed bytes are those of the one
+#     segment root, data, payload, padded with zeros.
+# Numbers are LEB128, no longer than they have to be. Nothing of a run is
+# remembered but that of each channel, whether frames came in runs or alone.
+#
 # Credit: the child keeps at most creditBytes of unacknowledged frames and
 # blocks per lane in flight (counted as `sealed` sizes). A parent may drop a
 # link that sends more.
@@ -48,6 +65,8 @@ struct Message {
     ping @13 :Ping;
     pong @14 :Ping;
     bye @15 :Bye;
+    packed @16 :Void;
+    # No message: packed runs have length words of their own, as told above.
   }
 }
 
@@ -82,6 +101,9 @@ struct Hello {
   apiKey @6 :Text;
   hostname @7 :Text;
   program @8 :Text;
+  codecs @9 :UInt16;
+  # What may pack runs, preferred first: four bits each, the lowest first, 0
+  # behind the last. 1 lz4, 2 zstd; others are passed over.
 }
 
 struct Welcome {
@@ -94,6 +116,10 @@ struct Welcome {
   creditBytes @5 :UInt32;
   pingMs @6 :UInt32;
   program @7 :Text;
+  codec @8 :UInt8;
+  # One that the hello named, or 0: nothing is packed.
+  runBytesLog @9 :UInt8;
+  # Runs unpack to at most two to this power of bytes.
 }
 
 struct Refuse {

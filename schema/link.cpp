@@ -1,5 +1,7 @@
 #include "schema/link.hpp"
 
+#include <algorithm>
+
 #include <capnp/message.h>
 
 #include "schema/definition_wire.hpp"
@@ -18,6 +20,15 @@ wire::Reason wire_reason(link_reason x) {
   return static_cast<wire::Reason>(x);
 }
 
+/// Four bits each, preferred first.
+uint16_t codec_bits(const std::vector<link_codec>& codecs) {
+  uint16_t result = 0;
+  for (size_t i = 0; i < std::min<size_t>(codecs.size(), 4); ++i)
+    result = static_cast<uint16_t>(result
+                                   | static_cast<unsigned>(codecs[i]) << 4 * i);
+  return result;
+}
+
 /// Fills a message builder from each alternative.
 struct message_writer {
   wire::Message::Builder to;
@@ -33,6 +44,7 @@ struct message_writer {
     b.setApiKey(x.api_key);
     b.setHostname(x.hostname);
     b.setProgram(x.program);
+    b.setCodecs(codec_bits(x.codecs));
   }
 
   void operator()(const link_welcome& x) {
@@ -45,6 +57,8 @@ struct message_writer {
     b.setCreditBytes(x.credit_bytes);
     b.setPingMs(x.ping_ms);
     b.setProgram(x.program);
+    b.setCodec(static_cast<uint8_t>(x.codec));
+    b.setRunBytesLog(x.run_bytes_log);
   }
 
   void operator()(const link_refuse& x) {

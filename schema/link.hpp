@@ -14,6 +14,7 @@
 #include "schema/coverage.hpp"
 #include "schema/definition.hpp"
 #include "schema/frame.hpp"
+#include "schema/link_codec.hpp"
 
 namespace tributary {
 
@@ -51,6 +52,8 @@ struct link_hello {
   std::string api_key;
   std::string hostname;
   std::string program;
+  /// What may pack the live lane, preferred first; at most four.
+  std::vector<link_codec> codecs;
 };
 
 struct link_welcome {
@@ -61,6 +64,10 @@ struct link_welcome {
   uint32_t credit_bytes = 0;
   uint32_t ping_ms = 0;
   std::string program;
+  /// What packs the live lane.
+  link_codec codec = link_codec::none;
+  /// A packed run unpacks to at most two to this power of bytes.
+  uint8_t run_bytes_log = 0;
 };
 
 struct link_refuse {

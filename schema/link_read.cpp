@@ -5,6 +5,7 @@
 #include "schema/definition_wire.hpp"
 #include "schema/framed.hpp"
 #include "schema/link.capnp.h"
+#include "schema/link_run.hpp"
 
 namespace tributary {
 
@@ -43,6 +44,10 @@ link_message read_hello(wire::Hello::Reader from) {
   x.api_key = text_of(from.getApiKey());
   x.hostname = text_of(from.getHostname());
   x.program = text_of(from.getProgram());
+  for (unsigned bits = from.getCodecs(); bits != 0; bits >>= 4)
+    for (auto codec : packing_codecs)
+      if ((bits & 15) == static_cast<unsigned>(codec))
+        x.codecs.push_back(codec);
   return x;
 }
 
@@ -57,6 +62,10 @@ caf::expected<link_message> read_welcome(wire::Welcome::Reader from) {
   x.credit_bytes = from.getCreditBytes();
   x.ping_ms = from.getPingMs();
   x.program = text_of(from.getProgram());
+  if (from.getCodec() > static_cast<unsigned>(link_codec::zstd))
+    return broken("unknown codec");
+  x.codec = static_cast<link_codec>(from.getCodec());
+  x.run_bytes_log = from.getRunBytesLog();
   return link_message{std::move(x)};
 }
 
@@ -171,6 +180,8 @@ caf::expected<link_message> read_union(wire::Message::Reader from) {
     return link_message{link_pong{from.getPong().getCookie()}};
   case wire::Message::BYE:
     return link_message{link_bye{reason_of(from.getBye().getReason())}};
+  case wire::Message::PACKED:
+    break;
   }
   return broken("unknown message");
 }
@@ -178,6 +189,8 @@ caf::expected<link_message> read_union(wire::Message::Reader from) {
 } // namespace
 
 caf::expected<link_message> open_message(std::string_view body) {
+  if (is_run(body))
+    return broken("a packed run, which was not agreed on");
   caf::expected<link_message> result{caf::error{}};
   constexpr unsigned nesting_max = 8;
   auto error = with_framed(body, nesting_max, "link", [&](auto& message) {

@@ -179,9 +179,14 @@ std::vector<sealed_row> sealed_rows() {
 std::vector<named_message> messages() {
   auto layout_bytes = seal_layout({{cpu_chart(), load_chart()}});
   return {
-      {"hello", link_hello{1, 3, node_guid(), boot_guid(),
+      {"hello", link_hello{1,
+                           3,
+                           node_guid(),
+                           boot_guid(),
                            "0a0b0c0d-1111-4222-8333-444455556666",
-                           "leaf-1.example", "tributary 0.1.0"}},
+                           "leaf-1.example",
+                           "tributary 0.1.0",
+                           {}}},
       {"welcome", link_welcome{1, parent_guid(), "parent.example",
                                ack_durability::upstream, 8u << 20, 5000,
                                "tributary 0.1.0"}},
