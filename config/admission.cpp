@@ -88,8 +88,11 @@ caf::expected<admitted_host> admission::check(const host_claim& claim) const {
   if (claim.host == own_)
     return make_error(ec::loop, "the machine GUID is that of this node");
   auto db = section->db.value_or(db_default_);
+  auto compression = machine
+                         ? merged(machine->compression, section->compression)
+                         : section->compression;
   return admitted_host{machine ? machine->db.value_or(db) : db,
-                       key_mark(own_, section->key)};
+                       key_mark(own_, section->key), std::move(compression)};
 }
 
 uint32_t key_mark(const guid& node, const guid& key) noexcept {

@@ -29,6 +29,8 @@ struct admitted_host {
   db_mode db = db_mode::dbengine;
   /// `key_mark` of the key.
   uint32_t key_mark = 0;
+  /// Of a link whose child is this host itself.
+  compression_rules compression;
 };
 
 /// What a store may keep of the key that a host came with: enough to tell the

@@ -105,4 +105,36 @@ address_pattern_kind::read(std::string_view text) const {
   return simple_pattern{text};
 }
 
+caf::expected<codec_order_kind::value_type>
+codec_order_kind::read(std::string_view text) const {
+  value_type result;
+  for (size_t at = 0; at < text.size();) {
+    auto end = std::min(text.find(' ', at), text.size());
+    auto word = text.substr(at, end - at);
+    at = end + 1;
+    auto codec = codec_of(word);
+    if (word.empty() || word == "brotli" || word == "gzip")
+      continue;
+    if (!codec)
+      return bad_value(
+          fmt::format("{} is not one of: zstd, lz4", in_quotes(word)));
+    if (std::find(result.begin(), result.end(), *codec) != result.end())
+      return bad_value(fmt::format("{} is named twice", to_string(*codec)));
+    result.push_back(*codec);
+  }
+  if (result.empty())
+    return bad_value("it names neither zstd nor lz4; 'enable compression = no' "
+                     "is for none");
+  return result;
+}
+
+std::string codec_order_kind::write(const value_type& x) const {
+  std::string result;
+  for (auto codec : x) {
+    result += result.empty() ? "" : " ";
+    result += to_string(codec);
+  }
+  return result;
+}
+
 } // namespace tributary

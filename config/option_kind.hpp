@@ -19,6 +19,7 @@
 #include "config/quantity.hpp"
 #include "config/simple_pattern.hpp"
 #include "schema/error.hpp"
+#include "schema/link_codec.hpp"
 #include "schema/types.hpp"
 
 namespace tributary {
@@ -38,6 +39,13 @@ struct boolean_kind {
   }
   std::string bounds() const {
     return {};
+  }
+};
+
+/// A boolean that says its words, for where it is not the only value.
+struct yes_no_kind : boolean_kind {
+  std::string bounds() const {
+    return "yes, no";
   }
 };
 
@@ -205,6 +213,17 @@ struct address_pattern_kind {
   }
   std::string bounds() const {
     return {};
+  }
+};
+
+/// Names of codecs, preferred first; never empty. Those that Netdata knows and
+/// this program does not are left out.
+struct codec_order_kind {
+  using value_type = std::vector<link_codec>;
+  caf::expected<value_type> read(std::string_view text) const;
+  std::string write(const value_type& x) const;
+  std::string bounds() const {
+    return "of zstd, lz4";
   }
 };
 

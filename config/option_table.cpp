@@ -224,6 +224,30 @@ void add_sender(rows& to) {
       "plain number is in MiB."));
 }
 
+void add_compression(rows& to) {
+  to.push_back(option(
+      {"stream", "enable compression"}, {{"stream", "compression"}},
+      boolean_kind{}, [](auto& x) -> auto& { return x.sender.compression; },
+      "Whether links to parents are compressed, where the parent agrees. A new "
+      "value of this and the three below holds from the next connection on."));
+  to.push_back(option(
+      {"stream", "compression algorithms order"}, {}, codec_order_kind{},
+      [](auto& x) -> auto& { return x.sender.codecs; },
+      "What is offered to parents, preferred first; a parent may prefer "
+      "another one of them."));
+  to.push_back(option(
+      {"stream", "zstd compression level"}, {{"stream", "compression level"}},
+      number_kind<uint32_t>{1, 22},
+      [](auto& x) -> auto& { return x.sender.zstd_level; },
+      "Higher levels take more time and hardly less room: frames are packed "
+      "bits already."));
+  to.push_back(option(
+      {"stream", "lz4 compression acceleration"}, {},
+      number_kind<uint32_t>{1, 9},
+      [](auto& x) -> auto& { return x.sender.lz4_acceleration; },
+      "9 is the fastest and takes the most room."));
+}
+
 void add_listener(rows& to) {
   to.push_back(option(
       {"stream", "link bind to"}, {}, bind_address_kind{},
@@ -269,6 +293,7 @@ rows make_node_rows() {
   add_logs(result);
   add_plugins(result);
   add_sender(result);
+  add_compression(result);
   add_listener(result);
   for (auto& x : result) {
     x.reloadable = std::find(read_at_start.begin(), read_at_start.end(), x.name)

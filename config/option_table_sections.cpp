@@ -56,6 +56,20 @@ void add_times(std::vector<option_row<Section>>& to, const std::string& text) {
         [i](auto& x) -> auto& { return x.retention_s[i]; }, text));
 }
 
+template <class Section>
+void add_compression(std::vector<option_row<Section>>& to,
+                     const std::string& enabled_text,
+                     const std::string& order_text) {
+  to.push_back(make_row<Section>(
+      {"", "enable compression"}, {{"", "compression"}},
+      automatic_kind<yes_no_kind>{},
+      [](auto& x) -> auto& { return x.compression.enabled; }, enabled_text));
+  to.push_back(make_row<Section>(
+      {"", "compression algorithms order"}, {},
+      automatic_kind<codec_order_kind>{},
+      [](auto& x) -> auto& { return x.compression.order; }, order_text));
+}
+
 } // namespace
 
 const std::vector<option_row<api_key_section>>& api_key_rows() {
@@ -68,6 +82,12 @@ const std::vector<option_row<api_key_section>>& api_key_rows() {
          {"", "memory mode"}},
         "Where the samples of these children are kept. auto: as '[db] mode' "
         "says.");
+    add_compression(
+        rows,
+        "no keeps the links of these children uncompressed. A new value of "
+        "this and the next one holds from the next connection on.",
+        "What may compress them, preferred first. auto: what the child offers, "
+        "in its order.");
     add_times(rows, "How long the tier is kept of hosts that come with this "
                     "key. auto: as '[db]' says. The section of a machine, or "
                     "a [retention] section in tributary.conf that fits its "
@@ -83,6 +103,11 @@ const std::vector<option_row<machine_section>>& machine_rows() {
         "machine", {{"", "memory mode"}, {"", "db mode"}},
         "Where the samples of this host are kept. auto: as the section of its "
         "key says.");
+    add_compression(rows,
+                    "no keeps the link of this machine uncompressed. auto: as "
+                    "the section of its key says.",
+                    "What may compress it, preferred first. auto: as the "
+                    "section of its key says.");
     add_times(rows, "How long this host's samples of the tier are kept. auto: "
                     "as a [retention] section says that fits its name, or the "
                     "section of its key, or '[db]'.");

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/compression.hpp"
 #include "config/destination.hpp"
 #include "config/simple_pattern.hpp"
 #include "schema/types.hpp"
@@ -198,6 +199,16 @@ struct stream_sender_options {
   /// host for a parent that is away; beyond, the oldest is dropped. 64 MiB: a
   /// day of 2,000 metrics, packed.
   uint64_t buffer_mib = 64;
+  /// Whether links to parents are packed, where they know one of `codecs`. On:
+  /// a link is a third smaller for a thousandth of a core.
+  bool compression = true;
+  /// What is offered, preferred first; never empty.
+  std::vector<link_codec> codecs{packing_codecs.begin(), packing_codecs.end()};
+  /// 1 to 22. The lowest: frames are packed bits already, and what repeats from
+  /// one to the next is found by any level.
+  uint32_t zstd_level = 1;
+  /// 1 to 9, which is the fastest and packs least.
+  uint32_t lz4_acceleration = 1;
 };
 
 /// Lower end of the random wait before a reconnect.
@@ -223,6 +234,8 @@ struct api_key_section {
   simple_pattern allow_from{"*"};
   /// None: `[db] mode`.
   std::optional<db_mode> db;
+  /// Of links whose child presents it. On unless it says otherwise.
+  compression_rules compression{true, {}};
   /// Of the hosts that came with this key last.
   tier_times_s retention_s;
 };
@@ -237,6 +250,8 @@ struct machine_section {
   simple_pattern allow_from{"*"};
   /// None: what the key's section says.
   std::optional<db_mode> db;
+  /// Of links whose child is this machine itself.
+  compression_rules compression;
   tier_times_s retention_s;
 };
 
