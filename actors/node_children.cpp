@@ -254,6 +254,10 @@ uplink_options node::options_of_uplink() const {
   result.timeout_ms = sender.timeout_ms;
   result.reconnect_min_ms = reconnect_delay_min_ms;
   result.reconnect_max_ms = sender.reconnect_delay_ms;
+  if (sender.compression)
+    result.codecs = sender.codecs;
+  result.zstd_level = sender.zstd_level;
+  result.lz4_acceleration = sender.lz4_acceleration;
   result.seed = setup_->seed;
   result.clock = setup_->clock;
   return result;

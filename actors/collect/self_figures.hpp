@@ -38,6 +38,10 @@ struct node_figures {
   figure bytes_sent{0};
   /// Counter: bytes read from links, likewise.
   figure bytes_received{0};
+  /// Counter: bytes that packing kept off links that this node sends on, and
+  /// of those that it reads.
+  figure bytes_saved_sent{0};
+  figure bytes_saved_received{0};
   /// Counter: transactions that the writer has committed.
   figure commits{0};
   /// Counter: microseconds that it spent committing them.

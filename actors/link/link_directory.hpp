@@ -57,6 +57,12 @@ struct link_status {
   /// Whole messages with their length words, of this connection.
   uint64_t bytes_sent = 0;
   uint64_t bytes_received = 0;
+  /// The same before they were packed.
+  uint64_t raw_bytes_sent = 0;
+  uint64_t raw_bytes_received = 0;
+  /// What packs the live lane: `none`, `lz4` or `zstd`; empty as long as the
+  /// parent has not said it.
+  std::string codec;
   /// What an acknowledgement of this link means: `disk`, `ram` or `upstream`;
   /// empty as long as the parent has not said it.
   std::string durability;

@@ -5,6 +5,7 @@
 
 #include "schema/error.hpp"
 #include "schema/link.hpp"
+#include "schema/link_run.hpp"
 
 namespace tributary {
 
@@ -68,19 +69,25 @@ caf::error message_splitter::take_bodies(std::vector<std::string>& bodies) {
   while (trusted_ || !hello_taken_) {
     if (buffered() < link_header_bytes)
       return {};
-    uint32_t length;
-    uint32_t zero;
-    memcpy(&length, &buffer_[at_], 4);
-    memcpy(&zero, &buffer_[at_ + 4], 4);
-    auto cap = trusted_ ? link_message_bytes_max : link_hello_bytes_max;
+    uint32_t head[2];
+    memcpy(head, &buffer_[at_], sizeof(head));
+    auto length = head[0];
+    auto packed = trusted_ && head[1] != 0;
+    auto cap = packed     ? link_run_bytes_max
+               : trusted_ ? link_message_bytes_max
+                          : link_hello_bytes_max;
     if (length > cap)
       return make_error(ec::too_large,
                         "message of " + std::to_string(length) + " bytes");
-    if (zero != 0 || length == 0 || length % 8 != 0)
+    if (length == 0 || (!packed && (head[1] != 0 || length % 8 != 0)))
       return make_error(ec::corrupt, "malformed message length");
     if (buffered() < link_header_bytes + length)
       return {};
-    bodies.emplace_back(buffer_, at_ + link_header_bytes, length);
+    if (packed)
+      bodies.push_back(run_body(head, std::string_view{buffer_}.substr(
+                                          at_ + link_header_bytes, length)));
+    else
+      bodies.emplace_back(buffer_, at_ + link_header_bytes, length);
     at_ += link_header_bytes + length;
     hello_taken_ = true;
   }

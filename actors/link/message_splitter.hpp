@@ -20,8 +20,9 @@ public:
   /// no more use then.
   caf::error feed(std::string_view bytes, std::vector<std::string>& bodies);
 
-  /// From now on bodies up to `link_message_bytes_max` are taken; those that
-  /// wait in the buffer come out with the next `feed`, which may be empty.
+  /// From now on bodies up to `link_message_bytes_max` are taken, and packed
+  /// runs, which `is_run` tells from messages; those that wait in the buffer
+  /// come out with the next `feed`, which may be empty.
   void trust() noexcept {
     trusted_ = true;
   }

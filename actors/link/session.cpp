@@ -138,6 +138,10 @@ void session::tell_status() {
   status.hosts = channel_numbers_.size();
   status.bytes_sent = bytes_sent_;
   status.bytes_received = bytes_received_;
+  status.raw_bytes_sent = bytes_sent_;
+  status.raw_bytes_received
+      = bytes_received_ + static_cast<uint64_t>(unpacker_.saved_bytes());
+  status.codec = status.up ? to_string(unpacker_.codec()) : "";
   status.credit_bytes = options_->credit_bytes;
   status.durability = to_string(options_->durability);
   status.live = {live_number_, live_acked_, unacked_.size(), unacked_bytes_};
@@ -159,7 +163,7 @@ void session::on_batch(const wire_batch& batch) {
     return;
   }
   for (auto& body : batch.bodies) {
-    bytes_received_ += link_header_bytes + body.size();
+    bytes_received_ += link_bytes_of(body);
     auto error = on_body(body);
     if (mode_ == mode::closed)
       return;
@@ -177,6 +181,8 @@ void session::on_batch(const wire_batch& batch) {
 }
 
 caf::error session::on_body(const std::string& body) {
+  if (is_run(body))
+    return on_run(body);
   auto message = open_message(body);
   if (!message)
     return message.error();
@@ -189,8 +195,10 @@ caf::error session::on_body(const std::string& body) {
 }
 
 caf::error session::handle(link_message& message) {
-  if (auto x = std::get_if<link_frame>(&message))
+  if (auto x = std::get_if<link_frame>(&message)) {
+    unpacker_.passed(*x);
     return on_frame(*x);
+  }
   if (auto x = std::get_if<link_roster>(&message))
     return on_roster(*x);
   if (auto x = std::get_if<link_layout>(&message))
@@ -258,10 +266,14 @@ caf::error session::on_hello(const link_hello& x) {
   welcome.credit_bytes = options_->credit_bytes;
   welcome.ping_ms = options_->ping_ms;
   welcome.program = options_->program;
+  welcome.codec = chosen_codec(verdict->compression, x.codecs);
+  welcome.run_bytes_log = link_run_bytes_log;
+  unpacker_ = run_unpacker{welcome.codec};
   send(wire_, trust_atom_v);
   transmit(welcome);
   tell_status();
-  log_->info("link from {}, node {}", peer_, to_string(node_));
+  log_->info("link from {}, node {}, compression {}", peer_, to_string(node_),
+             to_string(welcome.codec));
   return {};
 }
 

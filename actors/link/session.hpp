@@ -22,6 +22,7 @@
 #include "actors/storage/traffic.hpp"
 #include "config/admission.hpp"
 #include "schema/link.hpp"
+#include "schema/run_unpacker.hpp"
 
 namespace spdlog {
 class logger;
@@ -100,6 +101,7 @@ private:
   void refuse_link(const std::string& why);
 
   // session_lanes.cpp: frames, rosters, blocks, acks
+  caf::error on_run(const std::string& body);
   caf::error on_roster(link_roster& x);
   caf::error on_frame(link_frame& x);
   caf::error on_layout(link_layout& x);
@@ -130,6 +132,7 @@ private:
   std::multiset<host_number> unanswered_;
   /// Hosts that the rules keep out; other rules may let them in.
   std::set<guid> denied_hosts_;
+  run_unpacker unpacker_;
   std::vector<incoming_frame> frames_;
   uint64_t live_number_ = 0;
   uint64_t history_number_ = 0;

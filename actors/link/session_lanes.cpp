@@ -21,6 +21,18 @@ caf::error malformed(const char* what) {
 
 // -- lanes --------------------------------------------------------------------
 
+caf::error session::on_run(const std::string& body) {
+  auto saved = unpacker_.saved_bytes();
+  auto error = unpacker_.unpack(body, [this](link_message& message) {
+    if (auto x = std::get_if<link_frame>(&message))
+      return on_frame(*x);
+    return on_roster(std::get<link_roster>(message));
+  });
+  figures_->bytes_saved_received.fetch_add(unpacker_.saved_bytes() - saved,
+                                           std::memory_order_relaxed);
+  return error;
+}
+
 caf::error session::on_roster(link_roster& x) {
   auto to = channel_of(x.channel);
   if (!to)

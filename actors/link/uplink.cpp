@@ -100,6 +100,8 @@ void uplink::on_connected(wire_actor wire) {
   hello.api_key = options_.api_key;
   hello.hostname = options_.hostname;
   hello.program = options_.program;
+  hello.codecs = options_.codecs;
+  packer_ = run_packer{};
   auto bytes = std::make_shared<std::string>(link_preface);
   put_message(*bytes, hello);
   bytes_sent_ += bytes->size();
@@ -107,10 +109,31 @@ void uplink::on_connected(wire_actor wire) {
 }
 
 void uplink::transmit(const link_message& message) {
-  auto bytes = std::make_shared<std::string>();
-  put_message(*bytes, message);
-  bytes_sent_ += bytes->size();
-  send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
+  std::string bytes;
+  put_message(bytes, message);
+  transmit(std::move(bytes));
+}
+
+void uplink::transmit(std::string bytes) {
+  bytes_sent_ += bytes.size();
+  send(wire_, bytes_atom_v,
+       wire_bytes_ptr{std::make_shared<const std::string>(std::move(bytes))});
+}
+
+/// How the live lane is packed from here on.
+caf::error uplink::agree(const link_welcome& x) {
+  auto& offered = options_.codecs;
+  if (x.codec == link_codec::none)
+    return {};
+  if (std::find(offered.begin(), offered.end(), x.codec) == offered.end())
+    return make_error(ec::corrupt, "the parent wants a codec that was not "
+                                   "offered");
+  auto effort = x.codec == link_codec::zstd ? options_.zstd_level
+                                            : options_.lz4_acceleration;
+  constexpr uint8_t log_max = 30;
+  packer_ = run_packer{x.codec, static_cast<int>(effort),
+                       size_t{1} << std::min(x.run_bytes_log, log_max)};
+  return {};
 }
 
 /// Ends the link, if there is one.
@@ -182,6 +205,10 @@ void uplink::tell_status() {
     status.hosts += kvp.second.accepted && !kvp.second.refused;
   status.bytes_sent = bytes_sent_;
   status.bytes_received = bytes_received_;
+  status.raw_bytes_sent
+      = bytes_sent_ + static_cast<uint64_t>(packer_.saved_bytes());
+  status.raw_bytes_received = bytes_received_;
+  status.codec = durability_.empty() ? "" : to_string(packer_.codec());
   status.credit_bytes = credit_bytes_;
   status.durability = durability_;
   status.live = {live_.last_number(), live_.acked_number(), live_.waiting(),
@@ -245,6 +272,8 @@ caf::error uplink::on_body(const std::string& body) {
                    : ""));
   if (mode_ == mode::hello_sent) {
     if (auto x = std::get_if<link_welcome>(&*message)) {
+      if (auto error = agree(*x))
+        return error;
       on_welcome(*x);
       return {};
     }
@@ -280,8 +309,9 @@ void uplink::on_welcome(const link_welcome& x) {
   credit_bytes_ = x.credit_bytes;
   durability_ = to_string(x.durability);
   enter(mode::resuming, {});
-  log_->info("uplink: parent {} ({}), acks mean {}", parent_name_,
-             to_string(parent_), durability_);
+  log_->info("uplink: parent {} ({}), acks mean {}, compression {}",
+             parent_name_, to_string(parent_), durability_,
+             to_string(packer_.codec()));
   resume();
 }
 

@@ -28,6 +28,7 @@
 #include "actors/protocol.hpp"
 #include "actors/storage/traffic.hpp"
 #include "schema/link.hpp"
+#include "schema/run_packer.hpp"
 
 namespace spdlog {
 class logger;
@@ -47,6 +48,11 @@ struct uplink_options {
   /// Random wait between two attempts.
   int64_t reconnect_min_ms = 5000;
   int64_t reconnect_max_ms = 15000;
+  /// What packs the live lane, preferred first; none where nothing shall. What
+  /// changes here holds from the next connection on.
+  std::vector<link_codec> codecs;
+  uint32_t zstd_level = 1;
+  uint32_t lz4_acceleration = 1;
   /// Seeds the jitter; tests repeat a run with it.
   uint64_t seed = 0;
   wall_clock_ptr clock;
@@ -97,6 +103,8 @@ private:
   caf::error on_body(const std::string& body);
   void on_welcome(const link_welcome& x);
   void transmit(const link_message& message);
+  void transmit(std::string bytes);
+  caf::error agree(const link_welcome& x);
 
   // uplink_resume.cpp: from welcome to open
   void resume();
@@ -162,6 +170,8 @@ private:
   std::map<host_number, std::map<epoch_number, roster_ptr>> rosters_;
   std::map<host_number, tick_set> backlog_ticks_;
   live_lane live_;
+  /// What the live lane sends now, until the end of `flush`.
+  run_packer packer_;
   history_lane history_;
   // To be told to the writer: debts and payments since the last time.
   cursor_update progress_;

@@ -126,10 +126,16 @@ void uplink::flush() {
     // Held until the parent has answered for the host, so that nothing that is
     // resumed is owed twice.
     if (i != channels_.end() && !i->second.accepted && !i->second.refused)
-      return;
+      break;
     if (!send_frame(*frame))
       live_.skipped();
   }
+  // All of a publication at once, and nothing waits for more.
+  auto saved = packer_.saved_bytes();
+  if (auto bytes = packer_.take(); !bytes.empty())
+    transmit(std::move(bytes));
+  figures_->bytes_saved_sent.fetch_add(packer_.saved_bytes() - saved,
+                                       std::memory_order_relaxed);
 }
 
 bool uplink::send_frame(const published_frame& what) {
@@ -151,7 +157,7 @@ bool uplink::send_frame(const published_frame& what) {
     to.key_wanted = false;
   link_frame message{what.host, 0, what.frame};
   message.number = live_.sent(); // `what` is gone from here on
-  transmit(message);
+  packer_.add(message);
   figures_->frames_sent.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
@@ -172,7 +178,7 @@ bool uplink::send_roster(channel& to, const frame_header& header,
   update.run.first_chart = static_cast<uint32_t>(sent);
   for (; sent < charts.size(); ++sent)
     update.run.charts.push_back(charts[sent].chart);
-  transmit(update);
+  packer_.add(update);
   return true;
 }
 

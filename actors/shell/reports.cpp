@@ -201,6 +201,9 @@ report_table links_table(const std::vector<link_status>& links, unix_ms now) {
       column("lag_ms", "lag", column_kind::milliseconds),
       column("bytes_sent", "sent", column_kind::bytes),
       column("bytes_received", "received", column_kind::bytes),
+      column("codec", "packed by"),
+      json_column("raw_bytes_sent", column_kind::bytes),
+      json_column("raw_bytes_received", column_kind::bytes),
       json_column("owed_ticks", column_kind::count),
       column("durability", "acks mean"),
       column("reason", "reason"),
@@ -213,7 +216,8 @@ report_table links_table(const std::vector<link_status>& links, unix_ms now) {
           x.state, x.since_ms, std::max<int64_t>(0, now - x.since_ms),
           number(x.hosts), x.acked == 0 ? report_cell{} : x.lag_ticks(),
           x.acked == 0 ? report_cell{} : x.lag_ms(), number(x.bytes_sent),
-          number(x.bytes_received), x.owed_ticks, text(x.durability),
+          number(x.bytes_received), text(x.codec), number(x.raw_bytes_sent),
+          number(x.raw_bytes_received), x.owed_ticks, text(x.durability),
           text(x.reason)}});
   limit_rows(result);
   return result;

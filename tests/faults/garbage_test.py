@@ -91,7 +91,8 @@ class Garbage(cluster.Test):
         """What a child says in its first seconds; it is gone after that."""
         proxy = Proxy(self.victim.link_port)
         self.addCleanup(proxy.close)
-        child = self.node("stranger", streams_to(proxy.port)).start()
+        child = self.node("stranger", streams_to(
+            proxy.port, enable_compression="no")).start()
         kinds = ("hello", "hostOpen", "roster", "frame")
 
         def whole():

@@ -16,17 +16,23 @@ def framed(body):
     return struct.pack("<II", len(body), 0) + body
 
 
+def packed(raw_bytes, data):
+    """A packed run that says it unpacks to so many bytes."""
+    return struct.pack("<II", len(data), raw_bytes) + data
+
+
 def bodies(stream):
-    """The whole messages behind the preface."""
+    """The whole messages behind the preface, without packed runs."""
     assert stream[:len(PREFACE)] == PREFACE
     at = len(PREFACE)
     result = []
     while len(stream) - at >= HEADER_BYTES:
-        length, _ = struct.unpack_from("<II", stream, at)
+        length, raw_bytes = struct.unpack_from("<II", stream, at)
         if len(stream) - at - HEADER_BYTES < length:
             break
         at += HEADER_BYTES
-        result.append(bytes(stream[at:at + length]))
+        if raw_bytes == 0:
+            result.append(bytes(stream[at:at + length]))
         at += length
     return result
 

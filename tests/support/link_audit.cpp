@@ -16,7 +16,13 @@ void link_audit::sent_up(std::string_view bytes) {
   std::vector<std::string> bodies;
   up_.feed(bytes, bodies);
   for (auto& body : bodies)
-    if (auto message = open_message(body))
+    if (is_run(body))
+      unpacker_.unpack(body, [this](link_message& message) {
+        ++packed_messages_;
+        on_up(message);
+        return caf::error{};
+      });
+    else if (auto message = open_message(body))
       on_up(*message);
 }
 
@@ -32,6 +38,7 @@ void link_audit::on_up(const link_message& message) {
   if (auto x = std::get_if<link_host_open>(&message)) {
     channels_[x->channel] = x->host.id;
   } else if (auto x = std::get_if<link_frame>(&message)) {
+    unpacker_.passed(*x);
     auto& header = x->frame->header();
     auto bytes = x->frame->sealed().size();
     live_[x->number].push_back(
@@ -53,6 +60,8 @@ void link_audit::on_up(const link_message& message) {
 void link_audit::on_down(const link_message& message) {
   if (auto x = std::get_if<link_need_key>(&message)) {
     need_key_.insert({x->channel, x->tick});
+  } else if (auto x = std::get_if<link_welcome>(&message)) {
+    unpacker_ = run_unpacker{x->codec};
   } else if (auto x = std::get_if<link_ack>(&message)) {
     promise(live_, x->live);
     promise(history_, x->history);

@@ -13,6 +13,7 @@
 #include "actors/link/message_splitter.hpp"
 #include "schema/coverage.hpp"
 #include "schema/link.hpp"
+#include "schema/run_unpacker.hpp"
 
 namespace tributary {
 
@@ -40,6 +41,11 @@ public:
     return blocks_;
   }
 
+  /// Messages that came in packed runs.
+  size_t packed_messages() const noexcept {
+    return packed_messages_;
+  }
+
 private:
   struct sent_run {
     guid host;
@@ -56,6 +62,7 @@ private:
   std::shared_ptr<sim_promises> promises_;
   message_splitter up_;
   message_splitter down_;
+  run_unpacker unpacker_;
   std::map<uint32_t, guid> channels_;
   std::map<uint64_t, std::vector<sent_run>> live_;
   std::map<uint64_t, std::vector<sent_run>> history_;
@@ -63,6 +70,7 @@ private:
   size_t unacked_bytes_ = 0;
   size_t unacked_bytes_max_ = 0;
   size_t blocks_ = 0;
+  size_t packed_messages_ = 0;
 };
 
 } // namespace tributary
