@@ -3,6 +3,8 @@
 ///   bench_link [--data FILE.csv.zst] [--runs N] [--seconds N]
 ///              [--children N] [--metrics N] [--history N] [--visible N]
 ///
+/// Links are not packed where a figure does not say so.
+///
 /// A run floods the parent with `history` seconds of the past, so that its
 /// windows are as full as after hours and close as often, then goes on at 1 Hz:
 /// ticks aligned, spread, and aligned while the API is asked. CPU is that of
@@ -42,17 +44,15 @@ void settle() {
 }
 
 /// Bytes of a lane's messages, headers of the link included, per sample.
-double link_bytes_per_sample(const row_set& rows) {
+double link_bytes_per_sample(const row_set& rows, run_packer packer) {
   constexpr tick first = 1'795'369'200;
   host_lane lane{load_host(0, first % 600), rows.charts};
-  std::string out;
   uint64_t number = 0;
   uint64_t bytes = 0;
   for (auto& row : rows.rows) {
     auto t = first + static_cast<tick>(number);
-    put_message(out, link_frame{1, ++number, lane.seal(t, row)});
-    bytes += out.size();
-    out.clear();
+    packer.add(link_frame{1, ++number, lane.seal(t, row)});
+    bytes += packer.take().size();
   }
   return static_cast<double>(bytes) / static_cast<double>(rows.samples);
 }
@@ -100,19 +100,26 @@ void print_flood(const node_process& parent, local_swarm& children,
                    / static_cast<double>(children.size() * children.metrics()));
 }
 
+void print_aligned(const node_process& parent, local_swarm& children,
+                   unsigned seconds, const char* samples_key,
+                   const char* bytes_key) {
+  auto& counts = children.counts();
+  auto bytes = counts.bytes_sent;
+  auto frames = counts.frames_sent;
+  print_figure(samples_key, live(parent, children, seconds, false));
+  frames = counts.frames_sent - frames;
+  print_figure(bytes_key,
+               static_cast<double>(counts.bytes_sent - bytes)
+                   / static_cast<double>(frames * children.metrics()));
+}
+
 void print_live(const node_process& parent, local_swarm& children,
                 const arguments& flags) {
   auto seconds = flags.seconds == 0 ? live_seconds : flags.seconds;
   auto& counts = children.counts();
   counts.ack_ms.clear();
-  auto bytes = counts.bytes_sent;
-  auto frames = counts.frames_sent;
-  print_figure("live_samples_per_cpu_s",
-               live(parent, children, seconds, false));
-  frames = counts.frames_sent - frames;
-  print_figure("wire_synthetic_bytes_per_sample",
-               static_cast<double>(counts.bytes_sent - bytes)
-                   / static_cast<double>(frames * children.metrics()));
+  print_aligned(parent, children, seconds, "live_samples_per_cpu_s",
+                "wire_synthetic_plain_bytes_per_sample");
   print_figure("ack_p50_ms", counts.ack_ms.quantile(0.5));
   print_figure("ack_p99_ms", counts.ack_ms.quantile(0.99));
   print_figure("live_spread_samples_per_cpu_s",
@@ -125,11 +132,30 @@ void print_live(const node_process& parent, local_swarm& children,
   print_figure("visible_p99_ms", quantile(delays, 0.99));
 }
 
+/// Flood and 1 Hz over packed links.
+void print_packed(const std::string& program, uint32_t count, uint32_t metrics,
+                  unsigned history, unsigned seconds) {
+  node_process parent{program};
+  local_swarm children{count, metrics, parent.link_port(), link_codec::zstd};
+  if (history > 0) {
+    auto to = static_cast<tick>(now_ms() / 1000) - 5;
+    auto cpu = parent.cpu_seconds();
+    children.flood(to - history, to, flood_flight_bytes / children.size());
+    settle();
+    cpu = parent.cpu_seconds() - cpu;
+    print_figure("flood_zstd_samples_per_cpu_s",
+                 static_cast<double>(children.counts().frames_sent)
+                     * children.metrics() / cpu);
+  }
+  print_aligned(parent, children, seconds, "live_zstd_samples_per_cpu_s",
+                "wire_synthetic_bytes_per_sample");
+}
+
 void print_thin(const std::string& program, uint32_t count) {
   node_process parent{program};
   settle();
   auto idle = parent.private_bytes();
-  local_swarm children{count, thin_metrics, parent.link_port()};
+  local_swarm children{count, thin_metrics, parent.link_port(), link_codec::zstd};
   children.live(warm_seconds, false);
   print_figure("parent_bytes_per_child",
                static_cast<double>(parent.private_bytes() - idle) / count);
@@ -164,16 +190,24 @@ void run_once(const arguments& flags) {
     if (children.counts().links_lost > 0)
       fprintf(stderr, "%s\n", parent.log().c_str());
   }
+  print_packed(program, count, metrics, history,
+               flags.seconds == 0 ? live_seconds : flags.seconds);
   print_thin(program, count);
   if (history > 0)
     print_full_credit(program, count, metrics, history);
 }
 
 void run(const arguments& flags) {
-  if (!flags.data.empty())
-    print_figure("wire_proc_bytes_per_sample",
-                 link_bytes_per_sample(
-                     rows_of(read_fixed_set(flags.data), series_choice::all)));
+  if (!flags.data.empty()) {
+    auto rows = rows_of(read_fixed_set(flags.data), series_choice::all);
+    print_figure("wire_proc_plain_bytes_per_sample",
+                 link_bytes_per_sample(rows, run_packer{}));
+    for (auto codec : {link_codec::zstd, link_codec::lz4})
+      print_figure(codec == link_codec::zstd ? "wire_proc_bytes_per_sample"
+                                             : "wire_proc_lz4_bytes_per_sample",
+                   link_bytes_per_sample(
+                       rows, run_packer{codec, 1, link_run_bytes_max}));
+  }
   for (unsigned i = 0; i < flags.runs; ++i)
     run_once(flags);
 }

@@ -11,8 +11,9 @@ namespace {
 constexpr double connect_limit_ms = 30'000;
 
 load::swarm_options options_of(uint32_t children, uint32_t metrics,
-                               uint16_t link_port) {
+                               uint16_t link_port, link_codec codec) {
   load::swarm_options result;
+  result.codec = codec;
   result.parent.destination.host = "127.0.0.1";
   result.parent.default_port = link_port;
   result.parent.timeout_ms = 2000;
@@ -25,8 +26,8 @@ load::swarm_options options_of(uint32_t children, uint32_t metrics,
 } // namespace
 
 local_swarm::local_swarm(uint32_t children, uint32_t metrics,
-                         uint16_t link_port)
-    : swarm(options_of(children, metrics, link_port)) {
+                         uint16_t link_port, link_codec codec)
+    : swarm(options_of(children, metrics, link_port, codec)) {
   if (auto error = connect_all(connect_limit_ms))
     fail(to_text(error));
 }

@@ -24,7 +24,8 @@ using load::synthetic_rows;
 /// Children of a parent that `node_process` started, all connected.
 class local_swarm : public load::swarm {
 public:
-  local_swarm(uint32_t children, uint32_t metrics, uint16_t link_port);
+  local_swarm(uint32_t children, uint32_t metrics, uint16_t link_port,
+              link_codec codec = link_codec::none);
 
   /// A frame of each child each second: all at once, or spread over it.
   void live(unsigned seconds, bool spread);

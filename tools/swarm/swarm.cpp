@@ -43,7 +43,7 @@ std::unique_ptr<swarm_child> make_child(const swarm_options& options,
                              : make_pattern_source(options.metrics, seed);
   host_lane lane{load_host(index, phase_of(index)), source->charts()};
   return std::make_unique<swarm_child>(std::move(lane), std::move(source),
-                                       options.api_key, counts);
+                                       options.api_key, options.codec, counts);
 }
 
 } // namespace

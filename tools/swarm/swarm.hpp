@@ -16,6 +16,8 @@ namespace tributary::load {
 struct swarm_options {
   link_target parent;
   std::string api_key;
+  /// What the children offer to pack their live lane with.
+  link_codec codec = link_codec::none;
   uint32_t children = 1;
   /// Of each child, with the synthetic pattern: a multiple of ten.
   uint32_t metrics = 1000;

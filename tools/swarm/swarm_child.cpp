@@ -35,10 +35,11 @@ chart_ptr renamed(const chart& like, const std::string& id) {
 } // namespace
 
 swarm_child::swarm_child(host_lane lane, row_source_ptr source,
-                         std::string api_key, swarm_counts& counts)
+                         std::string api_key, link_codec codec,
+                         swarm_counts& counts)
     : source_(std::move(source)),
       counts_(counts),
-      link_(std::move(lane), std::move(api_key), counts) {
+      link_(std::move(lane), std::move(api_key), codec, counts) {
   // nop
 }
 

@@ -14,7 +14,7 @@ namespace tributary::load {
 class swarm_child {
 public:
   swarm_child(host_lane lane, row_source_ptr source, std::string api_key,
-              swarm_counts& counts);
+              link_codec codec, swarm_counts& counts);
   swarm_child(const swarm_child&) = delete;
   swarm_child& operator=(const swarm_child&) = delete;
   ~swarm_child();

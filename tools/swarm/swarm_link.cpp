@@ -25,9 +25,12 @@ caf::error ended(const std::string& how, link_reason reason) {
 
 } // namespace
 
-swarm_link::swarm_link(host_lane lane, std::string api_key,
+swarm_link::swarm_link(host_lane lane, std::string api_key, link_codec codec,
                        swarm_counts& counts)
-    : lane_(std::move(lane)), api_key_(std::move(api_key)), counts_(counts) {
+    : lane_(std::move(lane)),
+      api_key_(std::move(api_key)),
+      codec_(codec),
+      counts_(counts) {
   // nop
 }
 
@@ -39,6 +42,8 @@ void swarm_link::begin() {
   hello.api_key = api_key_;
   hello.hostname = lane_.host().hostname;
   hello.program = "tributary-swarm";
+  if (codec_ != link_codec::none)
+    hello.codecs = {codec_};
   put_message(out_, hello);
 }
 
@@ -70,7 +75,7 @@ void swarm_link::pump() {
     auto& x = rows_[sent_];
     if (auto charts = lane_.columns_of().charts().size();
         charts_told_ < charts) {
-      put_message(out_, link_roster{only_channel, lane_.run(charts_told_)});
+      packer_.add(link_roster{only_channel, lane_.run(charts_told_)});
       charts_told_ = charts;
     }
     auto frame = lane_.seal(x.tick, x.row);
@@ -81,7 +86,8 @@ void swarm_link::pump() {
     in_flight_bytes_ += x.bytes;
     ++sent_;
     ++counts_.frames_sent;
-    put_message(out_, link_frame{only_channel, x.number, std::move(frame)});
+    packer_.add(link_frame{only_channel, x.number, std::move(frame)});
+    out_ += packer_.take();
   }
 }
 
@@ -118,6 +124,10 @@ caf::error swarm_link::handle(const link_message& message, double now_ms) {
     on_ack(ack->live, now_ms);
   } else if (auto welcome = std::get_if<link_welcome>(&message)) {
     credit_bytes_ = welcome->credit_bytes;
+    packer_ = welcome->codec == link_codec::none
+                  ? run_packer{}
+                  : run_packer{welcome->codec, 1,
+                               size_t{1} << welcome->run_bytes_log};
     link_host_open open;
     open.channel = only_channel;
     open.host = lane_.host();

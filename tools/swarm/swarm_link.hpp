@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "schema/link.hpp"
+#include "schema/run_packer.hpp"
 #include "tools/swarm/host_lane.hpp"
 #include "tools/swarm/latency_histogram.hpp"
 
@@ -43,7 +44,9 @@ public:
   /// are dropped and counted.
   static constexpr size_t rows_max = 600;
 
-  swarm_link(host_lane lane, std::string api_key, swarm_counts& counts);
+  /// @param codec what it offers to the parent.
+  swarm_link(host_lane lane, std::string api_key, link_codec codec,
+             swarm_counts& counts);
 
   const host_lane& lane() const noexcept {
     return lane_;
@@ -120,7 +123,9 @@ private:
 
   host_lane lane_;
   std::string api_key_;
+  link_codec codec_;
   swarm_counts& counts_;
+  run_packer packer_;
   std::string out_;
   std::string in_;
   bool greeted_ = false;
