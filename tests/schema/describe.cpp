@@ -24,12 +24,15 @@ struct message_text {
         << to_string(x.node) << ' ' << to_string(x.boot) << ' '
         << quoted(x.api_key) << ' ' << quoted(x.hostname) << ' '
         << quoted(x.program);
+    for (auto codec : x.codecs)
+      out << ' ' << to_string(codec);
   }
 
   void operator()(const link_welcome& x) {
     out << "welcome " << x.version << ' ' << to_string(x.node) << ' '
         << quoted(x.hostname) << ' ' << to_string(x.durability) << ' '
-        << x.credit_bytes << ' ' << x.ping_ms << ' ' << quoted(x.program);
+        << x.credit_bytes << ' ' << x.ping_ms << ' ' << quoted(x.program) << ' '
+        << to_string(x.codec) << ' ' << int{x.run_bytes_log};
   }
 
   void operator()(const link_refuse& x) {

@@ -33,6 +33,35 @@ TEST_CASE("messages of nothing but defaults come back", "[schema]") {
   }
 }
 
+TEST_CASE("codecs are offered in order and one is named", "[schema]") {
+  using codecs = std::vector<link_codec>;
+  for (auto& offered : {codecs{}, codecs{link_codec::lz4},
+                        codecs{link_codec::zstd, link_codec::lz4},
+                        codecs{link_codec::lz4, link_codec::zstd}}) {
+    link_hello hello;
+    hello.codecs = offered;
+    auto read = open_message(examples::body_of(hello));
+    REQUIRE(read);
+    CHECK(std::get<link_hello>(*read).codecs == offered);
+  }
+  // One that a newer child knows is passed over.
+  link_hello newer;
+  newer.codecs = {static_cast<link_codec>(9), link_codec::lz4};
+  auto read = open_message(examples::body_of(newer));
+  REQUIRE(read);
+  CHECK(std::get<link_hello>(*read).codecs == codecs{link_codec::lz4});
+  link_welcome welcome;
+  welcome.codec = link_codec::zstd;
+  welcome.run_bytes_log = 20;
+  read = open_message(examples::body_of(welcome));
+  REQUIRE(read);
+  CHECK(std::get<link_welcome>(*read).codec == link_codec::zstd);
+  CHECK(std::get<link_welcome>(*read).run_bytes_log == 20);
+  welcome.codec = static_cast<link_codec>(9);
+  CHECK(to_text(open_message(examples::body_of(welcome)).error())
+        == "corrupt: link: unknown codec");
+}
+
 TEST_CASE("a message is framed by its length and four zero bytes", "[schema]") {
   std::string out = "already there";
   auto start = out.size();

@@ -74,7 +74,7 @@ std::string framed(const link_message& message) {
 
 TEST_CASE("a run that is cut anywhere is refused", "[schema]") {
   for (auto codec : {link_codec::lz4, link_codec::zstd}) {
-    auto body = run_of(3, codec);
+    auto body = run_of(3, codec, 5);
     auto data = body.substr(link_header_bytes);
     uint32_t raw = 0;
     memcpy(&raw, &body[4], 4);

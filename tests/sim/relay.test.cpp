@@ -39,6 +39,39 @@ TEST_CASE("a relay passes its children's hosts on", "[sim]") {
   require_good(cluster);
 }
 
+TEST_CASE("a relay passes on what comes and goes by other codecs", "[sim]") {
+  sim_cluster cluster{27};
+  cluster.add_node("top");
+  sim_plan plan{{"top"}};
+  plan.codecs = {link_codec::lz4};
+  cluster.add_node("relay", plan);
+  plan.parents = {"relay"};
+  plan.codecs = {link_codec::zstd};
+  cluster.add_node("leaf", plan);
+  cluster.step_seconds(100);
+  // Of two links: each second of two hosts on one, of one on the other.
+  CHECK(cluster.network().packed_messages() > 250);
+  cluster.crash("relay", true);
+  cluster.step_seconds(10);
+  cluster.start("relay");
+  cluster.step_seconds(60);
+  cluster.settle(30);
+  check_everywhere(cluster);
+  require_good(cluster);
+}
+
+TEST_CASE("what is not offered is not packed", "[sim]") {
+  sim_cluster cluster{28};
+  cluster.add_node("parent");
+  sim_plan plan{{"parent"}};
+  plan.codecs.clear();
+  cluster.add_node("child", plan);
+  cluster.step_seconds(60);
+  CHECK(cluster.network().packed_messages() == 0);
+  CHECK(cluster.values("parent", "child").size() > 50);
+  require_good(cluster);
+}
+
 TEST_CASE("a relay that crashes again and again loses nothing", "[sim]") {
   sim_cluster cluster{22};
   join_three(cluster);

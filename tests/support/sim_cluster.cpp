@@ -177,6 +177,8 @@ void sim_cluster::start(const std::string& name) {
         {transport::tcp, parent, {}, {}, false});
   options.sender.api_key = node.plan.key;
   options.sender.timeout_ms = 20000;
+  options.sender.compression = !node.plan.codecs.empty();
+  options.sender.codecs = node.plan.codecs;
   api_key_section admitted;
   admitted.key = sim_plan{}.key;
   admitted.enabled = true;

@@ -41,6 +41,8 @@ struct sim_plan {
   db_mode mode = db_mode::dbengine;
   /// MiB, for `db_mode::none`.
   uint64_t buffer_mib = 64;
+  /// What it offers to pack its links with; empty: nothing.
+  std::vector<link_codec> codecs{packing_codecs.begin(), packing_codecs.end()};
 };
 
 /// One tick as a node has it.

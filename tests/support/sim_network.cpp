@@ -176,6 +176,14 @@ size_t sim_network::blocks() const {
   return result;
 }
 
+size_t sim_network::packed_messages() const {
+  size_t result = 0;
+  for (auto& x : links_)
+    if (auto link = x.lock())
+      result += link->audit.packed_messages();
+  return result;
+}
+
 size_t sim_network::unacked_bytes_max() const {
   return unacked_bytes_max_;
 }

@@ -109,6 +109,9 @@ public:
   /// Blocks of windows that went over links that are open.
   size_t blocks() const;
 
+  /// Messages that went in packed runs over links that are open.
+  size_t packed_messages() const;
+
   size_t connects() const noexcept {
     return connects_;
   }

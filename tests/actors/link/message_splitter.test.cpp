@@ -6,6 +6,7 @@
 
 #include "schema/error.hpp"
 #include "schema/link.hpp"
+#include "schema/link_run.hpp"
 
 using namespace tributary;
 
@@ -46,6 +47,48 @@ TEST_CASE("bytes come out as whole bodies wherever they are cut", "[actors]") {
     CHECK(bodies[1] == second.substr(link_header_bytes));
     CHECK(splitter.buffered() == 0);
   }
+}
+
+TEST_CASE("a packed run comes between messages, of any length", "[actors]") {
+  auto ping = framed(link_ping{1});
+  auto run = raw(13, 99);
+  auto all = greeting() + ping + run + ping;
+  for (size_t piece = 1; piece <= all.size(); ++piece) {
+    message_splitter splitter;
+    splitter.trust();
+    std::vector<std::string> bodies;
+    for (size_t at = 0; at < all.size(); at += piece)
+      REQUIRE_FALSE(splitter.feed(all.substr(at, piece), bodies));
+    REQUIRE(bodies.size() == 3);
+    CHECK_FALSE(is_run(bodies[0]));
+    CHECK(link_bytes_of(bodies[0]) == ping.size());
+    REQUIRE(is_run(bodies[1]));
+    CHECK(link_bytes_of(bodies[1]) == run.size());
+    CHECK(bodies[1].substr(4) == run.substr(4));
+    CHECK(splitter.buffered() == 0);
+  }
+}
+
+TEST_CASE("a run is capped, and none comes before trust", "[actors]") {
+  std::vector<std::string> bodies;
+  message_splitter stranger;
+  CHECK(code_of(stranger.feed(greeting() + raw(13, 99), bodies))
+        == ec::corrupt);
+  message_splitter peer;
+  peer.trust();
+  uint32_t words[] = {static_cast<uint32_t>(link_run_bytes_max), 1};
+  std::string head(8, '\0');
+  memcpy(&head[0], words, 8);
+  CHECK_FALSE(peer.feed(greeting() + head, bodies));
+  message_splitter other;
+  other.trust();
+  ++words[0];
+  memcpy(&head[0], words, 8);
+  CHECK(code_of(other.feed(greeting() + head, bodies)) == ec::too_large);
+  message_splitter empty;
+  empty.trust();
+  CHECK(code_of(empty.feed(greeting() + raw(0, 1), bodies)) == ec::corrupt);
+  CHECK(bodies.empty());
 }
 
 TEST_CASE("before trust one body is taken and the rest waits", "[actors]") {
