@@ -200,7 +200,7 @@ struct stream_sender_options {
   /// day of 2,000 metrics, packed.
   uint64_t buffer_mib = 64;
   /// Whether links to parents are packed, where they know one of `codecs`. On:
-  /// a link is a third smaller for a thousandth of a core.
+  /// a link is a quarter to two thirds smaller for microseconds a second.
   bool compression = true;
   /// What is offered, preferred first; never empty.
   std::vector<link_codec> codecs{packing_codecs.begin(), packing_codecs.end()};
