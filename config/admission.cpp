@@ -49,6 +49,27 @@ caf::error denied(std::string why) {
   return make_error(ec::denied, std::move(why));
 }
 
+/// Whether the key is for this host and for who shows such a certificate.
+caf::error check_bound(const api_key_section& section, const host_claim& claim,
+                       std::string_view shown) {
+  auto host = to_string(claim.host);
+  if (!section.machine_guids.matches(host))
+    return denied(
+        fmt::format("API key {}... is not for machine {}", shown, host));
+  auto& wanted = section.certificate_names;
+  if (wanted.text() == "*")
+    return {};
+  if (!claim.certificate_names)
+    return denied(
+        fmt::format("API key {}... wants a certificate and none came", shown));
+  auto& names = *claim.certificate_names;
+  if (std::none_of(names.begin(), names.end(),
+                   [&](auto& x) { return wanted.matches(x); }))
+    return denied(fmt::format("API key {}... is not for the certificate of {}",
+                              shown, names.empty() ? "nobody" : names.front()));
+  return {};
+}
+
 } // namespace
 
 admission::admission(stream_receiver_options rules, db_mode db_default,
@@ -76,6 +97,8 @@ caf::expected<admitted_host> admission::check(const host_claim& claim) const {
   if (!admits(section->allow_from, address))
     return denied(
         fmt::format("API key {}... does not allow {}", shown, address));
+  if (auto error = check_bound(*section, claim, shown))
+    return error;
   if (find_key(rules_.api_keys, claim.host))
     return denied("the machine GUID is an API key; were they mixed up?");
   auto machine = find_machine(rules_.machines, claim.host);

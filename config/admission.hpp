@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <caf/expected.hpp>
 
@@ -22,6 +23,9 @@ struct host_claim {
   guid host;
   /// The peer's address without port; `unix` for a unix socket.
   std::string_view peer_address;
+  /// Names in the certificate that the peer has shown and that was checked;
+  /// null: none.
+  const std::vector<std::string>* certificate_names = nullptr;
 };
 
 /// What holds for a host that was admitted.
@@ -47,10 +51,10 @@ public:
   admission(stream_receiver_options rules, db_mode db_default, const guid& own);
 
   /// Checks in Netdata's order: key, its section's type, `enabled` and `allow
-  /// from`, the host's section likewise, own GUID. Looks at all API keys in
-  /// the same time wherever and whether one fits. Yields `ec::denied`, or
-  /// `ec::loop` for the own GUID with a key that is right; the words hold no
-  /// more than the first 8 characters of a key.
+  /// from`, then what the key is bound to, the host's section, own GUID. Looks
+  /// at all API keys in the same time wherever and whether one fits. Yields
+  /// `ec::denied`, or `ec::loop` for the own GUID with a key that is right; the
+  /// words hold no more than the first 8 characters of a key.
   caf::expected<admitted_host> check(const host_claim& claim) const;
 
 private:

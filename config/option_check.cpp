@@ -22,6 +22,44 @@ void check_sender(const node_options& options, const find_place& place_of,
   }
 }
 
+/// Certificates stand beside their keys, and where they are needed.
+void check_tls(const node_options& options, const find_place& place_of,
+               std::vector<fault>& faults) {
+  auto& tls = options.tls;
+  auto& receiver = tls.receiver;
+  auto opens = receiver.policy != tls_policy::no;
+  auto asks = receiver.clients != client_certificates::no;
+  // (the option that needs another, whether it does, the other, its value)
+  struct need {
+    const char* of;
+    bool is_set;
+    const char* what;
+    const std::string& value;
+  };
+  for (auto& x : {
+           need{"ssl certificate", !tls.sender.certificate.empty(), "ssl key",
+                tls.sender.key},
+           need{"ssl key", !tls.sender.key.empty(), "ssl certificate",
+                tls.sender.certificate},
+           need{"link ssl", opens, "link ssl certificate",
+                receiver.certificate},
+           need{"link ssl", opens, "link ssl key", receiver.key},
+           need{"link ssl client certificates", asks, "link ssl client CAfile",
+                receiver.client_ca_file},
+       }) {
+    auto where = place_of("stream", x.of);
+    if (where && x.is_set && x.value.empty())
+      faults.push_back({where->file, where->line,
+                        fmt::format("[stream] {}: needs '{}', which is empty",
+                                    x.of, x.what)});
+  }
+  if (auto where = place_of("stream", "link ssl client certificates");
+      where && asks && !opens)
+    faults.push_back({where->file, where->line,
+                      "[stream] link ssl client certificates: 'link ssl' is "
+                      "no, so none is ever asked for"});
+}
+
 void check_ports(const node_options& options, const find_place& place_of,
                  std::vector<fault>& faults) {
   const auto& web = options.web;
@@ -74,6 +112,7 @@ std::vector<fault> check_options(const node_options& options,
                                  const find_place& place_of) {
   std::vector<fault> result;
   check_sender(options, place_of, result);
+  check_tls(options, place_of, result);
   check_ports(options, place_of, result);
   check_store(options, place_of, result);
   return result;

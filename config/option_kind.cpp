@@ -137,4 +137,36 @@ std::string codec_order_kind::write(const value_type& x) const {
   return result;
 }
 
+caf::expected<simple_pattern>
+guid_pattern_kind::read(std::string_view text) const {
+  std::string lower{text};
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  size_t terms = 0;
+  for (size_t at = 0; at < lower.size();) {
+    auto end = std::min(lower.find_first_of(" \t", at), lower.size());
+    auto term = std::string_view{lower}.substr(at, end - at);
+    at = end + 1;
+    if (term.empty())
+      continue;
+    ++terms;
+    auto name = term.front() == '!' ? term.substr(1) : term;
+    if (name.find('*') == std::string_view::npos && !guid::parse(name))
+      return bad_value(fmt::format("{} is neither a machine GUID, a UUID of 36 "
+                                   "characters, nor a pattern with '*'",
+                                   in_quotes(term)));
+  }
+  if (terms == 0)
+    return bad_value("the pattern is empty and admits nobody; '*' admits all");
+  return simple_pattern{lower};
+}
+
+caf::expected<simple_pattern>
+name_pattern_kind::read(std::string_view text) const {
+  if (text.empty())
+    return bad_value("the pattern is empty and admits nobody; '*' admits all");
+  return simple_pattern{text};
+}
+
 } // namespace tributary

@@ -227,6 +227,31 @@ struct codec_order_kind {
   }
 };
 
+/// A simple pattern on GUIDs; never empty, in lower case. Each term is a whole
+/// UUID or has a `*`.
+struct guid_pattern_kind {
+  using value_type = simple_pattern;
+  caf::expected<simple_pattern> read(std::string_view text) const;
+  std::string write(const simple_pattern& x) const {
+    return x.text();
+  }
+  std::string bounds() const {
+    return {};
+  }
+};
+
+/// A simple pattern on names; never empty.
+struct name_pattern_kind {
+  using value_type = simple_pattern;
+  caf::expected<simple_pattern> read(std::string_view text) const;
+  std::string write(const simple_pattern& x) const {
+    return x.text();
+  }
+  std::string bounds() const {
+    return {};
+  }
+};
+
 /// Another kind's value, or `auto` for none.
 template <class Kind>
 struct automatic_kind {

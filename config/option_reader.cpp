@@ -319,7 +319,7 @@ void option_reader::finish_guid(const guid_section& from) {
   } else {
     report(*type, fmt::format("type: {} is neither 'api' nor 'machine'",
                               in_quotes(type->entry.value)));
-    // Its other lines are checked all the same; both types have these keys.
+    // Its other lines are checked all the same; this type has all keys.
     read_section(api_key_rows(), from.entries);
   }
 }

@@ -38,4 +38,7 @@ option_row<Target> make_row(option_name name,
   return result;
 }
 
+/// Appends what TLS of links can be told, all in `[stream]`.
+void add_tls_rows(std::vector<option_row<node_options>>& to);
+
 } // namespace tributary

@@ -295,6 +295,7 @@ rows make_node_rows() {
   add_sender(result);
   add_compression(result);
   add_listener(result);
+  add_tls_rows(result);
   for (auto& x : result) {
     x.reloadable = std::find(read_at_start.begin(), read_at_start.end(), x.name)
                    == read_at_start.end();

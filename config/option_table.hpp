@@ -63,7 +63,7 @@ const std::vector<option_row<node_options>>& node_rows();
 /// Options of a GUID section with `type = api`. The row `type` sets nothing.
 const std::vector<option_row<api_key_section>>& api_key_rows();
 
-/// Options of a GUID section with `type = machine`; the same keys as above.
+/// Options of a GUID section with `type = machine`; keys that stand above too.
 const std::vector<option_row<machine_section>>& machine_rows();
 
 /// Options of a `[retention PATTERN]` section of tributary.conf.

@@ -88,6 +88,18 @@ const std::vector<option_row<api_key_section>>& api_key_rows() {
         "this and the next one holds from the next connection on.",
         "What may compress them, preferred first. auto: what the child offers, "
         "in its order.");
+    rows.push_back(make_row<api_key_section>(
+        {"", "machine guid"}, {}, guid_pattern_kind{},
+        [](auto& x) -> auto& { return x.machine_guids; },
+        "GUIDs of the hosts that may come with it, separated by spaces, as "
+        "patterns. A key for one child names that child's GUID: whoever copies "
+        "the key can't deliver another host with it."));
+    rows.push_back(make_row<api_key_section>(
+        {"", "certificate name"}, {}, name_pattern_kind{},
+        [](auto& x) -> auto& { return x.certificate_names; },
+        "Patterns on the names in the certificate that the child shows (see "
+        "'link ssl client certificates'); a child without a fitting one is "
+        "refused. '*': whatever it shows, also nothing."));
     add_times(rows, "How long the tier is kept of hosts that come with this "
                     "key. auto: as '[db]' says. The section of a machine, or "
                     "a [retention] section in tributary.conf that fits its "

@@ -52,6 +52,40 @@ const char* to_string(log_level x) noexcept {
   return "unknown";
 }
 
+const char* to_string(tls_policy x) noexcept {
+  switch (x) {
+  case tls_policy::no:
+    return "no";
+  case tls_policy::optional:
+    return "optional";
+  case tls_policy::force:
+    return "force";
+  }
+  return "unknown";
+}
+
+const char* to_string(client_certificates x) noexcept {
+  switch (x) {
+  case client_certificates::no:
+    return "no";
+  case client_certificates::optional:
+    return "optional";
+  case client_certificates::required:
+    return "required";
+  }
+  return "unknown";
+}
+
+const char* to_string(tls_version x) noexcept {
+  switch (x) {
+  case tls_version::v1_2:
+    return "1.2";
+  case tls_version::v1_3:
+    return "1.3";
+  }
+  return "unknown";
+}
+
 bool is_enabled(const collector_options& x, std::string_view source) noexcept {
   for (const auto& row : collector_rows)
     if (row.source == source)

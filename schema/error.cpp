@@ -59,6 +59,8 @@ const char* to_string(ec code) noexcept {
     return "disconnected";
   case ec::busy:
     return "busy";
+  case ec::tls_failed:
+    return "tls_failed";
   }
   return "unknown";
 }

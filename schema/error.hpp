@@ -57,6 +57,8 @@ enum class ec : uint8_t {
   disconnected,
   /// A bound of this node is reached; try later.
   busy,
+  /// A connection could not be made secure; the text says what does not fit.
+  tls_failed,
 };
 
 /// The name as it stands in logs and APIs, for example `unknown_layout`.

@@ -202,3 +202,36 @@ TEST_CASE("addresses have one form", "[config]") {
   CHECK(normal_address("").empty());
   CHECK(normal_address("[") == "[");
 }
+
+TEST_CASE("a key that is bound admits its machines only", "[config]") {
+  auto rules = rules_with_key();
+  auto other = guid::from_words(3, 3);
+  rules.api_keys[0].machine_guids = simple_pattern{to_string(host)};
+  CHECK(verdict(rules, {key_text, host, "10.0.0.1"}) == "admitted dbengine");
+  CHECK(verdict(rules, {key_text, other, "10.0.0.1"})
+        == "denied: API key 11111111... is not for machine "
+               + to_string(other));
+  // A stranger learns no GUID by it: the key is checked first.
+  CHECK(verdict(rules, {off_key_text, other, "10.0.0.1"})
+        == "denied: API key 22222222... is not enabled");
+}
+
+TEST_CASE("a key that is bound to a certificate wants it", "[config]") {
+  auto rules = rules_with_key();
+  std::vector<std::string> mine{"child-7", "child-7.example.org"};
+  std::vector<std::string> foreign{"child-8"};
+  std::vector<std::string> none;
+  host_claim claim{key_text, host, "10.0.0.1", &foreign};
+  CHECK(verdict(rules, claim) == "admitted dbengine");
+  rules.api_keys[0].certificate_names = simple_pattern{"child-7"};
+  CHECK(verdict(rules, claim)
+        == "denied: API key 11111111... is not for the certificate of child-8");
+  claim.certificate_names = &none;
+  CHECK(verdict(rules, claim)
+        == "denied: API key 11111111... is not for the certificate of nobody");
+  claim.certificate_names = nullptr;
+  CHECK(verdict(rules, claim)
+        == "denied: API key 11111111... wants a certificate and none came");
+  claim.certificate_names = &mine;
+  CHECK(verdict(rules, claim) == "admitted dbengine");
+}

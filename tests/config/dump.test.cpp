@@ -61,6 +61,16 @@ node_options some_options() {
   key.key = x.sender.api_key;
   key.enabled = true;
   key.allow_from = simple_pattern{"!10.0.0.7 10.* localhost"};
+  key.machine_guids = simple_pattern{"66666666-7777-8888-9999-aaaaaaaaaaaa"};
+  key.certificate_names = simple_pattern{"*.example.org"};
+  x.tls.version = tls_version::v1_3;
+  x.tls.sender.ca_file = "/etc/ssl/ca.pem";
+  x.tls.sender.skip_verification = true;
+  x.tls.receiver.policy = tls_policy::force;
+  x.tls.receiver.certificate = "/etc/tributary/link.pem";
+  x.tls.receiver.key = "/etc/tributary/link.key";
+  x.tls.receiver.clients = client_certificates::required;
+  x.tls.receiver.client_ca_file = "/etc/tributary/children.pem";
   auto& machine = x.receiver.machines.emplace_back();
   machine.machine = *guid::parse("66666666-7777-8888-9999-aaaaaaaaaaaa");
   machine.enabled = false;

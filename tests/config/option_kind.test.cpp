@@ -123,3 +123,15 @@ TEST_CASE("a pattern that admits nobody by mistake is refused", "[config]") {
         == "! '10.0.0.0/8' holds '/', which no address does; write a network "
            "as a pattern such as 10.1.*");
 }
+
+TEST_CASE("patterns of GUIDs are GUIDs or have a star", "[config]") {
+  guid_pattern_kind kind;
+  CHECK(read(kind, "*") == "*");
+  CHECK(read(kind, "66666666-7777-8888-9999-AAAAAAAAAAAA !6666* *")
+        == "66666666-7777-8888-9999-aaaaaaaaaaaa !6666* *");
+  CHECK(read(kind, "66666666-7777").find("neither a machine GUID")
+        != std::string::npos);
+  CHECK(read(kind, "* 66666666-7777").find("'66666666-7777'")
+        != std::string::npos);
+  CHECK(read(kind, "  ").find("admits nobody") != std::string::npos);
+}
