@@ -96,6 +96,8 @@ int64_t node::steady_ms() const {
 // -- starting -----------------------------------------------------------------
 
 caf::result<bool> node::on_start() {
+  if (auto error = load_security())
+    return error;
   auto now = steady_ms();
   table_.begin(now);
   // Whoever starts a node wants to hear at once what can't start; a port that

@@ -116,6 +116,11 @@ private:
   void apply_web(const node_options& before);
   void renew(size_t line);
 
+  // node_security.cpp: the files of TLS
+  caf::error load_security();
+  bool apply_security();
+  void warn_of_certificates() const;
+
   // node_storage.cpp: how storage is started
   caf::expected<bool> start_storage();
   caf::expected<bool> start_reader();
@@ -164,6 +169,9 @@ private:
   listener_actor listener_;
   introspection_actor introspection_;
   uplink_actor uplink_;
+  /// In force for connections that come.
+  port_security_ptr port_security_;
+  std::shared_ptr<const tls_context> uplink_tls_;
 
   http_server web_;
   /// Where the web port's thread finds the http actor of the moment.

@@ -235,9 +235,14 @@ caf::expected<bool> node::start_acceptor() {
   auto socket = listen_on(receiver.bind_to, receiver.port);
   if (!socket)
     return std::move(socket.error());
-  setup_->log->info("links on {}:{}", receiver.bind_to, port_of(*socket));
-  adopt(line_acceptor, spawn_acceptor(system(), identity("acceptor"), *socket,
-                                      setup_->figures, listener_));
+  setup_->log->info("links on {}:{}{}", receiver.bind_to, port_of(*socket),
+                    port_security_->policy == tls_policy::no ? ""
+                    : port_security_->policy == tls_policy::force
+                        ? ", TLS only"
+                        : ", plain and TLS");
+  adopt(line_acceptor,
+        spawn_acceptor(system(), identity("acceptor"), *socket, port_security_,
+                       setup_->figures, listener_));
   return true;
 }
 
@@ -260,6 +265,7 @@ uplink_options node::options_of_uplink() const {
   result.lz4_acceleration = sender.lz4_acceleration;
   result.seed = setup_->seed;
   result.clock = setup_->clock;
+  result.tls = uplink_tls_;
   return result;
 }
 

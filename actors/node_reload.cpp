@@ -75,11 +75,12 @@ caf::result<uint64_t, uint64_t> node::on_reload(const node_options& wanted) {
   auto waiting = changes.size() - applied;
   apply_storage(before);
   apply_collectors(before);
+  auto secured = apply_security();
   apply_sender(before);
   apply_receiver(before);
   apply_web(before);
   start_due();
-  if (changes.empty())
+  if (changes.empty() && !secured)
     log.info("reloaded: nothing changed");
   else
     log.info("reloaded: {} {} applied, {} {} for a restart", applied,

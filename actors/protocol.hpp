@@ -44,6 +44,7 @@ struct journal_chunk;
 struct late_rows;
 struct link_target;
 struct node_options;
+struct port_security;
 struct query_answer;
 struct query_request;
 struct publication;
@@ -83,6 +84,8 @@ using journal_chunk_ptr = std::shared_ptr<const journal_chunk>;
 using late_rows_ptr = std::shared_ptr<const late_rows>;
 using link_target_ptr = std::shared_ptr<const link_target>;
 using node_options_ptr = std::shared_ptr<const node_options>;
+/// What a link port speaks, see actors/link/wire_guard.hpp.
+using port_security_ptr = std::shared_ptr<const port_security>;
 using publication_ptr = std::shared_ptr<const publication>;
 using query_answer_ptr = std::shared_ptr<const query_answer>;
 using query_request_ptr = std::shared_ptr<const query_request>;
@@ -128,6 +131,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_chunk_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::late_rows_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::link_target_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::node_options_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::port_security_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::publication_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_request_ptr)

@@ -86,6 +86,9 @@ enum Reason {
   replaced @9;
   # A newer link of the same node took over.
   unsupported @10;
+  draining @11;
+  tlsWanted @12;
+  # The port takes TLS only, and this link came without it.
 }
 
 struct Hello {

@@ -175,8 +175,9 @@ void put_message(std::string& out, const link_message& message) {
 
 const char* to_string(link_reason x) noexcept {
   static constexpr const char* names[]
-      = {"none",     "denied",    "version", "loop",     "clone",      "busy",
-         "shutdown", "malformed", "timeout", "replaced", "unsupported"};
+      = {"none",        "denied",   "version",   "loop",    "clone",
+         "busy",        "shutdown", "malformed", "timeout", "replaced",
+         "unsupported", "draining", "tls wanted"};
   auto i = static_cast<size_t>(x);
   return i < std::size(names) ? names[i] : "unknown";
 }

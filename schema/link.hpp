@@ -31,6 +31,9 @@ enum class link_reason : uint16_t {
   timeout,
   replaced,
   unsupported,
+  draining,
+  /// The port takes TLS only.
+  tls_wanted,
 };
 
 /// The word that both sides log and show, for example `denied`.

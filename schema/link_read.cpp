@@ -25,7 +25,7 @@ std::string_view bytes_of(capnp::Data::Reader x) {
 
 link_reason reason_of(wire::Reason x) {
   auto number = static_cast<uint16_t>(x);
-  auto last = static_cast<uint16_t>(link_reason::unsupported);
+  auto last = static_cast<uint16_t>(link_reason::tls_wanted);
   // A reason newer than this program still ends what it ends.
   return number > last ? link_reason::unsupported
                        : static_cast<link_reason>(number);

@@ -6,11 +6,11 @@
 packages_to_build=(g++ cmake ninja-build pkg-config
   libcaf-dev capnproto libcapnp-dev liblmdb-dev libboost1.81-dev
   libfmt-dev libspdlog-dev libcli11-dev libedit-dev rapidjson-dev libxxhash-dev
-  libzstd-dev liblz4-dev zlib1g-dev)
+  libzstd-dev liblz4-dev zlib1g-dev libssl-dev)
 # shellcheck disable=SC2034
 packages_to_run=(curl)
 # shellcheck disable=SC2034
-packages_to_test=(catch2 ccache mandoc nlohmann-json3-dev clang-format python3 git curl
+packages_to_test=(catch2 ccache mandoc nlohmann-json3-dev clang-format python3 git curl openssl
   chromium python3-yaml prometheus)
 # shellcheck disable=SC2034 # only where no other node is installed
 packages_for_the_page=(nodejs npm)

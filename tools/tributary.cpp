@@ -19,6 +19,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/host_info.hpp"
+#include "actors/link/link_security.hpp"
 #include "actors/node.hpp"
 #include "actors/node_identity.hpp"
 #include "actors/storage/memory_folder.hpp"
@@ -98,11 +99,19 @@ int exit_code_of(const caf::error& error) {
   }
 }
 
+/// All files, those of TLS with them.
+configuration read_configuration(const command_line& flags) {
+  auto result = load_configuration(flags);
+  add_limits_of_version(result);
+  if (result.faults.empty()) // else their paths may be others
+    result.faults = check_security(result.options);
+  return result;
+}
+
 /// Reads all files again. With any fault in them the node goes on as before.
 void reload(caf::scoped_actor& self, const node_actor& supervisor,
             const command_line& flags, spdlog::logger& log) {
-  auto conf = load_configuration(flags);
-  add_limits_of_version(conf);
+  auto conf = read_configuration(flags);
   if (!conf.faults.empty()) {
     for (auto& x : conf.faults)
       log.error("{}", to_text(x));
@@ -225,8 +234,7 @@ int main(int argc, char** argv) {
     return leave->code;
   }
   auto& flags = std::get<command_line>(parsed);
-  auto conf = load_configuration(flags);
-  add_limits_of_version(conf);
+  auto conf = read_configuration(flags);
   if (!conf.faults.empty()) {
     fputs(to_text(conf.faults).c_str(), stderr);
     return exit_bad_configuration;

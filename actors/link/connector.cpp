@@ -20,15 +20,22 @@ connector::connector(caf::actor_config& cfg, actor_identity identity,
 connector::behavior_type connector::make_behavior() {
   return {[this](connect_atom,
                  const link_target_ptr& target) -> caf::result<wire_actor> {
+    if (target->destination.tls && !target->tls) // never without what was asked
+      return make_error(ec::tls_failed, "the files for TLS can't be used");
     auto socket = connect_to(*target);
     if (!socket)
       return std::move(socket.error());
+    auto& to = target->destination;
+    auto text = to_string(to);
+    wire_protection protection;
+    if (to.tls)
+      protection.guard = std::make_unique<wire_guard>(
+          peer_security{target->tls, to.host, text});
     auto& backend = system().middleman().backend();
-    auto text = to_string(target->destination);
     return spawn_wire(
         system(),
         {directory_, "wire " + text, name(), actor_tenure::connection},
-        backend.new_scribe(*socket), figures_);
+        backend.new_scribe(*socket), std::move(protection), figures_);
   }};
 }
 

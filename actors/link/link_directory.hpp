@@ -66,6 +66,8 @@ struct link_status {
   /// What an acknowledgement of this link means: `disk`, `ram` or `upstream`;
   /// empty as long as the parent has not said it.
   std::string durability;
+  /// TLS version and who is at the other end by its certificate; empty: plain.
+  std::string security;
   /// What the parent lets be in flight on each lane.
   uint64_t credit_bytes = 0;
   lane_status live;

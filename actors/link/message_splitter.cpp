@@ -11,8 +11,14 @@ namespace tributary {
 
 namespace {
 
-/// What to tell people of a peer that begins otherwise than a link.
-std::string words_for(std::string_view answer) {
+/// A ClientHello of any version begins so.
+bool begins_tls(std::string_view bytes) {
+  return bytes.size() >= 2 && bytes[0] == 0x16 && bytes[1] == 3;
+}
+
+} // namespace
+
+std::string words_for_stranger(std::string_view answer) {
   // A web port of ours names the port of links; see actors/http/connection.
   constexpr std::string_view own_web_port{
       "This is the web port of a Tributary node."};
@@ -25,10 +31,10 @@ std::string words_for(std::string_view answer) {
   if (answer.substr(0, 5) == "HTTP/")
     return "a web server answered: is this the web port? links have their own "
            "(default 19998)";
+  if (begins_tls(answer))
+    return "it speaks TLS, and this port takes none ('link ssl')";
   return "not a Tributary link";
 }
-
-} // namespace
 
 caf::error message_splitter::feed(std::string_view bytes,
                                   std::vector<std::string>& bodies) {
@@ -56,8 +62,9 @@ caf::error message_splitter::take_preface() {
   auto count = std::min(buffered(), link_preface.size());
   if (std::string_view{buffer_}.substr(at_, count)
       != link_preface.substr(0, count))
-    return make_error(ec::not_a_link,
-                      words_for(std::string_view{buffer_}.substr(at_)));
+    return make_error(
+        ec::not_a_link,
+        words_for_stranger(std::string_view{buffer_}.substr(at_)));
   if (count < link_preface.size())
     return {};
   at_ += count;

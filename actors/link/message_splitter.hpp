@@ -11,6 +11,10 @@
 
 namespace tributary {
 
+/// What to tell people of a peer whose first bytes are no link's. Never repeats
+/// them, but for what a web port of ours says.
+std::string words_for_stranger(std::string_view bytes);
+
 class message_splitter {
 public:
   /// Takes bytes and appends the bodies that are whole to `bodies`. Until

@@ -6,7 +6,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "actors/link/wire.hpp"
 #include "schema/utf8.hpp"
 
 namespace tributary {
@@ -144,6 +143,7 @@ void session::tell_status() {
   status.codec = status.up ? to_string(unpacker_.codec()) : "";
   status.credit_bytes = options_->credit_bytes;
   status.durability = to_string(options_->durability);
+  status.security = security_ ? to_text(*security_) : std::string{};
   status.live = {live_number_, live_acked_, unacked_.size(), unacked_bytes_};
   status.history.last_number = history_number_;
   status.history.acked_number = history_acked_;
@@ -162,6 +162,8 @@ void session::on_batch(const wire_batch& batch) {
         batch.reason.empty() ? "closed by the peer" : batch.reason);
     return;
   }
+  if (batch.security)
+    security_ = batch.security;
   for (auto& body : batch.bodies) {
     bytes_received_ += link_bytes_of(body);
     auto error = on_body(body);
@@ -242,7 +244,7 @@ caf::error session::on_hello(const link_hello& x) {
     end(link_reason::version, "another protocol version");
     return {};
   }
-  auto verdict = options_->rules->check({x.api_key, x.node, address_});
+  auto verdict = options_->rules->check(claim_of(x.api_key, x.node));
   if (!verdict) {
     auto code = code_of(verdict.error());
     auto reason = code == ec::loop ? link_reason::loop : link_reason::denied;
@@ -272,8 +274,9 @@ caf::error session::on_hello(const link_hello& x) {
   send(wire_, trust_atom_v);
   transmit(welcome);
   tell_status();
-  log_->info("link from {}, node {}, compression {}", peer_, to_string(node_),
-             to_string(welcome.codec));
+  log_->info("link from {}, node {}, compression {}{}", peer_, to_string(node_),
+             to_string(welcome.codec),
+             security_ ? ", " + to_text(*security_) : std::string{});
   return {};
 }
 
@@ -284,14 +287,16 @@ caf::error session::on_host_open(const link_host_open& x) {
     return make_error(ec::too_large, "too many hosts on one link");
   auto known = std::find(x.path.begin(), x.path.end(), options_->own);
   auto reason = link_reason::none;
-  auto verdict = options_->rules->check({key_, x.host.id, address_});
+  auto verdict = options_->rules->check(claim_of(key_, x.host.id));
   if (known != x.path.end() || x.host.id == options_->own)
     reason = link_reason::loop;
   else if (!verdict)
     reason = link_reason::denied;
   if (reason != link_reason::none) {
     log_->info("host {} from {} is refused: {}", to_plain_text(x.host.hostname),
-               peer_, to_string(reason));
+               peer_,
+               reason == link_reason::denied ? to_text(verdict.error())
+                                             : to_string(reason));
     transmit(link_host_refuse{x.channel, reason});
     if (reason == link_reason::denied && denied_hosts_.size() < channels_max)
       denied_hosts_.insert(x.host.id);

@@ -17,6 +17,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
+#include "actors/link/wire.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/storage/traffic.hpp"
@@ -95,6 +96,12 @@ private:
   void end(link_reason reason, const std::string& words);
   void tell_status();
   caf::expected<channel*> channel_of(uint32_t number);
+  /// Who says that it comes, with what its certificate says.
+  host_claim claim_of(std::string_view key, const guid& host) const {
+    return {key, host, address_,
+            security_ && security_->verified ? &security_->peer_names
+                                             : nullptr};
+  }
 
   // session_rules.cpp: other rules while it is open
   void on_reload(const session_options_ptr& options);
@@ -114,6 +121,8 @@ private:
   session_options_ptr options_;
   wire_actor wire_;
   std::string address_;
+  /// Null: a plain link.
+  std::shared_ptr<const wire_security> security_;
   std::shared_ptr<node_figures> figures_;
   std::shared_ptr<spdlog::logger> log_;
   ingest_actor ingest_;

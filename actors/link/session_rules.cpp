@@ -17,12 +17,12 @@ void session::on_reload(const session_options_ptr& options) {
   if (mode_ != mode::open)
     return; // a hello that comes is checked by them
   auto& rules = *options_->rules;
-  if (auto verdict = rules.check({key_, node_, address_}); !verdict) {
+  if (auto verdict = rules.check(claim_of(key_, node_)); !verdict) {
     refuse_link(to_text(verdict.error()));
     return;
   }
   for (auto& host : denied_hosts_)
-    if (rules.check({key_, host, address_})) {
+    if (rules.check(claim_of(key_, host))) {
       // Only a new link offers it again.
       end(link_reason::none, "a host of it is admitted now");
       return;
@@ -30,7 +30,7 @@ void session::on_reload(const session_options_ptr& options) {
   std::vector<uint32_t> denied;
   for (auto& kvp : channels_)
     if (!kvp.second.given_up
-        && !rules.check({key_, kvp.second.host.id, address_}))
+        && !rules.check(claim_of(key_, kvp.second.host.id)))
       denied.push_back(kvp.first);
   for (auto number : denied) {
     auto& to = channels_[number];

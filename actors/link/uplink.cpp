@@ -65,11 +65,13 @@ void uplink::connect() {
   parent_ = guid{};
   parent_name_.clear();
   durability_.clear();
+  security_.clear();
   enter(mode::connecting, reason_);
   auto target = std::make_shared<link_target>();
   target->destination = options_.destinations[destination_];
   target->default_port = options_.default_port;
   target->timeout_ms = options_.timeout_ms;
+  target->tls = options_.tls;
   auto generation = ++generation_;
   // Above the connector's own time-out, which names the address.
   auto timeout = std::chrono::milliseconds(options_.timeout_ms + 5000);
@@ -211,6 +213,7 @@ void uplink::tell_status() {
   status.codec = durability_.empty() ? "" : to_string(packer_.codec());
   status.credit_bytes = credit_bytes_;
   status.durability = durability_;
+  status.security = security_;
   status.live = {live_.last_number(), live_.acked_number(), live_.waiting(),
                  live_.in_flight_bytes()};
   status.history = {history_.last_number(), history_.acked_number(),
@@ -246,6 +249,8 @@ void uplink::on_batch(const wire_batch& batch) {
     return;
   }
   silent_ms_ = 0;
+  if (batch.security)
+    security_ = to_text(*batch.security);
   for (auto& body : batch.bodies) {
     bytes_received_ += link_header_bytes + body.size();
     if (auto error = on_body(body)) {
@@ -267,8 +272,11 @@ caf::error uplink::on_body(const std::string& body) {
         x->reason == link_reason::loop ? ec::loop : ec::denied,
         std::string{"the parent refuses this node: "} + to_string(x->reason)
             + (x->reason == link_reason::denied
-                   ? " (API key, address or machine GUID; its log "
+                   ? " (API key, address, machine GUID or certificate; its log "
                      "says which)"
+               : x->reason == link_reason::tls_wanted
+                   ? " (its port takes TLS only: write ':SSL' behind the "
+                     "destination)"
                    : ""));
   if (mode_ == mode::hello_sent) {
     if (auto x = std::get_if<link_welcome>(&*message)) {
@@ -309,9 +317,10 @@ void uplink::on_welcome(const link_welcome& x) {
   credit_bytes_ = x.credit_bytes;
   durability_ = to_string(x.durability);
   enter(mode::resuming, {});
-  log_->info("uplink: parent {} ({}), acks mean {}, compression {}",
+  log_->info("uplink: parent {} ({}), acks mean {}, compression {}{}",
              parent_name_, to_string(parent_), durability_,
-             to_string(packer_.codec()));
+             to_string(packer_.codec()),
+             security_.empty() ? "" : ", " + security_);
   resume();
 }
 

@@ -56,6 +56,8 @@ struct uplink_options {
   /// Seeds the jitter; tests repeat a run with it.
   uint64_t seed = 0;
   wall_clock_ptr clock;
+  /// For destinations with TLS; null when none has, or its files are unusable.
+  std::shared_ptr<const tls_context> tls;
 };
 
 /// The actors that an uplink asks.
@@ -150,6 +152,8 @@ private:
   std::string parent_name_;
   /// What its acks mean.
   std::string durability_;
+  /// TLS of the link, for people; empty: plain.
+  std::string security_;
   uint32_t credit_bytes_ = 0;
   int64_t silent_ms_ = 0;
   uint64_t bytes_sent_ = 0;

@@ -4,12 +4,33 @@
 /// the session or uplink that uses it.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "config/destination.hpp"
 
 namespace tributary {
+
+class tls_context;
+
+/// What protects the connection of a wire.
+struct wire_security {
+  /// The library's name, for example `TLSv1.3`.
+  std::string protocol;
+  /// The peer showed a certificate that was checked; for who connected that
+  /// includes the name.
+  bool verified = false;
+  /// A session of before went on; nobody signed anything.
+  bool resumed = false;
+  /// Subject of the peer's certificate, for people; empty: it showed none.
+  std::string peer_subject;
+  /// Common name and DNS names in it, if it was checked.
+  std::vector<std::string> peer_names;
+};
+
+/// For lists: `TLSv1.3, not verified`.
+std::string to_text(const wire_security& x);
 
 /// Whole message bodies that came in one read, in order.
 struct wire_batch {
@@ -20,6 +41,8 @@ struct wire_batch {
   bool closed = false;
   /// Why, for people; empty when the peer closed it.
   std::string reason;
+  /// In the first one of a connection over TLS.
+  std::shared_ptr<const wire_security> security;
 };
 
 /// Where a connector shall connect to.
@@ -27,6 +50,8 @@ struct link_target {
   tributary::destination destination;
   uint16_t default_port = 0;
   int64_t timeout_ms = 0;
+  /// For a destination with TLS.
+  std::shared_ptr<const tls_context> tls;
 };
 
 /// A wire that nobody has started by then closes: whoever it was made for ended

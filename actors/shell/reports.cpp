@@ -206,6 +206,7 @@ report_table links_table(const std::vector<link_status>& links, unix_ms now) {
       json_column("raw_bytes_received", column_kind::bytes),
       json_column("owed_ticks", column_kind::count),
       column("durability", "acks mean"),
+      column("security", "security"),
       column("reason", "reason"),
   };
   for (auto& x : links)
@@ -218,7 +219,7 @@ report_table links_table(const std::vector<link_status>& links, unix_ms now) {
           x.acked == 0 ? report_cell{} : x.lag_ms(), number(x.bytes_sent),
           number(x.bytes_received), text(x.codec), number(x.raw_bytes_sent),
           number(x.raw_bytes_received), x.owed_ticks, text(x.durability),
-          text(x.reason)}});
+          text(x.security), text(x.reason)}});
   limit_rows(result);
   return result;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""docs/operations.md is true: its commands, taken from it as they stand, are
-run in one shell, in a folder and on ports of their own."""
+"""docs/operations.md and docs/tls.md are true: their commands, taken from them
+as they stand, are run in one shell, in a folder and on ports of their own."""
 
 import os
 import pathlib
@@ -10,7 +10,9 @@ import subprocess
 
 import cluster
 
-DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "operations.md"
+DOCUMENTS = pathlib.Path(__file__).parents[2] / "docs"
+DOCUMENT = DOCUMENTS / "operations.md"
+TLS_DOCUMENT = DOCUMENTS / "tls.md"
 COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILES = re.compile(r"^```ini\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS_MAX = 90
@@ -21,7 +23,7 @@ trap 'for x in $(jobs -p); do kill "$x" 2>/dev/null || :; done; wait' EXIT
 """
 
 
-class Operations(cluster.Test):
+class Document(cluster.Test):
 
     def run_shell(self, text, **places):
         """(exit code, output) of commands; the program to test comes first in
@@ -55,6 +57,35 @@ class Operations(cluster.Test):
                 "links": str(cluster.free_port()),
                 "child_page": str(cluster.free_port())}
 
+    def assert_quoted(self, document, foreign=()):
+        """The tables of refusals quote the program."""
+        rows = re.findall(r"^\| `([^`]+)` \|", document.read_text(),
+                          re.MULTILINE)
+        self.assertGreater(len(rows), 4)
+        sources = "".join(x.read_text() for folder in ("actors", "schema")
+                          for x in (DOCUMENTS.parent / folder).rglob("*.cpp"))
+        # Words that are cut in two lines of a source are one.
+        sources = re.sub(r'"\n\s*"', "", sources)
+        for words in set(rows) - set(foreign):
+            self.assertIn(words, sources)
+
+
+class TlsDocument(Document):
+
+    def test_every_command(self):
+        blocks = COMMANDS.findall(TLS_DOCUMENT.read_text())
+        self.assertGreater(len(blocks), 5)
+        code, said = self.run_shell("".join(blocks), **self.places())
+        self.assertEqual(code, 0, said)
+        self.assertIn("the configuration is good", said)
+        self.assertRegex(said, r"TLSv1\.3, CN = child-7")
+
+    def test_every_word_of_a_log_is_one_of_ours(self):
+        self.assert_quoted(TLS_DOCUMENT)
+
+
+class Operations(Document):
+
     def test_every_command(self):
         blocks = COMMANDS.findall(DOCUMENT.read_text())
         self.assertGreater(len(blocks), 9)
@@ -86,17 +117,9 @@ class Operations(cluster.Test):
             self.assertEqual(code, 0, text)
 
     def test_every_word_of_a_log_is_one_of_ours(self):
-        """The table of refusals quotes the program."""
-        text = DOCUMENT.read_text()
-        rows = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
-        self.assertGreater(len(rows), 4)
-        sources = "".join(x.read_text() for folder in ("actors", "schema")
-                          for x in (DOCUMENT.parents[1] / folder)
-                          .rglob("*.cpp"))
-        foreign = {"Connection refused", "denied: the parent refuses this node",
-                   "timed out"}
-        for words in set(rows) - foreign:
-            self.assertIn(words, sources)
+        self.assert_quoted(DOCUMENT, {
+            "Connection refused", "denied: the parent refuses this node",
+            "timed out"})
 
 
 if __name__ == "__main__":

@@ -130,12 +130,14 @@ TEST_CASE("reasons have the words that both sides show", "[schema]") {
   CHECK(word(4) == "clone");
   CHECK(word(8) == "timeout");
   CHECK(word(10) == "unsupported");
-  CHECK(word(11) == "unknown");
+  CHECK(word(11) == "draining");
+  CHECK(word(12) == "tls wanted");
+  CHECK(word(13) == "unknown");
   CHECK(word(65535) == "unknown");
 }
 
 TEST_CASE("every reason comes back", "[schema]") {
-  for (int i = 0; i <= 10; ++i) {
+  for (int i = 0; i <= 12; ++i) {
     auto reason = static_cast<link_reason>(i);
     auto read = open_message(examples::body_of(link_bye{reason}));
     REQUIRE(read);
@@ -144,7 +146,7 @@ TEST_CASE("every reason comes back", "[schema]") {
 }
 
 TEST_CASE("a reason newer than this program still ends the link", "[schema]") {
-  for (int i : {11, 12, 65535}) {
+  for (int i : {13, 14, 65535}) {
     auto reason = static_cast<link_reason>(i);
     auto read = open_message(examples::body_of(link_bye{reason}));
     REQUIRE(read);

@@ -140,6 +140,7 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   up.codec = "lz4";
   up.bytes_sent = 700;
   up.raw_bytes_sent = 1000;
+  up.security = "TLSv1.3, CN = top";
   link_status greeting;
   greeting.address = "10.0.0.9";
   greeting.state = "greeting";
@@ -150,11 +151,13 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   CHECK(number(table, 0, "lag_ms") == 2500);
   CHECK(number(table, 0, "state_ms") == 10'500);
   CHECK(text(table, 0, "durability") == "ram");
+  CHECK(text(table, 0, "security") == "TLSv1.3, CN = top");
   CHECK(text(table, 1, "durability") == "none");
   CHECK(text(table, 0, "codec") == "lz4");
   CHECK(number(table, 0, "bytes_sent") == 700);
   CHECK(number(table, 0, "raw_bytes_sent") == 1000);
   CHECK(text(table, 1, "codec") == "none");
+  CHECK(text(table, 1, "security") == "none");
   CHECK(text(table, 1, "peer") == "none");
   CHECK(text(table, 1, "node") == "none");
   CHECK(number(table, 1, "lag_ms") == -1);
