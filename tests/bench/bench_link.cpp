@@ -155,7 +155,8 @@ void print_thin(const std::string& program, uint32_t count) {
   node_process parent{program};
   settle();
   auto idle = parent.private_bytes();
-  local_swarm children{count, thin_metrics, parent.link_port(), link_codec::zstd};
+  local_swarm children{count, thin_metrics, parent.link_port(),
+                       link_codec::zstd};
   children.live(warm_seconds, false);
   print_figure("parent_bytes_per_child",
                static_cast<double>(parent.private_bytes() - idle) / count);

@@ -74,7 +74,8 @@ void answer(swarm_link& to, const link_message& message, double now_ms = 0,
 struct fixture {
   swarm_counts counts;
   row_source_ptr source = make_pattern_source(20, 7);
-  swarm_link link{{load_host(3, 0), source->charts()}, "key", link_codec::none, counts};
+  swarm_link link{
+      {load_host(3, 0), source->charts()}, "key", link_codec::none, counts};
   fake_parent parent;
   std::map<tick, std::vector<int64_t>> made;
 
