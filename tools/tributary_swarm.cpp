@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "actors/link/tls_context.hpp"
 #include "config/destination.hpp"
 #include "schema/error.hpp"
 #include "tools/swarm/clocks.hpp"
@@ -35,6 +36,7 @@ struct settings {
   std::string api_key_file;
   std::string data;
   std::string json;
+  tls_sender_options tls;
   swarm_options swarm;
   swarm::pace pace;
   uint32_t history_s = 0;
@@ -99,11 +101,16 @@ caf::error read_inputs(settings& how) {
   auto parent = parse_destination(how.parent);
   if (!parent)
     return parent.error();
-  if (parent->tls)
-    return make_error(ec::bad_configuration, "TLS is not there yet");
+  if (parent->tls) {
+    auto context = tls_context::for_sender(how.tls, tls_version::v1_2);
+    if (!context)
+      return context.error();
+    how.swarm.parent.tls = *context;
+  }
   how.swarm.parent.destination = *parent;
   how.swarm.parent.default_port = how.default_port;
   how.swarm.parent.timeout_ms = 2000;
+  how.swarm.codec = codec_of(how.compression).value_or(link_codec::none);
   how.swarm.api_key = how.api_key;
   if (!how.api_key_file.empty()) {
     std::ifstream in{how.api_key_file};
@@ -177,6 +184,10 @@ void add_load(CLI::App& app, settings& how) {
                  "replay this recording (.csv.zst) instead of the pattern")
       ->type_name("FILE")
       ->excludes(metrics);
+  app.add_option("--compression", how.compression,
+                 "what the links may be packed by, where the parent agrees")
+      ->check(CLI::IsMember({"none", "lz4", "zstd"}))
+      ->capture_default_str();
   app.add_option("--rate", how.pace.rate_hz,
                  "ticks a second of each; above 1 they begin in the past")
       ->check(CLI::Range(0.01, 1000.0))
@@ -227,6 +238,20 @@ int main(int argc, char** argv) {
                              "a file with nothing but the key")
                   ->type_name("FILE")
                   ->excludes(key);
+  app.add_option("--ca-file", how.tls.ca_file,
+                 "with ':SSL' in --parent: authorities of its certificate; "
+                 "else those of the system")
+      ->type_name("FILE");
+  app.add_flag("--skip-verification", how.tls.skip_verification,
+               "take any certificate");
+  auto certificate = app.add_option("--certificate", how.tls.certificate,
+                                    "what all children show")
+                         ->type_name("FILE");
+  auto certificate_key
+      = app.add_option("--certificate-key", how.tls.key, "its key")
+            ->type_name("FILE")
+            ->needs(certificate);
+  certificate->needs(certificate_key);
   add_load(app, how);
   app.add_option("--connect-limit", how.connect_s,
                  "seconds until all must have been taken")

@@ -2,6 +2,7 @@
 ///
 ///   bench_link [--data FILE.csv.zst] [--runs N] [--seconds N]
 ///              [--children N] [--metrics N] [--history N] [--visible N]
+///              [--reconnecting N]
 ///
 /// Links are not packed where a figure does not say so.
 ///
@@ -35,6 +36,10 @@ constexpr unsigned history_seconds = 800;
 /// Of all children together in a flood; a parent that has four times as much
 /// waiting for its disk drops links.
 constexpr size_t flood_flight_bytes = 16u << 20;
+
+/// Children that come back at once, and how long live ones are watched then.
+constexpr uint32_t reconnecting_children = 2000;
+constexpr unsigned reconnect_seconds = 12;
 
 /// A link's own cost shows with few metrics.
 constexpr uint32_t thin_metrics = 10;
@@ -175,6 +180,41 @@ void print_full_credit(const std::string& program, uint32_t count,
                static_cast<double>(parent.peak_bytes()) / 1e6);
 }
 
+/// The same over TLS; and what live children see of thousands that come back
+/// at once, whose handshakes are the dear part of it.
+void print_tls(const std::string& program, uint32_t count, uint32_t metrics,
+               const arguments& flags) {
+  auto seconds = flags.seconds == 0 ? live_seconds : flags.seconds;
+  node_process parent{program, true};
+  local_swarm children{count, metrics, parent.link_port(),
+                       link_codec::none, parent.certificate()};
+  if (auto history = flags.get("history", history_seconds); history > 0) {
+    auto to = static_cast<tick>(now_ms() / 1000) - 5;
+    children.flood(to - history, to, flood_flight_bytes / children.size());
+    settle();
+  }
+  auto& counts = children.counts();
+  counts.ack_ms.clear();
+  print_figure("live_tls_samples_per_cpu_s",
+               live(parent, children, seconds, false));
+  print_figure("ack_tls_p99_ms", counts.ack_ms.quantile(0.99));
+  auto thousands = flags.get("reconnecting", reconnecting_children);
+  load::allow_sockets(thousands + count);
+  counts.ack_ms.clear();
+  std::thread others{[&] {
+    auto begin = now_ms();
+    local_swarm back{thousands, thin_metrics, parent.link_port(),
+                     link_codec::none, parent.certificate(), count};
+    print_figure("reconnect_tls_s", (now_ms() - begin) / 1e3);
+    back.live(warm_seconds, false);
+  }};
+  children.live(reconnect_seconds, false);
+  others.join();
+  children.drain();
+  print_figure("ack_reconnect_p99_ms", counts.ack_ms.quantile(0.99));
+  print_figure("lost_links", static_cast<double>(counts.links_lost));
+}
+
 void run_once(const arguments& flags) {
   std::string program = TRIBUTARY_PROGRAM;
   auto count = flags.get("children", 200);
@@ -194,6 +234,7 @@ void run_once(const arguments& flags) {
   print_packed(program, count, metrics, history,
                flags.seconds == 0 ? live_seconds : flags.seconds);
   print_thin(program, count);
+  print_tls(program, count, metrics, flags);
   if (history > 0)
     print_full_credit(program, count, metrics, history);
 }
@@ -219,8 +260,8 @@ void run(const arguments& flags) {
 
 int main(int argc, char** argv) {
   using namespace tributary::bench;
-  return run_program(
-      parse_arguments(argc, argv,
-                      {"children", "metrics", "history", "visible"}),
-      run);
+  return run_program(parse_arguments(argc, argv,
+                                     {"children", "metrics", "history",
+                                      "visible", "reconnecting"}),
+                     run);
 }

@@ -24,8 +24,10 @@ using load::synthetic_rows;
 /// Children of a parent that `node_process` started, all connected.
 class local_swarm : public load::swarm {
 public:
+  /// @param ca_file of the parent's certificate; empty: plain links.
   local_swarm(uint32_t children, uint32_t metrics, uint16_t link_port,
-              link_codec codec = link_codec::none);
+              link_codec codec = link_codec::none,
+              const std::string& ca_file = {}, uint32_t first_index = 0);
 
   /// A frame of each child each second: all at once, or spread over it.
   void live(unsigned seconds, bool spread);

@@ -99,9 +99,9 @@ std::string http_receive(int socket) {
   return text.compare(9, 3, "200") == 0 ? text.substr(head + 4) : "";
 }
 
-node_process::node_process(const std::string& program)
+node_process::node_process(const std::string& program, bool tls)
     : link_port_(free_port()), http_port_(free_port()) {
-  write_configuration();
+  write_configuration(tls);
   start(program);
   for (int i = 0; i < 1000; ++i) {
     auto fd = try_connect(http_port_);
@@ -124,7 +124,18 @@ node_process::~node_process() {
   waitpid(pid_, nullptr, 0);
 }
 
-void node_process::write_configuration() const {
+void node_process::make_certificate() const {
+  auto folder = folder_.path() + "/etc/";
+  auto command = "openssl req -x509 -newkey ec -pkeyopt "
+                 "ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=parent "
+                 "-addext subjectAltName=IP:127.0.0.1 -keyout "
+                 + folder + "link.key -out " + folder
+                 + "link.pem >/dev/null 2>&1";
+  if (std::system(command.c_str()) != 0)
+    fail("no certificate can be made: is openssl installed?");
+}
+
+void node_process::write_configuration(bool tls) const {
   for (auto name : {"etc", "data", "run"})
     std::filesystem::create_directory(folder_.path() + "/" + name);
   std::ofstream conf{folder_.path() + "/etc/tributary.conf"};
@@ -134,8 +145,13 @@ void node_process::write_configuration() const {
                     "proc.net.dev", "proc.loadavg", "self"})
     conf << name << " = no\n";
   std::ofstream stream{folder_.path() + "/etc/stream.conf"};
-  stream << "[stream]\nlink bind to = 127.0.0.1\n[" << bench_key
-         << "]\ntype = api\nenabled = yes\n";
+  stream << "[stream]\nlink bind to = 127.0.0.1\n";
+  if (tls) {
+    make_certificate();
+    stream << "link ssl = force\nlink ssl certificate = " << certificate()
+           << "\nlink ssl key = " << folder_.path() << "/etc/link.key\n";
+  }
+  stream << "[" << bench_key << "]\ntype = api\nenabled = yes\n";
 }
 
 void node_process::start(const std::string& program) {

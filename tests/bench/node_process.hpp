@@ -21,7 +21,7 @@ class node_process {
 public:
   /// Starts the program and waits until it is ready; throws with the node's
   /// log when it is not.
-  explicit node_process(const std::string& program);
+  explicit node_process(const std::string& program, bool tls = false);
   node_process(const node_process&) = delete;
   node_process& operator=(const node_process&) = delete;
 
@@ -30,6 +30,11 @@ public:
 
   uint16_t link_port() const noexcept {
     return link_port_;
+  }
+
+  /// Its certificate, when it takes TLS only.
+  std::string certificate() const {
+    return folder_.path() + "/etc/link.pem";
   }
 
   uint16_t http_port() const noexcept {
@@ -49,7 +54,8 @@ public:
   std::string log() const;
 
 private:
-  void write_configuration() const;
+  void write_configuration(bool tls) const;
+  void make_certificate() const;
   void start(const std::string& program);
   int64_t status_bytes(const char* name) const;
 

@@ -98,7 +98,12 @@ void swarm::connect(entry& x, double now) {
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &x;
   epoll_ctl(epoll_, EPOLL_CTL_ADD, *socket, &event);
-  x.link->connected(*socket);
+  auto& to = options_.parent.destination;
+  std::unique_ptr<wire_guard> guard;
+  if (to.tls) // children resume no session of each other
+    guard = std::make_unique<wire_guard>(
+        peer_security{options_.parent.tls, to.host, to_string(x.link->id())});
+  x.link->connected(*socket, std::move(guard));
 }
 
 void swarm::churn(double now) {

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "schema/error.hpp"
 #include "tools/swarm/clocks.hpp"
 
 namespace tributary::load {
@@ -48,11 +49,18 @@ swarm_child::~swarm_child() {
     close(socket_);
 }
 
-void swarm_child::connected(int socket) {
+void swarm_child::connected(int socket, std::unique_ptr<wire_guard> guard) {
   socket_ = socket;
+  guard_ = std::move(guard);
+  sealed_.clear();
   writing_.clear();
   written_ = 0;
   link_.begin();
+  if (guard_)
+    if (auto error = guard_->connect(sealed_)) {
+      lose(to_text(error));
+      return;
+    }
   on_writable();
 }
 
@@ -68,7 +76,32 @@ void swarm_child::cut() {
 }
 
 bool swarm_child::has_out() const noexcept {
-  return !link_.out().empty();
+  return !link_.out().empty() || !sealed_.empty();
+}
+
+caf::error swarm_child::take_out() {
+  link_.pump();
+  if (!guard_) {
+    writing_.swap(link_.out());
+    return {};
+  }
+  auto error = guard_->send(link_.out(), sealed_);
+  link_.out().clear();
+  writing_.assign(sealed_.begin(), sealed_.end());
+  sealed_.clear();
+  return error;
+}
+
+caf::error swarm_child::take_in(std::string_view bytes) {
+  if (!guard_)
+    return link_.feed(bytes, now_ms());
+  plain_.clear();
+  if (auto error = guard_->receive(bytes, plain_, sealed_))
+    return error;
+  if (auto error = link_.feed(plain_, now_ms()))
+    return error;
+  return guard_->ended() ? make_error(ec::disconnected, "closed by the parent")
+                         : caf::error{};
 }
 
 void swarm_child::prepare(tick t) {
@@ -99,8 +132,10 @@ void swarm_child::on_writable() {
     if (written_ == writing_.size()) {
       writing_.clear();
       written_ = 0;
-      link_.pump();
-      writing_.swap(link_.out());
+      if (auto error = take_out()) {
+        lose(to_text(error));
+        return;
+      }
       if (writing_.empty())
         return;
     }
@@ -127,8 +162,7 @@ void swarm_child::on_readable() {
       lose(count == 0 ? "closed by the parent" : strerror(errno));
       return;
     }
-    auto error = link_.feed({piece, static_cast<size_t>(count)}, now_ms());
-    if (error) {
+    if (auto error = take_in({piece, static_cast<size_t>(count)})) {
       lose(to_text(error));
       return;
     }

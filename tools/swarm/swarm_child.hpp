@@ -4,8 +4,11 @@
 /// block. Knows no actor and no event loop.
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "actors/link/wire_guard.hpp"
 #include "tools/swarm/row_source.hpp"
 #include "tools/swarm/swarm_link.hpp"
 
@@ -19,8 +22,8 @@ public:
   swarm_child& operator=(const swarm_child&) = delete;
   ~swarm_child();
 
-  /// Takes over a connected socket and says hello.
-  void connected(int socket);
+  /// Takes over a connected socket and says hello, over TLS if it has a guard.
+  void connected(int socket, std::unique_ptr<wire_guard> guard);
 
   /// Ends the connection without a word, as a cable does.
   void cut();
@@ -70,6 +73,9 @@ public:
 private:
   bool has_out() const noexcept;
   void lose(const std::string& why);
+  /// Moves what the link has to say into `writing_`.
+  caf::error take_out();
+  caf::error take_in(std::string_view bytes);
 
   row_source_ptr source_;
   /// Charts that came later, and their rows.
@@ -78,6 +84,11 @@ private:
   swarm_counts& counts_;
   swarm_link link_;
   int socket_ = -1;
+  /// Null: a plain link.
+  std::unique_ptr<wire_guard> guard_;
+  /// What the guard has for the socket, and has read of it.
+  std::vector<char> sealed_;
+  std::string plain_;
   /// On its way to the socket.
   std::string writing_;
   size_t written_ = 0;
