@@ -36,6 +36,7 @@ struct settings {
   std::string api_key_file;
   std::string data;
   std::string json;
+  std::string compression = "zstd";
   tls_sender_options tls;
   swarm_options swarm;
   swarm::pace pace;
