@@ -18,7 +18,7 @@ constexpr auto stop_timeout = std::chrono::seconds(8);
 
 /// Start order; each needs what it holds handles of, and goes down with it.
 std::vector<child_rule> rules() {
-  return {
+  std::vector<child_rule> result{
       {"writer", {}, line_writer, true},
       // Opened together with the store.
       {"ingest", {line_writer}, line_writer, true},
@@ -36,6 +36,16 @@ std::vector<child_rule> rules() {
       {"introspection", {}, line_introspection},
       {"shell-door", {line_introspection}, line_shell},
   };
+  // `uplink 2` to the last that a list can have.
+  static const auto names = [] {
+    std::vector<std::string> all;
+    for (size_t slot = 1; slot < destinations_max; ++slot)
+      all.push_back("uplink " + std::to_string(slot + 1));
+    return all;
+  }();
+  for (auto& name : names)
+    result.push_back({name.c_str(), result[line_uplink].needs, result.size()});
+  return result;
 }
 
 } // namespace
@@ -54,6 +64,9 @@ node::node(caf::actor_config& cfg, std::shared_ptr<const node_setup> setup)
       {&node::start_acceptor, {}},      {&node::start_uplink, {}},
       {&node::start_introspection, {}}, {&node::start_shell, {}},
   };
+  children_.resize(table_.size());
+  uplinks_.resize(destinations_max);
+  assign_destinations();
 }
 
 node::behavior_type node::make_behavior() {
@@ -82,7 +95,7 @@ void node::on_exit() {
   live_ = nullptr;
   listener_ = nullptr;
   introspection_ = nullptr;
-  uplink_ = nullptr;
+  uplinks_.clear();
   backups_->close();
   environment_.reset();
   observed::on_exit();
@@ -109,7 +122,9 @@ caf::result<bool> node::on_start() {
 }
 
 caf::error node::start_line(size_t line) {
-  auto started = (this->*children_[line].start)();
+  auto started = line >= line_uplink_2
+                     ? start_uplink_at(line - line_uplink_2 + 1)
+                     : (this->*children_[line].start)();
   auto now = steady_ms();
   if (!started) {
     table_.failed(line, to_text(started.error()), now);

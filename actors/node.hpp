@@ -19,6 +19,8 @@
 #include "actors/collect/source.hpp"
 #include "actors/http/host_view.hpp"
 #include "actors/http/server.hpp"
+#include "actors/link/destination_slots.hpp"
+#include "actors/link/drain_desk.hpp"
 #include "actors/link/uplink.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
@@ -61,6 +63,8 @@ struct node_setup {
   bool threads = true;
   /// Commits are not synced: for stores in RAM and for simulations.
   bool sync = true;
+  /// Whether children are sent away.
+  std::shared_ptr<drain_desk> drains = std::make_shared<drain_desk>();
   /// Seeds jitter.
   uint64_t seed = 0;
   /// Replaces the connector. Null: sockets.
@@ -112,6 +116,7 @@ private:
   void apply_storage(const node_options& before);
   void apply_collectors(const node_options& before);
   void apply_sender(const node_options& before);
+  void apply_destinations();
   void apply_receiver(const node_options& before);
   void apply_web(const node_options& before);
   void renew(size_t line);
@@ -135,6 +140,7 @@ private:
   caf::expected<bool> start_listener();
   caf::expected<bool> start_acceptor();
   caf::expected<bool> start_uplink();
+  caf::expected<bool> start_uplink_at(size_t slot);
   caf::expected<bool> start_introspection();
   caf::expected<bool> start_shell();
   caf::error open_web_port();
@@ -142,7 +148,8 @@ private:
   std::vector<std::string> collector_names() const;
   node_facts facts() const;
   session_options_ptr options_of_sessions() const;
-  uplink_options options_of_uplink() const;
+  uplink_options options_of_uplink(size_t slot) const;
+  void assign_destinations();
 
   template <class Actor, class... Ts>
   auto spawn_child(bool blocks, size_t line, Ts&&... xs);
@@ -168,10 +175,13 @@ private:
   live_actor live_;
   listener_actor listener_;
   introspection_actor introspection_;
-  uplink_actor uplink_;
   /// In force for connections that come.
   port_security_ptr port_security_;
   std::shared_ptr<const tls_context> uplink_tls_;
+  /// By slot; none where there is none.
+  std::vector<uplink_actor> uplinks_;
+  destination_slots slots_;
+  std::shared_ptr<parent_claims> claims_ = std::make_shared<parent_claims>();
 
   http_server web_;
   /// Where the web port's thread finds the http actor of the moment.

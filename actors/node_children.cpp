@@ -14,10 +14,10 @@
 #include "actors/http/live.hpp"
 #include "actors/link/acceptor.hpp"
 #include "actors/link/connector.hpp"
+#include "actors/link/dialers.hpp"
 #include "actors/link/listener.hpp"
 #include "actors/link/session.hpp"
 #include "actors/link/socket.hpp"
-#include "actors/link/uplink.hpp"
 #include "actors/shell/introspection.hpp"
 #include "actors/shell/shell_door.hpp"
 #include "actors/shell/shell_socket.hpp"
@@ -41,10 +41,6 @@ source_ptr fresh_source(const node_setup& setup, const std::string& name) {
            != std::string::npos;
   });
   return made.empty() ? nullptr : std::move(made.front());
-}
-
-std::string program_of(const node_setup& setup) {
-  return "tributary/" + setup.version;
 }
 
 ack_durability durability_of(db_mode mode) {
@@ -106,7 +102,14 @@ caf::expected<bool> node::start_connector() {
     adopt(line_connector, connector_);
     return true;
   }
-  connector_ = spawn_child<connector>(true, line_connector, setup_->figures);
+  // Called like the one that starts it, so that wires are below that one.
+  auto start = [setup = setup_, &system = system()]() -> connector_actor {
+    return system.spawn<connector, caf::detached>(
+        actor_identity{setup->directory, "connector", "node",
+                       actor_tenure::connection},
+        setup->figures);
+  };
+  connector_ = spawn_child<dialers>(false, line_connector, std::move(start));
   return true;
 }
 
@@ -201,6 +204,7 @@ session_options_ptr node::options_of_sessions() const {
       options_.receiver, options_.db.mode, setup_->own);
   result->durability = durability_of(options_.db.mode);
   result->above = writer_;
+  result->drains = setup_->drains;
   return result;
 }
 
@@ -246,39 +250,6 @@ caf::expected<bool> node::start_acceptor() {
   return true;
 }
 
-uplink_options node::options_of_uplink() const {
-  auto& sender = options_.sender;
-  uplink_options result;
-  result.own = setup_->own;
-  result.boot = own_host_.boot;
-  result.hostname = setup_->hostname;
-  result.program = program_of(*setup_);
-  result.api_key = to_string(sender.api_key);
-  result.destinations = sender.destinations;
-  result.default_port = sender.default_port;
-  result.timeout_ms = sender.timeout_ms;
-  result.reconnect_min_ms = reconnect_delay_min_ms;
-  result.reconnect_max_ms = sender.reconnect_delay_ms;
-  if (sender.compression)
-    result.codecs = sender.codecs;
-  result.zstd_level = sender.zstd_level;
-  result.lz4_acceleration = sender.lz4_acceleration;
-  result.seed = setup_->seed;
-  result.clock = setup_->clock;
-  result.tls = uplink_tls_;
-  return result;
-}
-
-caf::expected<bool> node::start_uplink() {
-  if (!options_.sender.enabled)
-    return false;
-  uplink_
-      = spawn_child<uplink>(false, line_uplink, options_of_uplink(),
-                            uplink_peers{ingest_, writer_, reader_, connector_},
-                            setup_->figures, setup_->log);
-  return true;
-}
-
 caf::expected<bool> node::start_introspection() {
   introspection_options options;
   options.node.facts = facts();
@@ -289,6 +260,7 @@ caf::expected<bool> node::start_introspection() {
   options.directory = setup_->directory;
   options.figures = setup_->figures;
   options.backups = backups_;
+  options.drains = setup_->drains;
   introspection_ = spawn_child<introspection>(
       false, line_introspection, std::move(options), node_actor{this});
   offer_storage();

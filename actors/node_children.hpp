@@ -27,7 +27,14 @@ enum line : size_t {
   line_uplink,
   line_introspection,
   line_shell,
+  /// The second uplink, of `stream_mode::all`, and those after it.
+  line_uplink_2,
 };
+
+/// The line of an uplink by its slot.
+constexpr size_t line_of_uplink(size_t slot) {
+  return slot == 0 ? line_uplink : line_uplink_2 + slot - 1;
+}
 
 /// The http actor of the moment, for the web port's thread. An exchange that
 /// finds nobody is dropped, which answers 503.
@@ -35,6 +42,11 @@ struct node::http_door {
   std::mutex mutex;
   http_actor current;
 };
+
+/// How this program calls itself to peers.
+inline std::string program_of(const node_setup& setup) {
+  return "tributary/" + setup.version;
+}
 
 template <class Handle>
 void node::adopt(size_t line, const Handle& handle) {

@@ -118,12 +118,26 @@ void node::apply_collectors(const node_options& before) {
 
 void node::apply_sender(const node_options& before) {
   auto& sender = options_.sender;
-  if (before.sender.enabled != sender.enabled)
-    renew(line_connector); // and with it the uplink
-  else if (sender.enabled && uplink_)
-    send(uplink_, reload_atom_v,
-         uplink_options_ptr{
-             std::make_shared<const uplink_options>(options_of_uplink())});
+  if (before.sender.enabled != sender.enabled) {
+    assign_destinations();
+    renew(line_connector); // and with it the uplinks
+  } else if (sender.enabled) {
+    apply_destinations();
+  }
+}
+
+/// Only uplinks whose destinations changed do anything.
+void node::apply_destinations() {
+  auto before = slots_;
+  assign_destinations();
+  for (size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (before[slot].empty() != slots_[slot].empty())
+      renew(line_of_uplink(slot));
+    else if (uplinks_[slot] && !slots_[slot].empty())
+      send(uplinks_[slot], reload_atom_v,
+           uplink_options_ptr{std::make_shared<const uplink_options>(
+               options_of_uplink(slot))});
+  }
 }
 
 void node::apply_receiver(const node_options& before) {

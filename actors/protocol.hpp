@@ -49,6 +49,7 @@ struct query_answer;
 struct query_request;
 struct publication;
 class roster;
+struct scout_report;
 struct session_options;
 struct shell_report;
 struct shell_request;
@@ -91,6 +92,7 @@ using query_answer_ptr = std::shared_ptr<const query_answer>;
 using query_request_ptr = std::shared_ptr<const query_request>;
 using roster_update_ptr = std::shared_ptr<
     const std::pair<host_number, std::shared_ptr<const roster>>>;
+using scout_report_ptr = std::shared_ptr<const scout_report>;
 using session_options_ptr = std::shared_ptr<const session_options>;
 using shell_report_ptr = std::shared_ptr<const shell_report>;
 using shell_request_ptr = std::shared_ptr<const shell_request>;
@@ -136,6 +138,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::publication_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_request_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::roster_update_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::scout_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::session_options_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::shell_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::shell_request_ptr)
@@ -159,6 +162,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, cursor_atom, "cursor")
   CAF_ADD_ATOM(tributary, tributary, flush_atom, "flush")
   CAF_ADD_ATOM(tributary, tributary, forget_atom, "forget")
+  CAF_ADD_ATOM(tributary, tributary, found_atom, "found")
   CAF_ADD_ATOM(tributary, tributary, frames_atom, "frames")
   CAF_ADD_ATOM(tributary, tributary, history_atom, "history")
   CAF_ADD_ATOM(tributary, tributary, hosts_atom, "hosts")
@@ -278,7 +282,9 @@ using writer_actor = caf::typed_actor<
     // A source asks what is acknowledged above of a host that it offered.
     // Answered once that is known; `ec::denied` when the parent refuses it.
     asks<accept_atom, source_actor, host_number>::with<host_standing_ptr>,
-    on<reload_atom, writer_options_ptr>,
+    // The newest tick of a host that is durable, above where this node keeps no
+    // history; 0: none.
+    asks<latest_atom, guid>::with<tick>, on<reload_atom, writer_options_ptr>,
     // From ingest: forgets a host, one at a time. With an empty guid: how far
     // the last one is.
     asks<forget_atom, guid>::with<forget_state_ptr>,
@@ -329,9 +335,16 @@ using session_actor = source_actor::extend_with<wire_user>::extend<
 using connector_actor
     = caf::typed_actor<asks<connect_atom, link_target_ptr>::with<wire_actor>>;
 
+/// Asks one destination for its uplink.
+using scout_actor = wire_user::extend<
+    // Its own timer: nobody answers.
+    on<tick_atom>>;
+
 /// Child side: one destination list.
 using uplink_actor = subscriber_actor::extend_with<wire_user>::extend<
     on<tick_atom>, on<connect_atom>,
+    // From a scout, which it sent.
+    on<found_atom, scout_report_ptr>,
     // The link stays if it is still wanted.
     on<reload_atom, uplink_options_ptr>>;
 

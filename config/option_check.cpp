@@ -60,6 +60,18 @@ void check_tls(const node_options& options, const find_place& place_of,
                       "no, so none is ever asked for"});
 }
 
+/// What a node without a history acknowledges is above: at which of several
+/// parents, it could not say.
+void check_stream_mode(const node_options& options, const find_place& place_of,
+                       std::vector<fault>& faults) {
+  auto where = place_of("stream", "mode");
+  if (where && options.sender.enabled && options.db.mode == db_mode::none
+      && options.sender.mode == stream_mode::all)
+    faults.push_back({where->file, where->line,
+                      "[stream] mode: all needs a node that keeps its samples; "
+                      "with '[db] mode = none' it is failover or freshest"});
+}
+
 void check_ports(const node_options& options, const find_place& place_of,
                  std::vector<fault>& faults) {
   const auto& web = options.web;
@@ -113,6 +125,7 @@ std::vector<fault> check_options(const node_options& options,
   std::vector<fault> result;
   check_sender(options, place_of, result);
   check_tls(options, place_of, result);
+  check_stream_mode(options, place_of, result);
   check_ports(options, place_of, result);
   check_store(options, place_of, result);
   return result;

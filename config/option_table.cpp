@@ -195,7 +195,13 @@ void add_sender(rows& to) {
       [](auto& x) -> auto& { return x.sender.destinations; },
       "The parents in order of preference, separated by spaces: "
       "[PROTOCOL:]HOST[%INTERFACE][:PORT][:SSL], an IPv6 address in brackets, "
-      "or unix:/path. The first that can be reached is used."));
+      "or unix:/path. How several are used, 'mode' says."));
+  to.push_back(option(
+      {"stream", "mode"}, {}, choice_kind<stream_mode, 3>{},
+      [](auto& x) -> auto& { return x.sender.mode; },
+      "failover: the first parent of the list that takes this node; another "
+      "one as long as that does not. all: every parent at once. freshest: the "
+      "one that has the newest samples of this node."));
   to.push_back(option(
       {"stream", "api key"}, {}, key_kind{},
       [](auto& x) -> auto& { return x.sender.api_key; },
@@ -214,8 +220,10 @@ void add_sender(rows& to) {
       {"stream", "reconnect delay"}, {{"stream", "reconnect delay seconds"}},
       duration_kind<uint32_t>{1, reconnect_delay_min_ms, hour_ms},
       [](auto& x) -> auto& { return x.sender.reconnect_delay_ms; },
-      "The longest wait before the next attempt; the wait is random from 5s "
-      "up to it, so that many children don't return in the same second."));
+      "The longest wait before a parent that was lost is tried again; the wait "
+      "is random from 5s up to it, so that many children don't return in the "
+      "same second. One that refuses is tried half as often. The next parent "
+      "of the list is tried at once."));
   to.push_back(option(
       {"stream", "buffer size"}, {}, size_mib_kind{1, 1u << 20},
       [](auto& x) -> auto& { return x.sender.buffer_mib; },

@@ -38,6 +38,18 @@ const char* to_string(web_mode x) noexcept {
   return "unknown";
 }
 
+const char* to_string(stream_mode x) noexcept {
+  switch (x) {
+  case stream_mode::failover:
+    return "failover";
+  case stream_mode::all:
+    return "all";
+  case stream_mode::freshest:
+    return "freshest";
+  }
+  return "unknown";
+}
+
 const char* to_string(log_level x) noexcept {
   switch (x) {
   case log_level::debug:

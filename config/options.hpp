@@ -178,12 +178,28 @@ struct collector_options {
 /// is not lost by a forgotten line.
 bool is_enabled(const collector_options& x, std::string_view source) noexcept;
 
+/// How a list of destinations is used.
+enum class stream_mode : uint8_t {
+  /// One link, to the first in the list that takes this node.
+  failover = 0,
+  /// A link to each.
+  all = 1,
+  /// One link, to the one that has the newest samples of this node.
+  freshest = 2,
+};
+
+/// The word in files, for example `failover`.
+const char* to_string(stream_mode x) noexcept;
+
 /// `[stream]`: this node as sender.
 struct stream_sender_options {
   /// Needs `destinations` and `api_key`.
   bool enabled = false;
   /// In order of preference, at most `destinations_max`.
   std::vector<destination> destinations;
+  /// Failover by default, as with Netdata: a second parent in the list costs
+  /// nothing until it is needed.
+  stream_mode mode = stream_mode::failover;
   /// What the parent knows us by; empty (all zero): none.
   guid api_key;
   /// For destinations that give no port, 1 to 65535.

@@ -67,6 +67,7 @@ struct Message {
     bye @15 :Bye;
     packed @16 :Void;
     # No message: packed runs have length words of their own, as told above.
+    drain @17 :Drain;
   }
 }
 
@@ -87,6 +88,7 @@ enum Reason {
   # A newer link of the same node took over.
   unsupported @10;
   draining @11;
+  # The parent is being emptied: its children go to their next destination.
   tlsWanted @12;
   # The port takes TLS only, and this link came without it.
 }
@@ -107,6 +109,10 @@ struct Hello {
   codecs @9 :UInt16;
   # What may pack runs, preferred first: four bits each, the lowest first, 0
   # behind the last. 1 lz4, 2 zstd; others are passed over.
+  wishes @10 :UInt16;
+  # Bits. 1: understands drain. 2: this is a question: the child wants to know
+  # whether it would be welcome and what is here of its own host, and leaves
+  # then. A parent answers it with welcome or refuse and closes.
 }
 
 struct Welcome {
@@ -123,6 +129,9 @@ struct Welcome {
   # One that the hello named, or 0: nothing is packed.
   runBytesLog @9 :UInt8;
   # Runs unpack to at most two to this power of bytes.
+  newest @10 :UInt32;
+  # Only in the answer to a question: the newest tick of the child's own host
+  # that is durable here; 2^32-1 for a later one, 0 for none, or not known.
 }
 
 struct Refuse {
@@ -212,4 +221,13 @@ struct Ping {
 
 struct Bye {
   reason @0 :Reason;
+}
+
+struct Drain {
+  # Only to a child whose wishes have it. The child opens a link to another
+  # destination before it leaves, once all that it sent is acknowledged.
+  stays @0 :Bool;
+  # From the child: it has nowhere else to go, and stays until it has.
+  ended @1 :Bool;
+  # From the parent: never mind.
 }

@@ -1,6 +1,7 @@
 #include "schema/link.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <capnp/message.h>
 
@@ -45,6 +46,7 @@ struct message_writer {
     b.setHostname(x.hostname);
     b.setProgram(x.program);
     b.setCodecs(codec_bits(x.codecs));
+    b.setWishes(x.wishes);
   }
 
   void operator()(const link_welcome& x) {
@@ -59,6 +61,8 @@ struct message_writer {
     b.setProgram(x.program);
     b.setCodec(static_cast<uint8_t>(x.codec));
     b.setRunBytesLog(x.run_bytes_log);
+    b.setNewest(static_cast<uint32_t>(
+        std::clamp<tick>(x.newest, 0, std::numeric_limits<uint32_t>::max())));
   }
 
   void operator()(const link_refuse& x) {
@@ -152,6 +156,12 @@ struct message_writer {
 
   void operator()(const link_bye& x) {
     to.initBye().setReason(wire_reason(x.reason));
+  }
+
+  void operator()(const link_drain& x) {
+    auto b = to.initDrain();
+    b.setStays(x.stays);
+    b.setEnded(x.ended);
   }
 };
 

@@ -47,6 +47,14 @@ const char* to_string(ack_durability x) noexcept;
 /// What this program speaks to its parent. From a child it takes version 1 too.
 constexpr uint16_t link_version = 2;
 
+/// What a child can do or wants, in `link_hello::wishes`.
+enum link_wish : uint16_t {
+  /// It understands `link_drain`.
+  wish_drain = 1,
+  /// It only asks: see Hello.wishes in link.capnp.
+  wish_question = 2,
+};
+
 struct link_hello {
   uint16_t version_min = link_version;
   uint16_t version_max = link_version;
@@ -57,6 +65,8 @@ struct link_hello {
   std::string program;
   /// What may pack the live lane, preferred first; at most four.
   std::vector<link_codec> codecs;
+  /// Bits of `link_wish`.
+  uint16_t wishes = 0;
 };
 
 struct link_welcome {
@@ -71,6 +81,9 @@ struct link_welcome {
   link_codec codec = link_codec::none;
   /// A packed run unpacks to at most two to this power of bytes.
   uint8_t run_bytes_log = 0;
+  /// In the answer to a question: the newest tick of the child's own host that
+  /// is durable; 0: none, or not known.
+  tick newest = 0;
 };
 
 struct link_refuse {
@@ -148,11 +161,18 @@ struct link_bye {
   link_reason reason = link_reason::none;
 };
 
+struct link_drain {
+  /// From a child: it has nowhere else to go.
+  bool stays = false;
+  /// From a parent: it is drained no longer.
+  bool ended = false;
+};
+
 using link_message
     = std::variant<link_hello, link_welcome, link_refuse, link_host_open,
                    link_host_accept, link_host_refuse, link_host_close,
                    link_roster, link_layout, link_frame, link_block, link_ack,
-                   link_need_key, link_ping, link_pong, link_bye>;
+                   link_need_key, link_ping, link_pong, link_bye, link_drain>;
 
 /// Appends the framed message (length word and body) to `out`.
 void put_message(std::string& out, const link_message& message);

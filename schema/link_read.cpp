@@ -48,6 +48,7 @@ link_message read_hello(wire::Hello::Reader from) {
     for (auto codec : packing_codecs)
       if ((bits & 15) == static_cast<unsigned>(codec))
         x.codecs.push_back(codec);
+  x.wishes = from.getWishes();
   return x;
 }
 
@@ -66,6 +67,7 @@ caf::expected<link_message> read_welcome(wire::Welcome::Reader from) {
     return broken("unknown codec");
   x.codec = static_cast<link_codec>(from.getCodec());
   x.run_bytes_log = from.getRunBytesLog();
+  x.newest = from.getNewest();
   return link_message{std::move(x)};
 }
 
@@ -182,6 +184,10 @@ caf::expected<link_message> read_union(wire::Message::Reader from) {
     return link_message{link_bye{reason_of(from.getBye().getReason())}};
   case wire::Message::PACKED:
     break;
+  case wire::Message::DRAIN: {
+    auto x = from.getDrain();
+    return link_message{link_drain{x.getStays(), x.getEnded()}};
+  }
   }
   return broken("unknown message");
 }

@@ -76,6 +76,16 @@ std::string text_in(const shell_report& report, std::string_view table,
   return {};
 }
 
+/// Who is waited for, on a terminal.
+void tell_progress(const shell_report& report) {
+  static std::string told;
+  auto names = text_in(report, "drain", "leaving_names");
+  if (names.empty() || names == told || isatty(STDERR_FILENO) != 1)
+    return;
+  told = names;
+  fprintf(stderr, "still here: %s\n", names.c_str());
+}
+
 /// What takes longer than an answer and was begun is asked for until it is
 /// done.
 caf::expected<shell_message> await_end(shell_client& node,
@@ -84,13 +94,15 @@ caf::expected<shell_message> await_end(shell_client& node,
   for (;;) {
     auto report = answer ? std::get_if<shell_report>(&*answer) : nullptr;
     std::string running;
-    for (auto command : {"backup", "forget"})
+    for (auto command : {"backup", "forget", "drain"})
       if (report != nullptr && text_in(*report, command, "state") == "running")
         running = command;
     if (running.empty())
       return answer;
+    tell_progress(*report);
     std::this_thread::sleep_for(ask_every);
-    answer = node.ask({running});
+    answer = running == "drain" ? node.ask({running, "status"})
+                                : node.ask({running});
   }
 }
 

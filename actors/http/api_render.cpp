@@ -88,6 +88,21 @@ void put_statuses(json_writer& out, const std::vector<host_status>& from) {
   out.EndArray();
 }
 
+void put_parents(json_writer& out, const std::vector<parent_entry>& from) {
+  out.StartArray();
+  for (auto& x : from) {
+    out.StartObject();
+    put(out, "destination", x.destination);
+    put(out, "state", x.state);
+    put(out, "hostname", x.hostname);
+    put(out, "uid", x.uid);
+    put(out, "reason", x.reason);
+    put(out, "next_attempt_ms", x.next_attempt_ms);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
 void put_facts(json_writer& out, const host_facts& from) {
   put(out, "os_name", from.os_name);
   put(out, "os_version", from.os_version);
@@ -170,6 +185,8 @@ std::string render_info(const info_document& from) {
   put(out, "charts-count", from.charts_count);
   put(out, "metrics-count", from.metrics_count);
   put(out, "stream-enabled", from.stream_enabled);
+  put(out, "parents");
+  put_parents(out, from.parents);
   put(out, "durability", from.durability);
   put(out, "update_every", from.update_every);
   put(out, "hosts-available", uint64_t{from.hosts.size()});

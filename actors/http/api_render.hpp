@@ -50,6 +50,20 @@ struct host_facts {
   uint64_t ram_total = 0;
 };
 
+/// A destination of the node that answers.
+struct parent_entry {
+  std::string destination;
+  /// `open` while data flows; other words on the way there and between.
+  std::string state;
+  /// Of its node; empty as long as that has not said them.
+  std::string hostname;
+  std::string uid;
+  /// Why it refused, or why the link ended last.
+  std::string reason;
+  /// Milliseconds until it is tried or asked; none when it is needed.
+  std::optional<int64_t> next_attempt_ms;
+};
+
 /// What `/api/v1/info` shows of one host.
 struct info_document {
   /// Of the program.
@@ -67,6 +81,8 @@ struct info_document {
   uint64_t metrics_count = 0;
   /// Whether the node streams to another.
   bool stream_enabled = false;
+  /// In order of preference.
+  std::vector<parent_entry> parents;
   /// Where the node keeps what it has: `disk`, `ram` or `upstream`.
   std::string durability = "disk";
   /// Grid step of the host in seconds.

@@ -96,6 +96,25 @@ std::vector<guid> hosts_named(const std::vector<host_summary>& hosts,
   return result;
 }
 
+std::vector<parent_entry> parents_of(const std::vector<link_status>& links) {
+  std::vector<parent_entry> result;
+  for (auto& link : links)
+    for (auto& x : link.destinations) {
+      parent_entry y;
+      y.destination = x.address;
+      y.state = x.state;
+      if (x.address == link.address && !link.node.empty()) {
+        y.hostname = link.peer;
+        y.uid = to_string(link.node);
+      }
+      y.reason = x.reason;
+      if (x.next_ms >= 0)
+        y.next_attempt_ms = x.next_ms;
+      result.push_back(std::move(y));
+    }
+  return result;
+}
+
 info_document info_of(const host_summary& host,
                       const std::vector<host_summary>& hosts,
                       const node_facts& node, unix_ms now) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actors/http/api_render.hpp"
+#include "actors/link/link_directory.hpp"
 #include "actors/storage/traffic.hpp"
 #include "schema/link.hpp"
 
@@ -42,6 +43,9 @@ const host_summary* find_host(const std::vector<host_summary>& hosts,
 /// GUIDs of all hosts of that name.
 std::vector<guid> hosts_named(const std::vector<host_summary>& hosts,
                               const std::string& name);
+
+/// @param links of this node; those to parents are told.
+std::vector<parent_entry> parents_of(const std::vector<link_status>& links);
 
 info_document info_of(const host_summary& host,
                       const std::vector<host_summary>& hosts,

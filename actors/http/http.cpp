@@ -160,8 +160,9 @@ void http::answer_page(const exchange_ptr& x, const route& to) {
 
 void http::answer_info(const exchange_ptr& x, const route& to) {
   with_host(x, to.host, [this, x, name = to.host](auto& hosts, auto& host) {
-    auto response
-        = json(render_info(info_of(host, hosts, facts_, clock_->now_ms())));
+    auto document = info_of(host, hosts, facts_, clock_->now_ms());
+    document.parents = parents_of(counters_.figures->links.list());
+    auto response = json(render_info(document));
     auto same = hosts_named(hosts, name);
     if (same.size() > 1) { // the most recently live one was taken
       std::string list;

@@ -51,6 +51,7 @@ void link_directory::end(uint64_t id, const std::string& reason, unix_ms now) {
   auto last = std::move(i->second);
   links_.erase(i);
   last.up = false;
+  last.destinations.clear(); // its successor tells
   last.state = "ended";
   last.reason = reason;
   last.since_ms = last.updated_ms = now;
@@ -60,6 +61,11 @@ void link_directory::end(uint64_t id, const std::string& reason, unix_ms now) {
   ended_.push_front(std::move(last));
   if (ended_.size() > ended_max)
     ended_.pop_back();
+}
+
+void link_directory::remove(uint64_t id) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  links_.erase(id);
 }
 
 std::vector<link_status> link_directory::list() const {

@@ -21,6 +21,18 @@ enum class link_side : uint8_t { to_parent, from_child };
 /// The word in lists: `parent` or `child`, after who is at the other end.
 const char* to_string(link_side x) noexcept;
 
+/// One of the destinations that an uplink has.
+struct destination_status {
+  std::string address;
+  /// The link's own word for the one in use; `ready` for one that may be tried,
+  /// `postponed` for one that may not yet.
+  std::string state;
+  /// Why it failed last, for people; empty when it did not.
+  std::string reason;
+  /// Milliseconds until it is tried or asked; -1: when it is needed.
+  int64_t next_ms = -1;
+};
+
 /// One lane of a link.
 struct lane_status {
   /// Of the last message that was sent, at a parent's side taken.
@@ -72,6 +84,8 @@ struct link_status {
   uint64_t credit_bytes = 0;
   lane_status live;
   lane_status history;
+  /// Of a link to a parent, in order of preference.
+  std::vector<destination_status> destinations;
   /// Ticks that the history lane has still to carry.
   int64_t owed_ticks = 0;
   /// Newest tick that is here to be sent, at a parent's side that has arrived;
@@ -95,6 +109,9 @@ public:
 
   /// The link is no more. A peer is remembered once, until it is back.
   void end(uint64_t id, const std::string& reason, unix_ms now);
+
+  /// The link was none after all.
+  void remove(uint64_t id);
 
   /// Parents first, then children by name, then what ended, newest first.
   std::vector<link_status> list() const;

@@ -17,6 +17,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
+#include "actors/link/drain_desk.hpp"
 #include "actors/link/wire.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
@@ -47,8 +48,10 @@ struct session_options {
   /// For the whole hello to arrive.
   uint32_t hello_ms = 10000;
   ack_durability durability = ack_durability::disk;
-  /// With `ack_durability::upstream`: knows what is acknowledged above.
+  /// Knows what is durable, with `ack_durability::upstream` above.
   writer_actor above;
+  /// Whether children are sent away; null: they never are.
+  std::shared_ptr<drain_desk> drains;
   wall_clock_ptr clock;
 };
 
@@ -78,24 +81,16 @@ private:
     std::vector<sealed_group> groups;
   };
 
-  // session.cpp: the connection and its hosts
+  // session.cpp: the connection
   void on_batch(const wire_batch& batch);
   caf::error on_body(const std::string& body);
   caf::error handle(link_message& message);
   caf::error on_hello(const link_hello& x);
-  caf::error on_host_open(const link_host_open& x);
-  /// Answers a host with what the nodes above have of it.
-  void accept_as_above(uint32_t number, const link_host_open& x,
-                       host_number host);
-  void accept_host(uint32_t number, const link_host_open& x,
-                   const host_standing& standing);
-  void on_taken_over(host_number number);
   void on_tick();
   void transmit(const link_message& message);
   void shut(link_reason reason, const std::string& words);
   void end(link_reason reason, const std::string& words);
   void tell_status();
-  caf::expected<channel*> channel_of(uint32_t number);
   /// Who says that it comes, with what its certificate says.
   host_claim claim_of(std::string_view key, const guid& host) const {
     return {key, host, address_,
@@ -103,9 +98,30 @@ private:
                                              : nullptr};
   }
 
+  // session_hosts.cpp: the hosts that come over it
+  caf::error on_host_open(const link_host_open& x);
+  /// Answers a host with what the nodes above have of it.
+  void accept_as_above(uint32_t number, const link_host_open& x,
+                       host_number host);
+  void accept_host(uint32_t number, const link_host_open& x,
+                   const host_standing& standing);
+  void on_taken_over(host_number number);
+  caf::expected<channel*> channel_of(uint32_t number);
+
   // session_rules.cpp: other rules while it is open
   void on_reload(const session_options_ptr& options);
   void refuse_link(const std::string& why);
+
+  // session_drain.cpp: who only asks, and who is sent away
+  link_welcome welcome_of(const link_hello& x) const;
+  void on_question(const link_hello& x);
+  void end_question();
+  bool join(const link_hello& x);
+  void mind_drain();
+  void on_drain(const link_drain& x);
+
+  /// A child that neither left nor said that it stays is dropped then.
+  static constexpr int64_t leave_ms_max = 60'000;
 
   // session_lanes.cpp: frames, rosters, blocks, acks
   caf::error on_run(const std::string& body);
@@ -129,6 +145,13 @@ private:
 
   mode mode_ = mode::hello_wanted;
   bool greeted_ = false;
+  /// Bits of `link_wish`.
+  uint16_t wishes_ = 0;
+  /// Since the child was told to leave; -1: it was not.
+  int64_t draining_ms_ = -1;
+  bool stays_ = false;
+  /// The hello was a question.
+  bool asked_ = false;
   guid node_;
   /// Name that the child gave itself.
   std::string hostname_;

@@ -123,16 +123,25 @@ caf::expected<int> connect_to(const link_target& target) {
     return connect_unix(target, deadline);
   auto host = to.interface.empty() ? to.host : to.host + '%' + to.interface;
   auto port = to.port.empty() ? std::to_string(target.default_port) : to.port;
-  auto list = resolve(host, port, AI_ADDRCONFIG);
+  // An address that was written down is used whatever this machine has.
+  auto list = resolve(host, port, AI_NUMERICHOST);
+  if (!list)
+    list = resolve(host, port, AI_ADDRCONFIG);
   if (!list)
     return std::move(list.error());
+  int64_t left = 0;
+  for (auto x = list->get(); x != nullptr; x = x->ai_next)
+    ++left;
   int error = ECONNREFUSED;
   for (auto x = list->get(); x != nullptr; x = x->ai_next) {
+    // One that does not answer leaves the others their part of the time.
+    auto now = clock::now();
+    auto until = now + (deadline - now) / left--;
     descriptor fd{
         socket(x->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     error = fd.get() < 0
                 ? errno
-                : connect_within(fd.get(), x->ai_addr, x->ai_addrlen, deadline);
+                : connect_within(fd.get(), x->ai_addr, x->ai_addrlen, until);
     if (error != 0)
       continue;
     int on = 1;

@@ -13,8 +13,9 @@
 namespace tributary {
 
 /// A connected, non-blocking socket; tries every address that the name resolves
-/// to. Yields `ec::disconnected` or `ec::timed_out` with the address and the
-/// system's words. The caller owns the descriptor.
+/// to, each for its part of the time that is left. Yields `ec::disconnected` or
+/// `ec::timed_out` with the address and the system's words. The caller owns the
+/// descriptor.
 caf::expected<int> connect_to(const link_target& target);
 
 /// A listening, non-blocking socket on a numeric address, `localhost` or `*`

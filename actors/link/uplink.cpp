@@ -17,19 +17,37 @@ constexpr int64_t tick_ms = 1000;
 /// A parent that says nothing is asked for a word after this long.
 constexpr int64_t ping_after_ms = 5000;
 
+ec code_of_refusal(link_reason x) {
+  switch (x) {
+  case link_reason::loop:
+    return ec::loop;
+  case link_reason::clone:
+    return ec::clone;
+  case link_reason::version:
+    return ec::version_mismatch;
+  case link_reason::busy:
+  case link_reason::shutdown:
+  case link_reason::draining:
+    return ec::busy;
+  default:
+    return ec::denied;
+  }
+}
+
 } // namespace
 
 uplink::uplink(caf::actor_config& cfg, actor_identity identity,
                uplink_options options, uplink_peers peers,
                std::shared_ptr<node_figures> figures,
                std::shared_ptr<spdlog::logger> log)
-    : observed(cfg, std::move(identity)),
+    : observed(cfg, identity),
       options_(std::move(options)),
       peers_(std::move(peers)),
       figures_(std::move(figures)),
       log_(std::move(log)),
-      random_(options_.seed) {
-  // nop
+      directory_(identity.directory),
+      choice_(options_.seed) {
+  begin_list();
 }
 
 uplink::behavior_type uplink::make_behavior() {
@@ -41,6 +59,7 @@ uplink::behavior_type uplink::make_behavior() {
       [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
       [this](tick_atom) { on_tick(); },
       [this](connect_atom) { connect(); },
+      [this](found_atom, const scout_report_ptr& x) { on_found(*x); },
       [this](reload_atom, const uplink_options_ptr& x) { on_reload(*x); },
   };
 }
@@ -55,13 +74,15 @@ void uplink::on_exit() {
       = mode_ == mode::open ? figures_->links_up : figures_->links_down;
   figure.fetch_sub(1, std::memory_order_relaxed);
   peers_ = uplink_peers{};
+  options_.claims->release(id());
   figures_->links.end(id(), "uplink ended", options_.clock->now_ms());
   observed::on_exit();
 }
 
 void uplink::connect() {
-  if (mode_ != mode::waiting)
+  if (mode_ != mode::waiting || !choose_destination())
     return;
+  refusal_ = link_reason::none;
   parent_ = guid{};
   parent_name_.clear();
   durability_.clear();
@@ -86,7 +107,7 @@ void uplink::connect() {
           },
           [this, generation](caf::error& error) {
             if (generation == generation_)
-              drop(to_text(error));
+              drop(error);
           });
 }
 
@@ -96,18 +117,23 @@ void uplink::on_connected(wire_actor wire) {
   silent_ms_ = 0;
   enter(mode::hello_sent, reason_);
   send(wire_, start_atom_v, wire_user{this});
-  link_hello hello;
-  hello.node = options_.own;
-  hello.boot = options_.boot;
-  hello.api_key = options_.api_key;
-  hello.hostname = options_.hostname;
-  hello.program = options_.program;
-  hello.codecs = options_.codecs;
   packer_ = run_packer{};
   auto bytes = std::make_shared<std::string>(link_preface);
-  put_message(*bytes, hello);
+  put_message(*bytes, hello());
   bytes_sent_ += bytes->size();
   send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
+}
+
+link_hello uplink::hello() const {
+  link_hello result;
+  result.node = options_.own;
+  result.boot = options_.boot;
+  result.api_key = options_.api_key;
+  result.hostname = options_.hostname;
+  result.program = options_.program;
+  result.codecs = options_.codecs;
+  result.wishes = wish_drain;
+  return result;
 }
 
 void uplink::transmit(const link_message& message) {
@@ -151,18 +177,9 @@ void uplink::leave() {
   }
   ++generation_;
   channels_.clear();
-}
-
-void uplink::drop(const std::string& reason) {
-  leave();
-  // The next one in the list is tried first: failover.
-  destination_ = (destination_ + 1) % options_.destinations.size();
-  std::uniform_int_distribution<int64_t> jitter{options_.reconnect_min_ms,
-                                                options_.reconnect_max_ms};
-  wait_ms_ = jitter(random_);
-  enter(mode::waiting, reason);
-  log_->warn("uplink: {}; next attempt in {} ms", reason, wait_ms_);
-  delayed_send(this, std::chrono::milliseconds(wait_ms_), connect_atom_v);
+  options_.claims->release(id());
+  moving_since_ms_ = -1;
+  drained_ = said_stays_ = false;
 }
 
 void uplink::on_reload(const uplink_options& options) {
@@ -171,9 +188,17 @@ void uplink::on_reload(const uplink_options& options) {
   auto at = std::find(wanted.begin(), wanted.end(), current);
   auto stays = at != wanted.end() && options.api_key == options_.api_key
                && options.default_port == options_.default_port;
+  auto same = stays && options.mode == options_.mode
+              && wanted == options_.destinations
+              && options.reconnect_max_ms == options_.reconnect_max_ms;
   options_ = options;
+  if (same)
+    return;
   destination_ = stays ? static_cast<size_t>(at - wanted.begin()) : size_t{0};
-  if (stays)
+  begin_list();
+  if (stays && (mode_ == mode::resuming || mode_ == mode::open))
+    choice_.welcomed(destination_, steady_ms());
+  if (stays && wire_)
     return;
   if (wire_)
     transmit(link_bye{link_reason::shutdown});
@@ -196,7 +221,6 @@ void uplink::tell_status() {
   status.id = id();
   status.side = link_side::to_parent;
   status.peer = parent_name_;
-  // The list is walked on when an attempt has failed.
   status.address = to_string(options_.destinations[destination_]);
   status.node = parent_;
   status.up = mode_ == mode::open;
@@ -221,6 +245,7 @@ void uplink::tell_status() {
   status.owed_ticks = history_.owed_count();
   status.newest = newest_;
   status.acked = acked_;
+  tell_destinations(status);
   figures_->links.put(std::move(status));
 }
 
@@ -239,6 +264,7 @@ void uplink::on_tick() {
   if (silent_ms_ >= ping_after_ms)
     transmit(link_ping{static_cast<uint64_t>(silent_ms_)});
   send_history();
+  mind_destinations();
 }
 
 void uplink::on_batch(const wire_batch& batch) {
@@ -254,7 +280,7 @@ void uplink::on_batch(const wire_batch& batch) {
   for (auto& body : batch.bodies) {
     bytes_received_ += link_header_bytes + body.size();
     if (auto error = on_body(body)) {
-      drop(to_text(error));
+      drop(error);
       return;
     }
     if (!wire_)
@@ -267,9 +293,10 @@ caf::error uplink::on_body(const std::string& body) {
   auto message = open_message(body);
   if (!message)
     return message.error();
-  if (auto x = std::get_if<link_refuse>(&*message))
+  if (auto x = std::get_if<link_refuse>(&*message)) {
+    refusal_ = x->reason;
     return make_error(
-        x->reason == link_reason::loop ? ec::loop : ec::denied,
+        code_of_refusal(x->reason),
         std::string{"the parent refuses this node: "} + to_string(x->reason)
             + (x->reason == link_reason::denied
                    ? " (API key, address, machine GUID or certificate; its log "
@@ -278,6 +305,7 @@ caf::error uplink::on_body(const std::string& body) {
                    ? " (its port takes TLS only: write ':SSL' behind the "
                      "destination)"
                    : ""));
+  }
   if (mode_ == mode::hello_sent) {
     if (auto x = std::get_if<link_welcome>(&*message)) {
       if (auto error = agree(*x))
@@ -303,14 +331,20 @@ caf::error uplink::on_body(const std::string& body) {
     channels_[x->channel].refused = true;
   else if (auto x = std::get_if<link_ping>(&*message))
     transmit(link_pong{x->cookie});
-  else if (auto x = std::get_if<link_bye>(&*message))
+  else if (auto x = std::get_if<link_drain>(&*message))
+    on_drain(*x);
+  else if (auto x = std::get_if<link_bye>(&*message)) {
+    refusal_ = x->reason;
     return make_error(ec::disconnected,
                       std::string{"the parent ended the link: "}
                           + to_string(x->reason));
+  }
   return {};
 }
 
 void uplink::on_welcome(const link_welcome& x) {
+  if (!claim_parent(x))
+    return;
   send(wire_, trust_atom_v);
   parent_ = x.node;
   parent_name_ = to_plain_text(x.hostname.substr(0, hostname_bytes_max));

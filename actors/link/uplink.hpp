@@ -1,8 +1,10 @@
 #pragma once
 
-/// Child side: keeps one link to a parent from the destination list. Connects
-/// with jittered back-off, resumes from the durable cursor, sends live frames
-/// at once and owed windows beside them.
+/// Child side: keeps one link to a parent from the destination list
+/// (destination_choice.hpp says to which). Resumes from the durable cursor,
+/// sends live frames at once and owed windows beside them. Goes to another
+/// parent when scouts have found that it would take this node, and not before
+/// all that was sent is acknowledged.
 ///
 ///   waiting --timer--> connecting --wire--> hello_sent --welcome--> resuming
 ///      ^                                                              |
@@ -12,7 +14,7 @@
 
 #include <map>
 #include <memory>
-#include <random>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,12 +23,15 @@
 
 #include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
+#include "actors/link/destination_choice.hpp"
 #include "actors/link/history_lane.hpp"
 #include "actors/link/live_lane.hpp"
+#include "actors/link/parent_claims.hpp"
 #include "actors/link/wire.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/storage/traffic.hpp"
+#include "config/options.hpp"
 #include "schema/link.hpp"
 #include "schema/run_packer.hpp"
 
@@ -42,10 +47,14 @@ struct uplink_options {
   std::string hostname;
   std::string program;
   std::string api_key;
+  /// Never empty.
   std::vector<destination> destinations;
+  stream_mode mode = stream_mode::failover;
+  /// Shared with the other uplinks of the node.
+  std::shared_ptr<parent_claims> claims;
   uint16_t default_port = 19998;
   int64_t timeout_ms = 60000;
-  /// Random wait between two attempts.
+  /// Bounds of the random waits, see `wait_after`.
   int64_t reconnect_min_ms = 5000;
   int64_t reconnect_max_ms = 15000;
   /// What packs the live lane, preferred first; none where nothing shall. What
@@ -95,7 +104,7 @@ private:
   // uplink.cpp: the connection
   void connect();
   void on_connected(wire_actor wire);
-  void drop(const std::string& reason);
+  link_hello hello() const;
   void tell_status();
   void enter(mode next, std::string reason);
   void leave();
@@ -107,6 +116,29 @@ private:
   void transmit(const link_message& message);
   void transmit(std::string bytes);
   caf::error agree(const link_welcome& x);
+
+  // uplink_destinations.cpp: which parent, and when another one
+  int64_t steady_ms() const;
+  void begin_list();
+  bool choose_destination();
+  void schedule(int64_t wait_ms);
+  void drop(const std::string& reason);
+  void drop(const caf::error& error);
+  void give_up(link_end cause, const std::string& reason);
+  bool claim_parent(const link_welcome& x);
+  bool ask_all(int64_t now_ms);
+  void send_scout(size_t index);
+  void on_found(const scout_report& report);
+  void on_answer(const scout_report& report);
+  void mind_destinations();
+  void on_drain(const link_drain& x);
+  void begin_move();
+  void finish_move();
+  void say_stays();
+  void tell_destinations(link_status& to) const;
+
+  /// What is not acknowledged by then is sent to the next parent again.
+  static constexpr int64_t move_ms_max = 10'000;
 
   // uplink_resume.cpp: from welcome to open
   void resume();
@@ -140,11 +172,28 @@ private:
   uplink_peers peers_;
   std::shared_ptr<node_figures> figures_;
   std::shared_ptr<spdlog::logger> log_;
-  std::mt19937_64 random_;
+  actor_directory_ptr directory_;
 
   mode mode_ = mode::waiting;
+  /// Of the attempt or link that there is, or was last.
   size_t destination_ = 0;
-  int64_t wait_ms_ = 0;
+  destination_choice choice_;
+  /// When the next attempt is due, on `steady_ms`.
+  int64_t due_ms_ = 0;
+  /// Found by scouts: what comes next.
+  std::optional<size_t> chosen_;
+  // Scouts that have not answered, and what the others found in this round.
+  uint64_t round_ = 0;
+  size_t scouts_ = 0;
+  bool asking_ = false;
+  newest_by_destination found_;
+  /// What the parent said when it ended the link.
+  link_reason refusal_ = link_reason::none;
+  /// The parent wants this node to go.
+  bool drained_ = false;
+  bool said_stays_ = false;
+  /// Since nothing is sent any more, to leave for another parent; -1: it is.
+  int64_t moving_since_ms_ = -1;
   /// Why the link is not up; empty while it is on its way there.
   std::string reason_;
   wire_actor wire_;

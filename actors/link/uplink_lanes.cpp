@@ -121,6 +121,8 @@ void uplink::on_published(const published_debt& x) {
 // -- live lane ----------------------------------------------------------------
 
 void uplink::flush() {
+  if (moving_since_ms_ >= 0)
+    return; // for the next parent
   while (auto frame = live_.next()) {
     auto i = channels_.find(frame->host);
     // Held until the parent has answered for the host, so that nothing that is
@@ -200,7 +202,7 @@ void uplink::owe(host_number number, const tick_set& ticks) {
 // -- history lane -------------------------------------------------------------
 
 void uplink::send_history() {
-  if (mode_ != mode::open)
+  if (mode_ != mode::open || moving_since_ms_ >= 0)
     return;
   std::map<host_number, host_definition> open;
   for (auto& kvp : channels_)
@@ -269,6 +271,8 @@ void uplink::on_ack(const link_ack& x) {
   note_progress();
   flush();
   send_history();
+  if (moving_since_ms_ >= 0)
+    finish_move();
 }
 
 void uplink::on_need_key(const link_need_key& x) {

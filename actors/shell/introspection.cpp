@@ -93,6 +93,10 @@ const std::vector<introspection::command>& introspection::commands() {
       {"backup", "[DIRECTORY [--compact]]",
        "copies the store into a new directory; alone: how the last one went",
        &introspection::answer_backup},
+      {"drain", "[off | status]",
+       "sends children to their next destination and takes no new ones, until "
+       "off; waits until they have gone",
+       &introspection::answer_drain},
       {"forget", "[HOST --yes]",
        "erases a host that is not live, with all that is kept of it; alone: "
        "how far the last one is",
@@ -161,6 +165,9 @@ void introspection::answer_status(const std::string&, promise to) {
 void introspection::answer_links(const std::string&, promise to) {
   auto links = options_.figures->links.list();
   shell_report report{{links_table(links, options_.clock->now_ms())}};
+  auto destinations = destinations_table(links);
+  if (!destinations.rows.empty())
+    report.tables.push_back(std::move(destinations));
   auto lanes = lanes_table(links);
   if (!lanes.rows.empty())
     report.tables.push_back(std::move(lanes));

@@ -13,6 +13,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/clock.hpp"
+#include "actors/link/drain_desk.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/shell/reports.hpp"
@@ -27,7 +28,13 @@ struct introspection_options {
   std::shared_ptr<const node_figures> figures;
   /// Null: there are no backups.
   std::shared_ptr<backup_desk> backups;
+  /// Null: children can't be sent away.
+  std::shared_ptr<drain_desk> drains;
 };
+
+/// One row on the drain. tributary-shell asks on while `state` is `running`.
+/// @param is_committed what children that left have sent is durable.
+report_table drain_table(const drain_state& drain, bool is_committed);
 
 class introspection final : public observed<introspection_actor::base> {
 public:
@@ -55,6 +62,7 @@ private:
   caf::result<shell_report_ptr> on_request(const shell_request& what);
   void answer_actors(const std::string& argument, promise to);
   void answer_backup(const std::string& argument, promise to);
+  void answer_drain(const std::string& argument, promise to);
   void answer_forget(const std::string& argument, promise to);
   void answer_help(const std::string& argument, promise to);
   void answer_hosts(const std::string& argument, promise to);

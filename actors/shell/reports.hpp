@@ -35,6 +35,9 @@ report_table actors_table(const std::vector<actor_record>& actors,
 /// State, reason, lag and bytes of each link.
 report_table links_table(const std::vector<link_status>& links, unix_ms now);
 
+/// A row a destination: state, why it failed last, when it is tried or asked.
+report_table destinations_table(const std::vector<link_status>& links);
+
 /// Two rows a link that is up: what is on its live and on its history lane.
 report_table lanes_table(const std::vector<link_status>& links);
 

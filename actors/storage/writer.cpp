@@ -78,6 +78,7 @@ writer::behavior_type writer::make_behavior() {
       [this](accept_atom, const source_actor& who, host_number number) {
         return on_ask_above(who, number);
       },
+      [this](latest_atom, const guid& host) { return newest_durable(host); },
       [this](reload_atom, const writer_options_ptr& x) { on_reload(*x); },
       [this](forget_atom, const guid& host) { return on_forget(host); },
       [this](commit_atom) { on_timer(); },

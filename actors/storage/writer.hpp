@@ -93,6 +93,7 @@ private:
   void wait_for_parent(commit_report& report);
   void pass_upstream();
   void let_go();
+  tick newest_durable(const guid& host) const;
   const subscriber* receiver() const;
 
   void schedule(int64_t delay_ms);

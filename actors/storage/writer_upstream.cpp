@@ -89,6 +89,12 @@ void writer::answer_above(host_number number) {
                            pending_questions_.end());
 }
 
+tick writer::newest_durable(const guid& host) const {
+  auto number = store_->number_of(host);
+  return options_.passing ? gate_.above(number).newest()
+                          : store_->durable(number).newest();
+}
+
 /// What a commit took up waits from here on.
 void writer::wait_for_parent(commit_report& report) {
   while (!pending_acks_.empty()

@@ -186,8 +186,8 @@ void print_tls(const std::string& program, uint32_t count, uint32_t metrics,
                const arguments& flags) {
   auto seconds = flags.seconds == 0 ? live_seconds : flags.seconds;
   node_process parent{program, true};
-  local_swarm children{count, metrics, parent.link_port(),
-                       link_codec::none, parent.certificate()};
+  local_swarm children{count, metrics, parent.link_port(), link_codec::none,
+                       parent.certificate()};
   if (auto history = flags.get("history", history_seconds); history > 0) {
     auto to = static_cast<tick>(now_ms() / 1000) - 5;
     children.flood(to - history, to, flood_flight_bytes / children.size());
@@ -203,7 +203,7 @@ void print_tls(const std::string& program, uint32_t count, uint32_t metrics,
   counts.ack_ms.clear();
   std::thread others{[&] {
     auto begin = now_ms();
-    local_swarm back{thousands, thin_metrics, parent.link_port(),
+    local_swarm back{thousands,        thin_metrics,         parent.link_port(),
                      link_codec::none, parent.certificate(), count};
     print_figure("reconnect_tls_s", (now_ms() - begin) / 1e3);
     back.live(warm_seconds, false);

@@ -41,8 +41,8 @@ load::swarm_options options_of(uint32_t children, uint32_t metrics,
 local_swarm::local_swarm(uint32_t children, uint32_t metrics,
                          uint16_t link_port, link_codec codec,
                          const std::string& ca_file, uint32_t first_index)
-    : swarm(options_of(children, metrics, link_port, codec, ca_file,
-                       first_index)) {
+    : swarm(
+        options_of(children, metrics, link_port, codec, ca_file, first_index)) {
   if (auto error = connect_all(connect_limit_ms))
     fail(to_text(error));
 }

@@ -255,6 +255,29 @@ TEST_CASE("streaming needs a destination and a key", "[config]") {
   CHECK(stream_faults("[stream]\nenabled = no\n").empty());
 }
 
+TEST_CASE("several parents are used as the mode says", "[config]") {
+  auto head = "[stream]\nenabled = yes\ndestination = a b\napi key = "
+              + std::string{key} + "\n";
+  CHECK(good_stream(head).sender.mode == stream_mode::failover);
+  CHECK(good_stream(head + "mode = all\n").sender.mode == stream_mode::all);
+  CHECK(good_stream(head + "mode = freshest\n").sender.mode
+        == stream_mode::freshest);
+  CHECK(stream_faults(head + "mode = both\n")
+        == "t.conf:5: [stream] mode: 'both' is not one of: failover, all, "
+           "freshest\n");
+  auto without_history = [](const std::string& text) {
+    return to_text(
+        read_options({layer(layer_kind::tributary_conf, "[db]\nmode = none\n"),
+                      layer(layer_kind::stream_conf, text)})
+            .faults);
+  };
+  CHECK(without_history(head + "mode = all\n")
+        == "t.conf:5: [stream] mode: all needs a node that keeps its samples; "
+           "with '[db] mode = none' it is failover or freshest\n");
+  CHECK(without_history(head + "mode = freshest\n").empty());
+  CHECK(without_history("[stream]\nmode = all\n").empty());
+}
+
 TEST_CASE("what waits for a parent is bounded in MiB", "[config]") {
   CHECK(good_stream("[stream]\nbuffer size = 2GiB\n").sender.buffer_mib
         == 2048);

@@ -9,7 +9,7 @@ HEADER_BYTES = 8
 # Members of the union Message, by number.
 KINDS = ("hello", "welcome", "refuse", "hostOpen", "hostAccept", "hostRefuse",
          "hostClose", "roster", "layout", "frame", "block", "ack", "needKey",
-         "ping", "pong", "bye")
+         "ping", "pong", "bye", "packed", "drain")
 
 
 def framed(body):

@@ -26,6 +26,8 @@ struct message_text {
         << quoted(x.program);
     for (auto codec : x.codecs)
       out << ' ' << to_string(codec);
+    if (x.wishes != 0)
+      out << " wishes " << x.wishes;
   }
 
   void operator()(const link_welcome& x) {
@@ -33,6 +35,8 @@ struct message_text {
         << quoted(x.hostname) << ' ' << to_string(x.durability) << ' '
         << x.credit_bytes << ' ' << x.ping_ms << ' ' << quoted(x.program) << ' '
         << to_string(x.codec) << ' ' << int{x.run_bytes_log};
+    if (x.newest != 0)
+      out << " newest " << x.newest;
   }
 
   void operator()(const link_refuse& x) {
@@ -94,6 +98,10 @@ struct message_text {
 
   void operator()(const link_bye& x) {
     out << "bye " << to_string(x.reason);
+  }
+
+  void operator()(const link_drain& x) {
+    out << "drain" << (x.stays ? " stays" : "") << (x.ended ? " ended" : "");
   }
 };
 

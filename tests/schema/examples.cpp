@@ -205,6 +205,7 @@ std::vector<named_message> messages() {
       {"ping", link_ping{0x0123456789abcdef}},
       {"pong", link_pong{0xfedcba9876543210}},
       {"bye", link_bye{link_reason::replaced}},
+      {"drain", link_drain{true, false}},
   };
 }
 

@@ -26,7 +26,7 @@ TEST_CASE("messages of nothing but defaults come back", "[schema]") {
         link_message{link_host_refuse{}}, link_message{link_host_close{}},
         link_message{link_layout{}}, link_message{link_ack{}},
         link_message{link_ping{}}, link_message{link_pong{}},
-        link_message{link_bye{}}}) {
+        link_message{link_bye{}}, link_message{link_drain{}}}) {
     auto read = open_message(examples::body_of(x));
     REQUIRE(read);
     CHECK(describe(*read) == describe(x));
@@ -178,4 +178,32 @@ TEST_CASE("the largest frame's message is within its cap", "[schema]") {
   auto body = examples::body_of(link_frame{1, 1, sealed});
   CHECK(body.size() <= link_message_bytes_max);
   CHECK(open_message(body));
+}
+
+TEST_CASE("wishes and the answer to a question come back", "[schema]") {
+  link_hello hello;
+  hello.wishes = wish_drain | wish_question;
+  auto asked = open_message(examples::body_of(hello));
+  REQUIRE(asked);
+  CHECK(std::get<link_hello>(*asked).wishes == 3);
+  link_welcome welcome;
+  for (tick newest : {tick{0}, tick{1'790'000'000}, tick{UINT32_MAX}}) {
+    welcome.newest = newest;
+    auto told = open_message(examples::body_of(welcome));
+    REQUIRE(told);
+    CHECK(std::get<link_welcome>(*told).newest == newest);
+  }
+  welcome.newest = tick_max - 1; // of a clock far ahead: the latest there is
+  auto told = open_message(examples::body_of(welcome));
+  REQUIRE(told);
+  CHECK(std::get<link_welcome>(*told).newest == UINT32_MAX);
+}
+
+TEST_CASE("who drains and who stays come back", "[schema]") {
+  for (auto what : {link_drain{false, true}, link_drain{true, false}}) {
+    auto read = open_message(examples::body_of(what));
+    REQUIRE(read);
+    CHECK(std::get<link_drain>(*read).stays == what.stays);
+    CHECK(std::get<link_drain>(*read).ended == what.ended);
+  }
 }

@@ -175,6 +175,7 @@ void sim_cluster::start(const std::string& name) {
   for (auto& parent : node.plan.parents)
     options.sender.destinations.push_back(
         {transport::tcp, parent, {}, {}, false});
+  options.sender.mode = node.plan.parents_mode;
   options.sender.api_key = node.plan.key;
   options.sender.timeout_ms = 20000;
   options.sender.compression = !node.plan.codecs.empty();
@@ -321,6 +322,17 @@ const std::string& sim_cluster::store_path(const std::string& name) const {
 
 node_figures& sim_cluster::figures_of(const std::string& name) {
   return *at(name).setup->figures;
+}
+
+void sim_cluster::drain(const std::string& name, bool on) {
+  if (on)
+    at(name).setup->drains->begin();
+  else
+    at(name).setup->drains->end();
+}
+
+drain_state sim_cluster::drain_of(const std::string& name) {
+  return at(name).setup->drains->state();
 }
 
 void sim_cluster::set_clock_offset(const std::string& name, int64_t ms) {

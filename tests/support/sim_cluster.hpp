@@ -43,6 +43,8 @@ struct sim_plan {
   uint64_t buffer_mib = 64;
   /// What it offers to pack its links with; empty: nothing.
   std::vector<link_codec> codecs{packing_codecs.begin(), packing_codecs.end()};
+  /// How the parents are used.
+  stream_mode parents_mode = stream_mode::failover;
 };
 
 /// One tick as a node has it.
@@ -96,6 +98,11 @@ public:
   const std::string& store_path(const std::string& name) const;
 
   node_figures& figures_of(const std::string& name);
+
+  /// Sends the node's children away, or takes them again.
+  void drain(const std::string& name, bool on = true);
+
+  drain_state drain_of(const std::string& name);
 
   /// Lets collectors that are late answer now.
   void finish_slow_collectors();

@@ -60,7 +60,9 @@ connector_actor sim_network::start_connector(caf::actor_system& system,
 
 caf::expected<wire_actor> sim_network::connect(caf::actor_system& system,
                                                const std::string& child,
-                                               const std::string& parent) {
+                                               const std::string& name) {
+  auto other = aliases_.find(name);
+  auto& parent = other == aliases_.end() ? name : other->second;
   auto listener = listeners_[parent];
   auto way = pair_of(child, parent);
   if (!listener || stalled_[way] || refused_[way])

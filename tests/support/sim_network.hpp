@@ -72,6 +72,11 @@ public:
                                     const std::string& child,
                                     const std::string& parent);
 
+  /// Another name of a node.
+  void alias(const std::string& other, const std::string& node) {
+    aliases_[other] = node;
+  }
+
   /// Ends the connections of the two at once.
   void cut(const std::string& a, const std::string& b);
 
@@ -126,6 +131,7 @@ private:
   void end(const sim_link_ptr& link);
 
   std::mt19937_64 random_;
+  std::map<std::string, std::string> aliases_;
   std::map<std::string, listener_actor> listeners_;
   std::map<std::string, std::shared_ptr<sim_promises>> promises_;
   std::map<pair, bool> stalled_;

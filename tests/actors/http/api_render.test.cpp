@@ -82,6 +82,7 @@ TEST_CASE("info has every documented key", "[http]") {
                    "charts-count",
                    "metrics-count",
                    "stream-enabled",
+                   "parents",
                    "durability",
                    "update_every",
                    "hosts-available"}) {

@@ -150,3 +150,23 @@ TEST_CASE("an actor is not ended by a name that several have", "[shell]") {
     caf::anon_send_exit(x, caf::exit_reason::kill);
   on.run();
 }
+
+TEST_CASE("a drain tells who is still here", "[shell]") {
+  drain_desk desk;
+  CHECK(std::get<std::string>(drain_table(desk.state(), false).rows[0].cells[0])
+        == "off");
+  desk.joined(1, "leaf");
+  desk.joined(2, "alone");
+  desk.begin();
+  desk.stays(2, true);
+  auto row = drain_table(desk.state(), true).rows[0];
+  CHECK(std::get<std::string>(row.cells[0]) == "running");
+  CHECK(std::get<std::string>(row.cells[3]) == "leaf");
+  CHECK(std::get<std::string>(row.cells[5]) == "alone");
+  desk.gone(1);
+  row = drain_table(desk.state(), false).rows[0];
+  CHECK(std::get<std::string>(row.cells[0]) == "running"); // not committed
+  row = drain_table(desk.state(), true).rows[0];
+  CHECK(std::get<std::string>(row.cells[0]) == "done");
+  CHECK(std::get<int64_t>(row.cells[1]) == 1);
+}

@@ -248,3 +248,18 @@ TEST_CASE("rows beyond the bound are left out and counted", "[shell]") {
   CHECK(table.title.find(std::to_string(report_rows_max + 2))
         != std::string::npos);
 }
+
+TEST_CASE("each destination has its state and its reason", "[shell]") {
+  link_status link;
+  link.id = 7;
+  link.destinations
+      = {{"a:1", "postponed", "refused", 4200}, {"b:1", "open", "", -1}};
+  auto table = destinations_table({link, link_status{}});
+  REQUIRE(table.rows.size() == 2);
+  CHECK(std::get<std::string>(table.rows[0].cells[0]) == "a:1");
+  CHECK(std::get<std::string>(table.rows[0].cells[2]) == "postponed");
+  CHECK(std::get<int64_t>(table.rows[0].cells[3]) == 4200);
+  CHECK(std::get<std::string>(table.rows[0].cells[4]) == "refused");
+  CHECK(table.rows[1].cells[3] == report_cell{});
+  CHECK(table.rows[1].cells[4] == report_cell{});
+}

@@ -1,0 +1,59 @@
+/// The part of node.hpp that starts uplinks: one with all destinations, or one
+/// for each.
+
+#include <caf/actor_system.hpp>
+
+#include "actors/node_children.hpp"
+
+namespace tributary {
+
+void node::assign_destinations() {
+  auto mode = options_.sender.mode;
+  // Refused in files; here a reload may be ahead of a '[db] mode' that waits
+  // for a restart.
+  if (options_.db.mode == db_mode::none && mode == stream_mode::all)
+    mode = stream_mode::failover;
+  slots_ = assign_slots(slots_, options_.sender.destinations, mode);
+}
+
+uplink_options node::options_of_uplink(size_t slot) const {
+  auto& sender = options_.sender;
+  uplink_options result;
+  result.own = setup_->own;
+  result.boot = own_host_.boot;
+  result.hostname = setup_->hostname;
+  result.program = program_of(*setup_);
+  result.api_key = to_string(sender.api_key);
+  result.destinations = slots_[slot];
+  result.mode = sender.mode;
+  result.claims = claims_;
+  result.default_port = sender.default_port;
+  result.timeout_ms = sender.timeout_ms;
+  result.reconnect_min_ms = reconnect_delay_min_ms;
+  result.reconnect_max_ms = sender.reconnect_delay_ms;
+  if (sender.compression)
+    result.codecs = sender.codecs;
+  result.zstd_level = sender.zstd_level;
+  result.lz4_acceleration = sender.lz4_acceleration;
+  result.tls = uplink_tls_;
+  result.seed = setup_->seed + slot;
+  result.clock = setup_->clock;
+  return result;
+}
+
+caf::expected<bool> node::start_uplink() {
+  return start_uplink_at(0);
+}
+
+caf::expected<bool> node::start_uplink_at(size_t slot) {
+  uplinks_[slot] = nullptr;
+  if (!options_.sender.enabled || slots_[slot].empty())
+    return false;
+  uplinks_[slot] = spawn_child<uplink>(
+      false, line_of_uplink(slot), options_of_uplink(slot),
+      uplink_peers{ingest_, writer_, reader_, connector_}, setup_->figures,
+      setup_->log);
+  return true;
+}
+
+} // namespace tributary
