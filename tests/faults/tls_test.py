@@ -103,7 +103,8 @@ class Tls(cluster.Test):
         proxy = Proxy(parent.link_port)
         child = self.child(proxy.port).start()
         self.wait_streaming(child, parent)
-        self.assertRegex(child.this_life(), r"acks mean disk, TLSv1\.3, "
+        self.assertRegex(child.this_life(),
+                         r"acks mean disk, compression zstd, TLSv1\.3, "
                                             r"CN = parent")
         self.assertRegex(parent.this_life(), r"link from child .*TLSv1\.3")
         self.assertIn("TLSv1.3", self.links_table(parent))
