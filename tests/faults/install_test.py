@@ -20,6 +20,8 @@ FILES = ["bin/tributary", "bin/tributary-shell", "bin/tributary-dump",
          "share/doc/tributary/examples/tributary.conf",
          "share/doc/tributary/examples/stream.conf",
          "share/doc/tributary/operations.md",
+         "share/doc/tributary/parents.md",
+         "share/doc/tributary/tls.md",
          "lib/systemd/system/tributary.service"]
 
 

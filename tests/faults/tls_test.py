@@ -105,7 +105,7 @@ class Tls(cluster.Test):
         self.wait_streaming(child, parent)
         self.assertRegex(child.this_life(),
                          r"acks mean disk, compression zstd, TLSv1\.3, "
-                                            r"CN = parent")
+                         r"CN = parent")
         self.assertRegex(parent.this_life(), r"link from child .*TLSv1\.3")
         self.assertIn("TLSv1.3", self.links_table(parent))
         self.assertIn("CN = parent", self.links_table(child))

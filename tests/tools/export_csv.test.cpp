@@ -105,3 +105,31 @@ TEST_CASE("late rows that rest in the journal are exported", "[tools]") {
   CHECK(exported(path, folder, options)
         == expected(node.visible(host), options));
 }
+
+TEST_CASE("a journal may begin within a window that is a block", "[tools]") {
+  temporary_directory folder;
+  store_options kept;
+  kept.retention.seconds = 0;
+  auto path = folder.file("s");
+  small_node node{path, kept};
+  auto host = node.offer(make_host(2));
+  origin from{1, {make_chart("c", {"x"})}};
+  node.define(host, from);
+  for (tick t = start; t < start + 130; ++t) {
+    REQUIRE(node.take(host, from.seal(t, {t}, t % 60 == 0)));
+    if (t % 7 == 0) // entries span the ends of windows
+      node.commit();
+  }
+  node.close(host, start + 120);
+  while (node.store().has_work())
+    node.commit();
+  node.commit();
+  // A tick has a position each.
+  auto first = node.store().journal_first();
+  CHECK(first > 60);
+  CHECK((first - 1) % 60 != 0);
+  csv_options options;
+  options.raw = true;
+  CHECK(exported(path, folder, options)
+        == expected(node.visible(host), options));
+}
