@@ -204,16 +204,20 @@ struct destinations_kind {
   }
 };
 
-/// A simple pattern on addresses; never empty.
-struct address_pattern_kind {
+/// What all kinds of simple patterns have in common.
+struct pattern_kind {
   using value_type = simple_pattern;
-  caf::expected<simple_pattern> read(std::string_view text) const;
   std::string write(const simple_pattern& x) const {
     return x.text();
   }
   std::string bounds() const {
     return {};
   }
+};
+
+/// A simple pattern on addresses; never empty.
+struct address_pattern_kind : pattern_kind {
+  caf::expected<simple_pattern> read(std::string_view text) const;
 };
 
 /// Names of codecs, preferred first; never empty. Those that Netdata knows and
@@ -229,27 +233,13 @@ struct codec_order_kind {
 
 /// A simple pattern on GUIDs; never empty, in lower case. Each term is a whole
 /// UUID or has a `*`.
-struct guid_pattern_kind {
-  using value_type = simple_pattern;
+struct guid_pattern_kind : pattern_kind {
   caf::expected<simple_pattern> read(std::string_view text) const;
-  std::string write(const simple_pattern& x) const {
-    return x.text();
-  }
-  std::string bounds() const {
-    return {};
-  }
 };
 
 /// A simple pattern on names; never empty.
-struct name_pattern_kind {
-  using value_type = simple_pattern;
+struct name_pattern_kind : pattern_kind {
   caf::expected<simple_pattern> read(std::string_view text) const;
-  std::string write(const simple_pattern& x) const {
-    return x.text();
-  }
-  std::string bounds() const {
-    return {};
-  }
 };
 
 /// Another kind's value, or `auto` for none.

@@ -273,7 +273,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     if (key->count() + file->count() == 0)
       throw CLI::RequiredError("--api-key or --api-key-file");
-    if (how.swarm.metrics % 10 != 0)
+    if (how.swarm.metrics % pattern_chart_columns != 0)
       throw CLI::ValidationError("--metrics", "is no multiple of ten");
   } catch (const CLI::ParseError& x) {
     return app.exit(x) == 0 ? exit_ok : exit_usage;

@@ -15,10 +15,6 @@ namespace {
 constexpr auto tick_interval = std::chrono::seconds(1);
 constexpr int64_t tick_ms = 1000;
 
-caf::error malformed(const char* what) {
-  return make_error(ec::corrupt, what);
-}
-
 } // namespace
 
 session::session(caf::actor_config& cfg, actor_identity identity,

@@ -81,6 +81,11 @@ private:
     std::vector<sealed_group> groups;
   };
 
+  /// What no child of ours sends.
+  static caf::error malformed(const char* what) {
+    return make_error(ec::corrupt, what);
+  }
+
   // session.cpp: the connection
   void on_batch(const wire_batch& batch);
   caf::error on_body(const std::string& body);

@@ -19,10 +19,6 @@ constexpr auto offer_timeout = std::chrono::seconds(40);
 /// Hosts on one link: a relay for all of a large site.
 constexpr size_t channels_max = 65536;
 
-caf::error malformed(const char* what) {
-  return make_error(ec::corrupt, what);
-}
-
 } // namespace
 
 caf::error session::on_host_open(const link_host_open& x) {

@@ -13,10 +13,6 @@ namespace {
 /// all the time.
 constexpr size_t layout_bytes_max = 32u << 20;
 
-caf::error malformed(const char* what) {
-  return make_error(ec::corrupt, what);
-}
-
 } // namespace
 
 // -- lanes --------------------------------------------------------------------

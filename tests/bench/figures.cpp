@@ -78,11 +78,6 @@ double thread_cpu_seconds() {
   return static_cast<double>(x.tv_sec) + static_cast<double>(x.tv_nsec) / 1e9;
 }
 
-double now_ms() {
-  auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double, std::milli>(now).count();
-}
-
 int64_t written_bytes() {
   std::ifstream in{"/proc/self/io"};
   std::string name;

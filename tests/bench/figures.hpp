@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/swarm/clocks.hpp"
+
 namespace tributary::bench {
 
 struct arguments {
@@ -36,8 +38,7 @@ double cpu_seconds();
 /// User and system time of this thread, seconds.
 double thread_cpu_seconds();
 
-/// Wall clock, milliseconds since the unix epoch with fractions.
-double now_ms();
+using load::now_ms;
 
 /// Bytes that this process has handed to write calls: LMDB writes its pages so.
 /// What /proc/self/io charges to the disk is more than twice that where the

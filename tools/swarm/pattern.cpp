@@ -9,7 +9,6 @@ namespace tributary::load {
 
 namespace {
 
-constexpr uint32_t chart_columns = 10;
 constexpr uint32_t first_walk = 3;
 constexpr uint32_t first_constant = 6;
 constexpr uint32_t first_wave = 8;
@@ -64,7 +63,7 @@ dimension dimension_at(uint32_t place) {
 
 std::vector<chart_ptr> pattern_charts(uint32_t columns) {
   std::vector<chart_ptr> result;
-  for (uint32_t i = 0; i < columns / chart_columns; ++i) {
+  for (uint32_t i = 0; i < columns / pattern_chart_columns; ++i) {
     chart x;
     x.id = "bench.chart" + std::to_string(i);
     x.name = x.id;
@@ -73,7 +72,7 @@ std::vector<chart_ptr> pattern_charts(uint32_t columns) {
     x.title = "A chart of the synthetic pattern";
     x.units = "things/s";
     x.module = "bench";
-    for (uint32_t d = 0; d < chart_columns; ++d)
+    for (uint32_t d = 0; d < pattern_chart_columns; ++d)
       x.dimensions.push_back(dimension_at(d));
     result.push_back(std::make_shared<const chart>(std::move(x)));
   }
@@ -106,7 +105,7 @@ void pattern::next(frame_row& row) {
   auto angle = static_cast<double>(second_++) * 2 * M_PI / wave_seconds;
   auto wave = static_cast<int64_t>(wave_middle + wave_height * std::sin(angle));
   for (uint32_t i = 0; i < columns; ++i) {
-    auto place = i % chart_columns;
+    auto place = i % pattern_chart_columns;
     if (place < first_walk)
       row.values[i] = static_cast<int64_t>(below(1000));
     else if (place < first_constant)
@@ -149,8 +148,8 @@ row_set real_rows(uint32_t columns, uint32_t seconds, uint64_t seed) {
     auto& row = result.rows[s];
     row.reset(columns);
     for (uint32_t i = 0; i < columns; ++i) {
-      row.values[i]
-          = ordered_bits(next_real(i % chart_columns, s, held[i], random));
+      row.values[i] = ordered_bits(
+          next_real(i % pattern_chart_columns, s, held[i], random));
       set_bit(row.present, i);
     }
   }

@@ -22,6 +22,9 @@ struct row_set {
   uint64_t samples = 0;
 };
 
+/// Columns of each of its charts.
+constexpr uint32_t pattern_chart_columns = 10;
+
 /// Charts of ten dimensions for `columns` columns, a multiple of ten.
 std::vector<chart_ptr> pattern_charts(uint32_t columns);
 

@@ -15,8 +15,6 @@ namespace tributary::load {
 
 namespace {
 
-constexpr uint32_t chart_columns = 10;
-
 /// Puts the columns of `part` behind those of `row`.
 void append(frame_row& row, const frame_row& part) {
   auto at = row.values.size();
@@ -121,8 +119,9 @@ void swarm_child::push(double since_ms) {
 void swarm_child::add_chart() {
   auto& lane = link_.lane();
   auto number = more_.size();
-  more_.push_back(make_pattern_source(
-      chart_columns, lane.columns_of().columns() * 1'000'003ull + number));
+  more_.push_back(
+      make_pattern_source(pattern_chart_columns,
+                          lane.columns_of().columns() * 1'000'003ull + number));
   link_.add_chart(renamed(*more_.back()->charts().front(),
                           "swarm.more" + std::to_string(number)));
 }

@@ -1,23 +1,16 @@
 #include "tools/swarm/swarm_link.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "schema/error.hpp"
+#include "tools/swarm/pattern.hpp"
 
 namespace tributary::load {
 
 namespace {
 
 constexpr uint32_t only_channel = 1;
-
-uint64_t present_count(const frame_row& row) {
-  uint64_t result = 0;
-  for (auto word : row.present)
-    result += static_cast<uint64_t>(__builtin_popcountll(word));
-  return result;
-}
 
 caf::error ended(const std::string& how, link_reason reason) {
   return make_error(ec::disconnected, how + to_string(reason));
@@ -35,6 +28,8 @@ swarm_link::swarm_link(host_lane lane, std::string api_key, link_codec codec,
 }
 
 void swarm_link::begin() {
+  splitter_ = message_splitter{};
+  splitter_.trust(); // it is this side that has to be trusted
   out_ = link_preface;
   link_hello hello;
   hello.node = lane_.host().id;
@@ -49,8 +44,7 @@ void swarm_link::begin() {
 
 void swarm_link::end() {
   out_.clear();
-  in_.clear();
-  greeted_ = accepted_ = false;
+  accepted_ = false;
   credit_bytes_ = in_flight_bytes_ = charts_told_ = sent_ = 0;
   last_number_ = 0;
 }
@@ -92,31 +86,18 @@ void swarm_link::pump() {
 }
 
 caf::error swarm_link::feed(std::string_view bytes, double now_ms) {
-  in_.append(bytes);
-  size_t at = 0;
-  if (!greeted_ && in_.size() >= link_preface.size()) {
-    if (in_.compare(0, link_preface.size(), link_preface) != 0)
-      return make_error(ec::not_a_link, "no link is spoken there");
-    at = link_preface.size();
-    greeted_ = true;
-  }
-  while (greeted_ && in_.size() - at >= link_header_bytes) {
-    uint32_t length;
-    memcpy(&length, &in_[at], sizeof(length));
-    if (length > link_message_bytes_max)
-      return make_error(ec::too_large, "a message of the parent");
-    if (in_.size() - at < link_header_bytes + length)
-      break;
-    auto message = open_message({&in_[at + link_header_bytes], length});
+  std::vector<std::string> bodies;
+  auto fault = splitter_.feed(bytes, bodies);
+  for (auto& body : bodies) {
+    auto message = open_message(body);
     if (!message)
       return std::move(message.error());
     if (auto error = handle(*message, now_ms))
       return error;
-    at += link_header_bytes + length;
   }
-  in_.erase(0, at);
-  pump();
-  return {};
+  if (!fault)
+    pump();
+  return fault;
 }
 
 caf::error swarm_link::handle(const link_message& message, double now_ms) {

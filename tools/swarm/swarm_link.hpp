@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "actors/link/message_splitter.hpp"
 #include "schema/link.hpp"
 #include "schema/run_packer.hpp"
 #include "tools/swarm/host_lane.hpp"
@@ -127,8 +128,7 @@ private:
   swarm_counts& counts_;
   run_packer packer_;
   std::string out_;
-  std::string in_;
-  bool greeted_ = false;
+  message_splitter splitter_;
   bool accepted_ = false;
   size_t credit_bytes_ = 0;
   size_t flight_bytes_max_ = std::numeric_limits<size_t>::max();
