@@ -250,6 +250,15 @@ late_row hot_host::late_row_of(const frame_header& header) const {
   return make_late_row(header, roster_of(header.epoch), row_);
 }
 
+late_row_ptr hot_host::late_row_at(const frame_header& header,
+                                   journal_position position,
+                                   journal_position key_position) const {
+  auto result = std::make_shared<late_row>(late_row_of(header));
+  result->position = position;
+  result->readable_from = result->is_base ? key_position : position;
+  return result;
+}
+
 size_t hot_host::memory_bytes() const {
   size_t result = 0;
   for (auto& kvp : closing_)

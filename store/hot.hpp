@@ -121,6 +121,12 @@ public:
   /// The row of the last frame, a late one, without a place in the journal.
   late_row late_row_of(const frame_header& header) const;
 
+  /// The same with the place of its frame. @param key_position of the newest
+  /// key frame; 0 when there is none.
+  late_row_ptr late_row_at(const frame_header& header,
+                           journal_position position,
+                           journal_position key_position) const;
+
   /// Bytes of frames held, for people.
   size_t memory_bytes() const;
 

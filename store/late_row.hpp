@@ -53,6 +53,12 @@ struct late_rest {
   bool is_over = false;
 };
 
+/// Whether a block has all of the frame. A late part may be in none although
+/// its tick is.
+inline bool is_stored(const frame_header& header, const coverage& blocks) {
+  return header.part == 0 && blocks.epoch_at(header.tick) >= header.epoch;
+}
+
 /// The row of a frame, without a place in the journal.
 late_row make_late_row(const frame_header& header, roster_ptr columns_of,
                        const frame_row& row);

@@ -17,15 +17,12 @@ void ingest::note_backlog(int64_t bytes) {
 /// The frame that was taken last is of a window that is closed.
 void ingest::note_late(host_entry& entry, const frame_header& header,
                        outcome& result) {
-  auto row = entry.kept.hot.late_row_of(header);
-  row.position = head_;
-  row.readable_from = row.is_base ? entry.kept.key_position : head_;
-  auto shared = std::make_shared<const late_row>(std::move(row));
-  note_backlog(static_cast<int64_t>(shared->memory_bytes()));
+  auto row = entry.kept.hot.late_row_at(header, head_, entry.kept.key_position);
+  note_backlog(static_cast<int64_t>(row->memory_bytes()));
   auto& rows = result.late[entry.kept.number];
   rows.host = entry.kept.number;
-  rows.rows.push_back(shared);
-  entry.late.push_back(std::move(shared));
+  rows.rows.push_back(row);
+  entry.late.push_back(std::move(row));
 }
 
 void ingest::on_stored(const commit_report& report) {

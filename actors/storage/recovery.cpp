@@ -42,13 +42,9 @@ void replay(store& what, ingest_host& host, journal_position position,
   auto& header = sealed.header();
   if (header.part == 0 && header.is_key())
     host.key_position = position;
-  if (*applied == frame_outcome::fresh
-      || (header.part == 0 && stored.epoch_at(header.tick) >= header.epoch))
-    return;
-  auto row = host.hot.late_row_of(header);
-  row.position = position;
-  row.readable_from = row.is_base ? host.key_position : position;
-  what.put_late(host.number, std::make_shared<const late_row>(std::move(row)));
+  if (*applied == frame_outcome::late && !is_stored(header, stored))
+    what.put_late(host.number,
+                  host.hot.late_row_at(header, position, host.key_position));
 }
 
 } // namespace

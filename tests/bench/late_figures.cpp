@@ -114,13 +114,9 @@ private:
     auto position = store_->staged_end() + 1;
     if (header.part == 0 && header.is_key())
       key_position_ = position;
-    if (*outcome == frame_outcome::late) {
-      auto row = hot_.late_row_of(header);
-      row.position = position;
-      row.readable_from = row.is_base ? key_position_ : position;
+    if (*outcome == frame_outcome::late)
       store_->put_late(number_,
-                       std::make_shared<const late_row>(std::move(row)));
-    }
+                       hot_.late_row_at(header, position, key_position_));
     store_->append({number_, sealed});
   }
 

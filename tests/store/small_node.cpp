@@ -86,12 +86,10 @@ void small_node::note(host_number number, const frame& x,
     key_positions_[number] = position;
   if (outcome != frame_outcome::late)
     return;
-  auto row = hosts_.at(number).late_row_of(header);
-  row.position = position;
-  row.readable_from = row.is_base ? key_positions_[number] : position;
-  auto shared = std::make_shared<const late_row>(std::move(row));
-  late_[number].push_back(shared);
-  store_->put_late(number, std::move(shared));
+  auto row
+      = hosts_.at(number).late_row_at(header, position, key_positions_[number]);
+  late_[number].push_back(row);
+  store_->put_late(number, std::move(row));
 }
 
 void small_node::receive(host_number number, const window_table& window,
@@ -229,10 +227,8 @@ void small_node::replay(journal_position position, const journal_item& item) {
   auto applied = hot.apply(*item.frame, stored);
   if (!applied || *applied == frame_outcome::duplicate)
     return;
-  auto is_stored
-      = header.part == 0 && stored.epoch_at(header.tick) >= header.epoch;
   note(item.host, *item.frame, position,
-       is_stored ? frame_outcome::fresh : *applied);
+       is_stored(header, stored) ? frame_outcome::fresh : *applied);
 }
 
 } // namespace tributary::examples

@@ -133,14 +133,13 @@ struct journal_rows {
   caf::error apply(const frame& sealed, const stored_host& host) {
     auto outcome = open.apply(sealed, host.stored);
     auto& header = sealed.header();
-    auto is_stored
-        = header.part == 0 && host.stored.epoch_at(header.tick) >= header.epoch;
+    auto in_block = is_stored(header, host.stored);
     // The first entry may begin with deltas whose key frame is trimmed.
-    if (!outcome && is_stored && code_of(outcome.error()) == ec::need_key)
+    if (!outcome && in_block && code_of(outcome.error()) == ec::need_key)
       return {};
     if (!outcome)
       return outcome.error();
-    if (*outcome == frame_outcome::late && !is_stored)
+    if (*outcome == frame_outcome::late && !in_block)
       late[host.definition.window_start(header.tick)].push_back(
           std::make_shared<const late_row>(open.late_row_of(header)));
     return {};
