@@ -17,6 +17,11 @@ namespace tributary {
 constexpr uint8_t link_run_bytes_log = 20;
 constexpr size_t link_run_bytes_max = size_t{1} << link_run_bytes_log;
 
+/// What a parent unpacks that says this in its welcome.
+constexpr size_t run_bytes_of(uint8_t log) noexcept {
+  return log < link_run_bytes_log ? size_t{1} << log : link_run_bytes_max;
+}
+
 /// No codec shrinks an honest run to less than one part in so many; a run that
 /// claims more is a bomb.
 constexpr size_t link_run_ratio_max = 128;

@@ -88,16 +88,12 @@ void uplink::connect() {
   durability_.clear();
   security_.clear();
   enter(mode::connecting, reason_);
-  auto target = std::make_shared<link_target>();
-  target->destination = options_.destinations[destination_];
-  target->default_port = options_.default_port;
-  target->timeout_ms = options_.timeout_ms;
-  target->tls = options_.tls;
   auto generation = ++generation_;
   // Above the connector's own time-out, which names the address.
   auto timeout = std::chrono::milliseconds(options_.timeout_ms + 5000);
   request(peers_.connector, timeout, connect_atom_v,
-          link_target_ptr{std::move(target)})
+          link_target_ptr{
+              std::make_shared<const link_target>(target_of(destination_))})
       .then(
           [this, generation](const wire_actor& wire) {
             if (generation == generation_)
@@ -122,6 +118,15 @@ void uplink::on_connected(wire_actor wire) {
   put_message(*bytes, hello());
   bytes_sent_ += bytes->size();
   send(wire_, bytes_atom_v, wire_bytes_ptr{std::move(bytes)});
+}
+
+link_target uplink::target_of(size_t destination) const {
+  link_target result;
+  result.destination = options_.destinations[destination];
+  result.default_port = options_.default_port;
+  result.timeout_ms = options_.timeout_ms;
+  result.tls = options_.tls;
+  return result;
 }
 
 link_hello uplink::hello() const {
@@ -158,9 +163,8 @@ caf::error uplink::agree(const link_welcome& x) {
                                    "offered");
   auto effort = x.codec == link_codec::zstd ? options_.zstd_level
                                             : options_.lz4_acceleration;
-  constexpr uint8_t log_max = 30;
   packer_ = run_packer{x.codec, static_cast<int>(effort),
-                       size_t{1} << std::min(x.run_bytes_log, log_max)};
+                       run_bytes_of(x.run_bytes_log)};
   return {};
 }
 

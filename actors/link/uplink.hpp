@@ -104,6 +104,7 @@ private:
   // uplink.cpp: the connection
   void connect();
   void on_connected(wire_actor wire);
+  link_target target_of(size_t destination) const;
   link_hello hello() const;
   void tell_status();
   void enter(mode next, std::string reason);

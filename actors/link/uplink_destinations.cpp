@@ -107,10 +107,7 @@ void uplink::send_scout(size_t index) {
   scout_task task;
   task.index = index;
   task.round = round_;
-  task.target.destination = options_.destinations[index];
-  task.target.tls = options_.tls;
-  task.target.default_port = options_.default_port;
-  task.target.timeout_ms = options_.timeout_ms;
+  task.target = target_of(index);
   task.hello = hello();
   task.hello.wishes |= wish_question;
   auto called = "scout " + to_string(task.target.destination);

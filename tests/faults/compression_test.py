@@ -3,9 +3,7 @@
 strangers who have a key and send what does not unpack."""
 
 import re
-import select
 import socket
-import time
 
 import cluster
 import wire
@@ -112,21 +110,6 @@ class Compression(cluster.Test):
         child.kill()
         return found
 
-    def answer_of(self, x):
-        result = bytearray()
-        deadline = time.monotonic() + SOON
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([x], [], [], left)[0]:
-                self.fail(f"the stranger is not dropped within {SOON} s")
-            try:
-                piece = x.recv(65536)
-            except ConnectionResetError:
-                return bytes(result)
-            if not piece:
-                return bytes(result)
-            result += piece
-
     def test_bombs_and_garbage(self):
         """Refused by name, each its own link only."""
         parent = self.node("parent", listens(OTHER_KEY, enable_compression="no")
@@ -155,7 +138,7 @@ class Compression(cluster.Test):
             x = socket.create_connection(("127.0.0.1", parent.link_port))
             self.addCleanup(x.close)
             x.sendall(hello + rest)
-            answer = self.answer_of(x)
+            answer = wire.answer_of(x, SOON)
             if answer: # a close with unread bytes may take it along
                 kinds = [wire.kind_of(y) for y in wire.bodies(answer)]
                 self.assertEqual((kinds[0], kinds[-1]), ("welcome", "bye"))

@@ -61,22 +61,6 @@ class Garbage(cluster.Test):
             x.sendall(data)
         return x
 
-    def answer_of(self, x, seconds):
-        """What comes until the node closes; fails when it does not."""
-        result = bytearray()
-        deadline = time.monotonic() + seconds
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([x], [], [], left)[0]:
-                self.fail(f"the stranger is not dropped within {seconds} s")
-            try:
-                piece = x.recv(65536)
-            except ConnectionResetError:
-                return bytes(result)
-            if not piece:
-                return bytes(result)
-            result += piece
-
     def assert_no_echo(self, sent, answer):
         for at in range(len(wire.PREFACE), len(sent) - MARK_BYTES, MARK_BYTES):
             piece = sent[at:at + MARK_BYTES]
@@ -84,7 +68,7 @@ class Garbage(cluster.Test):
                 self.assertNotIn(piece, answer)
 
     def assert_dropped(self, data):
-        answer = self.answer_of(self.connect(data), SOON)
+        answer = wire.answer_of(self.connect(data), SOON)
         self.assertEqual(answer, b"", "who has not said hello hears nothing")
 
     def stream_of_a_child(self):
@@ -142,7 +126,7 @@ class Garbage(cluster.Test):
             at += 1
         for x in half + idle:
             left = begin + HELLO_SECONDS_MAX - time.monotonic()
-            self.assertEqual(self.answer_of(x, max(left, 0.1)), b"")
+            self.assertEqual(wire.answer_of(x, max(left, 0.1)), b"")
         print(f"{len(idle)} idle connections were dropped after "
               f"{time.monotonic() - begin:.1f} s")
 
@@ -161,7 +145,7 @@ class Garbage(cluster.Test):
                      wire.framed(said[0]),
                      wire.framed(frame) * 3, wire.framed(roster),
                      wire.framed(open_) + wire.framed(noise)):
-            answer = self.answer_of(self.connect(hello + rest), SOON)
+            answer = wire.answer_of(self.connect(hello + rest), SOON)
             self.assert_no_echo(noise, answer)
             # A close with unread bytes may take the welcome with it.
             if answer:
@@ -169,12 +153,12 @@ class Garbage(cluster.Test):
                                  "welcome")
         # Cut anywhere within the hello, then silence: dropped in time.
         cut = self.connect(hello[:-8])
-        self.assertEqual(self.answer_of(cut, HELLO_SECONDS_MAX), b"")
+        self.assertEqual(wire.answer_of(cut, HELLO_SECONDS_MAX), b"")
 
     def test_silence_behind_a_hello(self):
         said = self.stream_of_a_child()
         x = self.connect(wire.PREFACE + wire.framed(said[0]))
-        answer = self.answer_of(x, SILENCE_SECONDS_MAX)
+        answer = wire.answer_of(x, SILENCE_SECONDS_MAX)
         kinds = [wire.kind_of(x) for x in wire.bodies(answer)]
         self.assertEqual((kinds[0], kinds[-1]), ("welcome", "bye"), kinds)
 
@@ -195,7 +179,7 @@ class Garbage(cluster.Test):
             try:
                 x.sendall(data[:end])
                 x.shutdown(socket.SHUT_WR)
-                self.answer_of(x, SOON)
+                wire.answer_of(x, SOON)
             except OSError: # the node closed before all was sent
                 pass
             x.close()

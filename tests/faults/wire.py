@@ -1,7 +1,9 @@
 """As much of the link's bytes as a hostile test needs; schema/link.capnp is the
 specification."""
 
+import select
 import struct
+import time
 
 PREFACE = b"TRBL\0\0\0\1"
 HEADER_BYTES = 8
@@ -45,3 +47,21 @@ def kind_of(body):
     pointer = struct.unpack_from("<q", body, root)[0]
     data = root + 8 + 8 * ((pointer & 0xffffffff) >> 2)
     return KINDS[struct.unpack_from("<H", body, data)[0]]
+
+
+def answer_of(x, seconds):
+    """What comes on a socket until the node closes; fails when it does not."""
+    result = bytearray()
+    deadline = time.monotonic() + seconds
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([x], [], [], left)[0]:
+            raise AssertionError(
+                f"the stranger is not dropped within {seconds} s")
+        try:
+            piece = x.recv(65536)
+        except ConnectionResetError:
+            return bytes(result)
+        if not piece:
+            return bytes(result)
+        result += piece

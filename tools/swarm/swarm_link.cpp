@@ -108,7 +108,7 @@ caf::error swarm_link::handle(const link_message& message, double now_ms) {
     packer_ = welcome->codec == link_codec::none
                   ? run_packer{}
                   : run_packer{welcome->codec, 1,
-                               size_t{1} << welcome->run_bytes_log};
+                               run_bytes_of(welcome->run_bytes_log)};
     link_host_open open;
     open.channel = only_channel;
     open.host = lane_.host();
