@@ -89,6 +89,10 @@ public:
   void on_exit() override;
 
 private:
+  /// Where an actor runs: with those that never wait, in a thread of its own as
+  /// it may block, or in that of the sockets.
+  enum class thread { pool, own, sockets };
+
   /// How the child of a line is started, and its actor while there is one.
   struct child {
     /// False where the options ask for none. Null: its lead starts it.
@@ -151,8 +155,10 @@ private:
   uplink_options options_of_uplink(size_t slot) const;
   void assign_destinations();
 
-  template <class Actor, class... Ts>
-  auto spawn_child(bool blocks, size_t line, Ts&&... xs);
+  template <class Actor, thread Where, class... Ts>
+  auto spawn_child(size_t line, Ts&&... xs);
+  template <class Actor, thread Where, class... Ts>
+  static auto spawn_in(caf::actor_system& system, bool threads, Ts&&... xs);
   template <class Handle>
   void adopt(size_t line, const Handle& handle);
 

@@ -109,7 +109,8 @@ caf::expected<bool> node::start_connector() {
                        actor_tenure::connection},
         setup->figures);
   };
-  connector_ = spawn_child<dialers>(false, line_connector, std::move(start));
+  connector_
+      = spawn_child<dialers, thread::pool>(line_connector, std::move(start));
   return true;
 }
 
@@ -143,22 +144,23 @@ caf::expected<bool> node::start_framer() {
                          caf::actor_cast<caf::strong_actor_ptr>(handle));
     return handle;
   };
-  framer_ = spawn_child<framer>(false, line_framer, std::move(options),
-                                setup_->clock, setup_->figures, setup_->log,
-                                ingest_);
+  framer_ = spawn_child<framer, thread::pool>(line_framer, std::move(options),
+                                              setup_->clock, setup_->figures,
+                                              setup_->log, ingest_);
   return true;
 }
 
 caf::expected<bool> node::start_live() {
-  live_ = spawn_child<live>(false, line_live, facts(), setup_->clock, ingest_);
+  live_ = spawn_child<live, thread::pool>(line_live, facts(), setup_->clock,
+                                          ingest_);
   return true;
 }
 
 caf::expected<bool> node::start_http() {
   if (options_.web.mode == web_mode::none)
     return false;
-  auto handle = spawn_child<http>(
-      false, line_http, facts(), options_.directories.web, setup_->clock,
+  auto handle = spawn_child<http, thread::pool>(
+      line_http, facts(), options_.directories.web, setup_->clock,
       node_counters{setup_->figures, setup_->directory},
       http_peers{ingest_, reader_, live_});
   {
@@ -211,22 +213,22 @@ session_options_ptr node::options_of_sessions() const {
 caf::expected<bool> node::start_listener() {
   if (!listens(options_.receiver))
     return false;
-  session_factory start
-      = [setup = setup_, ingest = ingest_](listener_actor self, wire_actor wire,
-                                           const std::string& address,
-                                           session_options_ptr options) {
-          actor_identity who{setup->directory, "session " + address, "listener",
-                             actor_tenure::connection};
-          auto handle = self.home_system().spawn<session>(
-              std::move(who), std::move(options), std::move(wire), address,
-              setup->figures, setup->log, ingest);
-          if (setup->offer_child)
-            setup->offer_child("session",
-                               caf::actor_cast<caf::strong_actor_ptr>(handle));
-          return handle;
-        };
-  listener_ = spawn_child<listener>(false, line_listener, options_of_sessions(),
-                                    std::move(start), setup_->log);
+  session_factory start = [setup = setup_, ingest = ingest_](
+                              listener_actor self, wire_actor wire,
+                              const std::string& address,
+                              session_options_ptr options) {
+    actor_identity who{setup->directory, "session " + address, "listener",
+                       actor_tenure::connection};
+    auto handle = spawn_in<session, thread::sockets>(
+        self.home_system(), setup->threads, std::move(who), std::move(options),
+        std::move(wire), address, setup->figures, setup->log, ingest);
+    if (setup->offer_child)
+      setup->offer_child("session",
+                         caf::actor_cast<caf::strong_actor_ptr>(handle));
+    return handle;
+  };
+  listener_ = spawn_child<listener, thread::sockets>(
+      line_listener, options_of_sessions(), std::move(start), setup_->log);
   if (setup_->offer_listener)
     setup_->offer_listener(listener_);
   return true;
@@ -261,8 +263,8 @@ caf::expected<bool> node::start_introspection() {
   options.figures = setup_->figures;
   options.backups = backups_;
   options.drains = setup_->drains;
-  introspection_ = spawn_child<introspection>(
-      false, line_introspection, std::move(options), node_actor{this});
+  introspection_ = spawn_child<introspection, thread::pool>(
+      line_introspection, std::move(options), node_actor{this});
   offer_storage();
   return true;
 }

@@ -9,6 +9,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 
+#include "actors/link/beside_wires.hpp"
 #include "actors/node.hpp"
 
 namespace tributary {
@@ -48,6 +49,19 @@ inline std::string program_of(const node_setup& setup) {
   return "tributary/" + setup.version;
 }
 
+/// @param threads false: whatever `Where` says, the pool of the scheduler.
+template <class Actor, node::thread Where, class... Ts>
+auto node::spawn_in(caf::actor_system& system, bool threads, Ts&&... xs) {
+  if constexpr (Where == thread::own) {
+    if (threads)
+      return system.spawn<Actor, caf::detached>(std::forward<Ts>(xs)...);
+  } else if constexpr (Where == thread::sockets) {
+    if (threads)
+      return spawn_beside_wires<Actor>(system, std::forward<Ts>(xs)...);
+  }
+  return system.spawn<Actor>(std::forward<Ts>(xs)...);
+}
+
 template <class Handle>
 void node::adopt(size_t line, const Handle& handle) {
   auto& to = children_[line].handle;
@@ -57,14 +71,11 @@ void node::adopt(size_t line, const Handle& handle) {
     setup_->offer_child(table_.rule(line).name, to);
 }
 
-template <class Actor, class... Ts>
-auto node::spawn_child(bool blocks, size_t line, Ts&&... xs) {
-  auto who = identity(table_.rule(line).name);
-  auto handle
-      = blocks && setup_->threads
-            ? system().spawn<Actor, caf::detached>(std::move(who),
-                                                   std::forward<Ts>(xs)...)
-            : system().spawn<Actor>(std::move(who), std::forward<Ts>(xs)...);
+template <class Actor, node::thread Where, class... Ts>
+auto node::spawn_child(size_t line, Ts&&... xs) {
+  auto handle = spawn_in<Actor, Where>(system(), setup_->threads,
+                                       identity(table_.rule(line).name),
+                                       std::forward<Ts>(xs)...);
   adopt(line, handle);
   return handle;
 }

@@ -140,21 +140,21 @@ caf::expected<bool> node::start_storage() {
   backups_->open(environment_, setup_->own);
   setup_->figures->hosts.store(static_cast<int64_t>(opened->hosts.size()),
                                std::memory_order_relaxed);
-  writer_ = spawn_child<writer>(true, line_writer, options_of_writer(),
-                                std::move(opened->store), setup_->clock,
-                                setup_->figures, setup_->log);
+  writer_ = spawn_child<writer, thread::own>(
+      line_writer, options_of_writer(), std::move(opened->store), setup_->clock,
+      setup_->figures, setup_->log);
   ingest_options limits;
   limits.own = setup_->own;
-  ingest_ = spawn_child<ingest>(
-      false, line_ingest, limits, std::move(opened->hosts), opened->journal_end,
+  ingest_ = spawn_child<ingest, thread::pool>(
+      line_ingest, limits, std::move(opened->hosts), opened->journal_end,
       setup_->clock, setup_->figures, setup_->log, writer_);
   return true;
 }
 
 caf::expected<bool> node::start_reader() {
-  reader_
-      = spawn_child<reader>(true, line_reader, environment_, setup_->clock,
-                            setup_->own, ingest_, options_.db.storage_tiers);
+  reader_ = spawn_child<reader, thread::own>(
+      line_reader, environment_, setup_->clock, setup_->own, ingest_,
+      options_.db.storage_tiers);
   if (setup_->offer_storage)
     setup_->offer_storage(ingest_, reader_);
   offer_storage();

@@ -49,8 +49,8 @@ caf::expected<bool> node::start_uplink_at(size_t slot) {
   uplinks_[slot] = nullptr;
   if (!options_.sender.enabled || slots_[slot].empty())
     return false;
-  uplinks_[slot] = spawn_child<uplink>(
-      false, line_of_uplink(slot), options_of_uplink(slot),
+  uplinks_[slot] = spawn_child<uplink, thread::pool>(
+      line_of_uplink(slot), options_of_uplink(slot),
       uplink_peers{ingest_, writer_, reader_, connector_}, setup_->figures,
       setup_->log);
   return true;

@@ -248,7 +248,9 @@ using ingest_actor = caf::typed_actor<
     on<leave_atom, source_actor, host_number, std::string>,
     // A subscriber needs a key frame of the host.
     on<need_key_atom, host_number>,
+    // A subscriber begins, and wants no more.
     asks<subscr_atom, subscriber_actor>::with<subscription_start_ptr>,
+    on<leave_atom, subscriber_actor>,
     // The subscriber wants (or no longer wants) this host's rows decoded.
     on<watch_atom, host_number, bool>,
     // From the writer, after each commit.
@@ -326,7 +328,7 @@ using wire_actor = caf::typed_actor<
 
 /// Parent side of one connection.
 using session_actor = source_actor::extend_with<wire_user>::extend<
-    // Its own timers: deadline of the hello, pings, silence.
+    // From the listener, once a second: deadline of the hello, pings, silence.
     on<tick_atom>,
     // Other rules: who is not admitted any more is refused.
     on<reload_atom, session_options_ptr>>;
@@ -352,7 +354,9 @@ using uplink_actor = subscriber_actor::extend_with<wire_user>::extend<
 using listener_actor
     = caf::typed_actor<on<accept_atom, wire_actor, std::string>,
                        // For the sessions that there are, and those to come.
-                       on<reload_atom, session_options_ptr>>;
+                       on<reload_atom, session_options_ptr>,
+                       // Its own timer: sessions have theirs from it.
+                       on<tick_atom>>;
 
 // -- HTTP ---------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 #include "actors/link/session.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -12,8 +11,7 @@ namespace tributary {
 
 namespace {
 
-constexpr auto tick_interval = std::chrono::seconds(1);
-constexpr int64_t tick_ms = 1000;
+constexpr int64_t tick_ms = 1000; // the listener sends it
 
 } // namespace
 
@@ -21,7 +19,7 @@ session::session(caf::actor_config& cfg, actor_identity identity,
                  session_options_ptr options, wire_actor wire,
                  std::string address, std::shared_ptr<node_figures> figures,
                  std::shared_ptr<spdlog::logger> log, ingest_actor ingest)
-    : observed(cfg, std::move(identity)),
+    : beside_wires(cfg, std::move(identity)),
       options_(std::move(options)),
       wire_(std::move(wire)),
       address_(std::move(address)),
@@ -34,7 +32,6 @@ session::session(caf::actor_config& cfg, actor_identity identity,
 
 session::behavior_type session::make_behavior() {
   send(wire_, start_atom_v, wire_user{this});
-  delayed_send(this, tick_interval, tick_atom_v);
   tell_status();
   return {
       [this](commit_atom, uint64_t number) { on_committed(number); },
@@ -118,10 +115,8 @@ void session::on_tick() {
     transmit(link_ping{static_cast<uint64_t>(silent_ms_)});
   if (mode_ == mode::open)
     mind_drain();
-  if (mode_ == mode::closed)
-    return;
-  tell_status();
-  delayed_send(this, tick_interval, tick_atom_v);
+  if (mode_ != mode::closed)
+    tell_status();
 }
 
 void session::tell_status() {

@@ -17,6 +17,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
+#include "actors/link/beside_wires.hpp"
 #include "actors/link/drain_desk.hpp"
 #include "actors/link/wire.hpp"
 #include "actors/observed.hpp"
@@ -55,7 +56,8 @@ struct session_options {
   wall_clock_ptr clock;
 };
 
-class session final : public observed<session_actor::base> {
+/// Beside the wires: what a child sends wakes ingest and nobody else.
+class session final : public beside_wires<observed<session_actor::base>> {
 public:
   session(caf::actor_config& cfg, actor_identity identity,
           session_options_ptr options, wire_actor wire, std::string address,

@@ -39,12 +39,7 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
 }
 
 ingest::behavior_type ingest::make_behavior() {
-  set_down_handler([this](caf::down_msg& x) {
-    subscribers_.erase(
-        std::remove_if(subscribers_.begin(), subscribers_.end(),
-                       [&](auto& s) { return s.address() == x.source; }),
-        subscribers_.end());
-  });
+  set_down_handler([this](caf::down_msg& x) { end_subscription(x.source); });
   delayed_send(this, idle_interval, tick_atom_v);
   return {
       [this](offer_atom, const source_actor& source, const host_offer_ptr& x) {
@@ -58,6 +53,10 @@ ingest::behavior_type ingest::make_behavior() {
       [this](need_key_atom, host_number number) { on_need_key(number); },
       [this](subscr_atom, const subscriber_actor& who) {
         return on_subscribe(who);
+      },
+      [this](leave_atom, const subscriber_actor& who) {
+        demonitor(who.address());
+        end_subscription(who.address());
       },
       [this](watch_atom, host_number number, bool wanted) {
         auto& count = watchers_[number];
@@ -326,6 +325,13 @@ subscription_start_ptr ingest::on_subscribe(const subscriber_actor& who) {
   for (auto& kvp : hosts_)
     result->hosts.push_back(summary_of(kvp.second));
   return result;
+}
+
+void ingest::end_subscription(const caf::actor_addr& who) {
+  subscribers_.erase(
+      std::remove_if(subscribers_.begin(), subscribers_.end(),
+                     [&](auto& x) { return x.address() == who; }),
+      subscribers_.end());
 }
 
 void ingest::publish(publication what) {

@@ -101,6 +101,7 @@ private:
                 const std::string& reason);
   void on_need_key(host_number number);
   subscription_start_ptr on_subscribe(const subscriber_actor& who);
+  void end_subscription(const caf::actor_addr& who);
   void on_stored(const commit_report& report);
   caf::result<hot_answer_ptr> on_hot(const hot_request& what);
   caf::result<host_latest_list_ptr> on_latest(const guid& host,
