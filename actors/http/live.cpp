@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "actors/http/api_query.hpp"
 #include "actors/http/api_render.hpp"
@@ -26,7 +27,6 @@ live::live(caf::actor_config& cfg, actor_identity identity, node_facts facts,
 }
 
 live::behavior_type live::make_behavior() {
-  subscribe();
   delayed_send(this, nodes_interval, tick_atom_v);
   return {
       [this](publish_atom, const publication_ptr& x) { on_publication(*x); },
@@ -43,23 +43,33 @@ void live::on_exit() {
   observed::on_exit();
 }
 
-void live::subscribe() {
+void live::on_client(const exchange_ptr& x, const guid& host) {
+  if (subscribed_) {
+    admit(x, host);
+    return;
+  }
   request(ingest_, subscribe_timeout, subscr_atom_v, subscriber_actor{this})
       .then(
-          [this](const subscription_start_ptr& x) {
-            for (auto& host : x->hosts)
-              hosts_[host.number] = host;
+          [this, x, host](const subscription_start_ptr& start) {
+            // Others may have been waiting with it.
+            if (!std::exchange(subscribed_, true)) {
+              hosts_.clear();
+              for (auto& known : start->hosts)
+                hosts_[known.number] = known;
+            }
+            admit(x, host);
           },
           [this](caf::error& error) { quit(std::move(error)); });
 }
 
-void live::on_client(const exchange_ptr& x, const guid& host) {
+void live::admit(const exchange_ptr& x, const guid& host) {
   auto wanted = parse_live_request(x->request().parameters);
   auto found = std::find_if(hosts_.begin(), hosts_.end(), [&](auto& kvp) {
     return kvp.second.definition.id == host;
   });
   if (!wanted || found == hosts_.end()) {
     x->respond(error_response(404, ec::not_found, "the host is not here yet"));
+    remove_closed();
     return;
   }
   client to;
@@ -72,8 +82,11 @@ void live::on_client(const exchange_ptr& x, const guid& host) {
 }
 
 void live::on_publication(const publication& news) {
-  for (auto& item : news.items)
+  for (auto& item : news.items) {
+    if (!subscribed_)
+      return; // it was on its way
     std::visit([this](auto& x) { on_published(x); }, item);
+  }
 }
 
 void live::on_published(const published_host& x) {
@@ -164,6 +177,11 @@ void live::remove_closed() {
   };
   clients_.erase(std::remove_if(clients_.begin(), clients_.end(), gone),
                  clients_.end());
+  if (!clients_.empty() || !subscribed_)
+    return;
+  subscribed_ = false;
+  hosts_.clear();
+  send(ingest_, leave_atom_v, subscriber_actor{this});
 }
 
 } // namespace tributary

@@ -35,8 +35,8 @@ private:
     std::set<std::string> charts;
   };
 
-  void subscribe();
   void on_client(const exchange_ptr& x, const guid& host);
+  void admit(const exchange_ptr& x, const guid& host);
   void on_publication(const publication& news);
   void on_published(const published_frame& x);
   void on_published(const published_roster& x);
@@ -53,6 +53,8 @@ private:
   node_facts facts_;
   wall_clock_ptr clock_;
   ingest_actor ingest_;
+  /// While there are clients: with nobody to show it to, a frame wakes nobody.
+  bool subscribed_ = false;
   std::map<host_number, host_summary> hosts_;
   std::vector<client> clients_;
 };
