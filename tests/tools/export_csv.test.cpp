@@ -133,3 +133,32 @@ TEST_CASE("a journal may begin within a window that is a block", "[tools]") {
   CHECK(exported(path, folder, options)
         == expected(node.visible(host), options));
 }
+
+TEST_CASE("blocks of an open window are not exported twice", "[tools]") {
+  temporary_directory folder;
+  store_options kept;
+  kept.retention.seconds = 0;
+  auto path = folder.file("s");
+  small_node node{path, kept};
+  auto host = node.offer(make_host(2));
+  origin from{1, {make_chart("c", {"x"})}};
+  node.define(host, from);
+  for (tick t = start; t < start + 20; ++t)
+    REQUIRE(node.take(host, from.seal(t, {t}, t % 60 == 0)));
+  node.commit();
+  // A child sent the same as history, and goes on behind it.
+  auto windows = node.hot(host).extract(start, start + 19, {});
+  REQUIRE(windows.size() == 1);
+  node.receive(host, windows.front(), 1);
+  for (tick t = start + 20; t < start + 30; ++t)
+    REQUIRE(node.take(host, from.seal(t, {t}, false)));
+  node.commit();
+  CHECK(node.blocks(host).cells.size() == 20);
+  csv_options options;
+  options.raw = true;
+  CHECK(exported(path, folder, options)
+        == expected(node.visible(host), options));
+  options.range = {start + 10, start + 25};
+  CHECK(exported(path, folder, options)
+        == expected(node.visible(host), options));
+}

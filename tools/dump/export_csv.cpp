@@ -181,12 +181,18 @@ journal_rows read_journal(const store_file& store, const stored_host& host,
   return result;
 }
 
-/// Windows with late rows are written whole, others block by block.
-void write_blocks(const store_file& store, const stored_host& host,
-                  const csv_options& options, const journal_rows& journal,
-                  csv_writer& to, const fault_sink& faults) {
+/// Windows that the journal has rows of are written whole, others block by
+/// block. An open one may have blocks too: those that came as history.
+void write_samples(const store_file& store, const stored_host& host,
+                   const csv_options& options, const journal_rows& journal,
+                   csv_writer& to, const fault_sink& faults) {
   layout_index layouts{store};
   std::map<tick, window_table> whole;
+  for (auto& x :
+       journal.open.extract(options.range.from, options.range.to, {})) {
+    auto start = x.start();
+    whole.emplace(start, std::move(x));
+  }
   for (auto& kvp : journal.late)
     whole.emplace(kvp.first,
                   window_table{kvp.first, static_cast<uint16_t>(
@@ -201,8 +207,8 @@ void write_blocks(const store_file& store, const stored_host& host,
     auto columns_of = layouts.get(host.number, header->layout_hash);
     if (!columns_of)
       return columns_of.error();
-    if (auto late = whole.find(header->start); late != whole.end())
-      return open_block(value, **columns_of, late->second);
+    if (auto x = whole.find(header->start); x != whole.end())
+      return open_block(value, **columns_of, x->second);
     window_table window{header->start, header->slots};
     if (auto error = open_block(value, **columns_of, window))
       return error;
@@ -222,8 +228,9 @@ void write_blocks(const store_file& store, const stored_host& host,
       },
       faults);
   for (auto& [start, window] : whole) {
-    for (auto& rows : late_tables(host.definition, journal.late.at(start), {}))
-      window.merge(rows);
+    if (auto late = journal.late.find(start); late != journal.late.end())
+      for (auto& rows : late_tables(host.definition, late->second, {}))
+        window.merge(rows);
     to.write(window, 0);
   }
 }
@@ -252,10 +259,7 @@ caf::error export_csv(const store_file& store, const stored_host& host,
       return error;
   } else {
     auto journal = read_journal(store, host, faults);
-    write_blocks(store, host, options, journal, writer, faults);
-    for (auto& window :
-         journal.open.extract(options.range.from, options.range.to, {}))
-      writer.write(window, options.range.from);
+    write_samples(store, host, options, journal, writer, faults);
   }
   if (fflush(to) != 0 || ferror(to) != 0)
     return make_error(ec::file_unusable,
