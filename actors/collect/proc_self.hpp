@@ -4,6 +4,7 @@
 /// and /proc/self/status.
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -45,12 +46,16 @@ private:
     std::vector<const figure*> figures;
   };
 
-  static std::vector<figure_chart> make_figure_charts(const node_figures& x);
+  std::vector<figure_chart> make_figure_charts(const node_figures& x) const;
+  void tell_missed_ticks();
 
   std::shared_ptr<const node_figures> figures_;
   chart_ptr cpu_;
   chart_ptr memory_;
   std::vector<figure_chart> figure_charts_;
+  /// `missed_ticks` of the round before, and what its chart is told of it.
+  std::optional<int64_t> missed_seen_;
+  figure missed_told_{0};
   actor_charts actors_;
   link_charts links_;
 };

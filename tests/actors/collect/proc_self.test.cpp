@@ -90,6 +90,25 @@ TEST_CASE("the figures of the node have charts", "[collect]") {
     CHECK(next[i].chart == readings[i].chart);
 }
 
+TEST_CASE("missed ticks are told in a round that has an increment",
+          "[collect]") {
+  auto figures = std::make_shared<node_figures>();
+  figures->missed_ticks += 3;
+  proc_self what{figures};
+  kernel_files files{capture("linux-6.18-vm")};
+  auto told = [&] {
+    return *values(sample(what, files), "tributary.ticks")[0];
+  };
+  CHECK(told() == 3);
+  // The reading behind a gap is compared with nothing.
+  figures->missed_ticks += 10;
+  CHECK(told() == 3);
+  figures->missed_ticks += 2;
+  CHECK(told() == 3);
+  CHECK(told() == 15);
+  CHECK(told() == 15);
+}
+
 TEST_CASE("figures are shown even if /proc tells nothing", "[collect]") {
   proc_self what{std::make_shared<node_figures>()};
   for (auto name : {"hostile", "binary", "none"}) {
