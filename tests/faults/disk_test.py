@@ -2,11 +2,16 @@
 """A parent whose disk is full: it stays up and goes on publishing, it stops
 acknowledging and says so, and it recovers when there is room."""
 
+import json
+import os
 import pathlib
 import subprocess
 
 import cluster
-from cluster import listens, streams_to, wait_until
+from cluster import KEY, listens, streams_to, wait_until
+from stored import stored, ticks_of
+
+SWARM = os.environ.get("TRIBUTARY_SWARM", "")
 
 DISK_MIB = 16
 
@@ -14,6 +19,10 @@ DISK_MIB = 16
 FILL_SECONDS_MAX = 60
 
 ACKS_MISSED = 3
+
+CHILDREN = 10
+# It takes 20 s until the free pages of the file are used up.
+SWARM_SECONDS = 50
 
 
 class FullDisk(cluster.Test):
@@ -94,6 +103,37 @@ class FullDisk(cluster.Test):
         self.parent.wait_log("commits succeed again")
         self.wait_tick(self.parent, own + 1)
         self.assert_no_gap(self.parent, self.after, own)
+        self.assert_whole()
+
+    def test_many_children_stream_meanwhile(self):
+        """Nothing of a swarm is acknowledged while the disk is full, and all of
+        it is there afterwards, once."""
+        figures = self.folder / "figures.json"
+        swarm = subprocess.Popen(
+            [SWARM, "--parent", f"127.0.0.1:{self.parent.link_port}",
+             "--api-key", KEY, "--children", str(CHILDREN), "--metrics", "50",
+             "--seconds", str(SWARM_SECONDS), "--drain-limit", "90", "--quiet",
+             "--json", str(figures)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(swarm.kill)
+        for number in range(CHILDREN):
+            self.wait_tick(self.parent, 1, f"swarm{number}")
+        self.fill_until_it_hurts()
+        full = self.parent.newest("swarm0")
+        self.wait_tick(self.parent, full + ACKS_MISSED + 2, "swarm0")
+        self.assertIsNone(swarm.poll())
+        self.make_room()
+        self.parent.wait_log("commits succeed again")
+        said = swarm.communicate(timeout=150)[0]
+        self.assertEqual(swarm.returncode, 0, said)
+        numbers = json.loads(figures.read_text())
+        self.assertEqual(numbers["frames_acked"], CHILDREN * SWARM_SECONDS)
+        self.assertEqual(numbers["links_lost"], 0)
+        for number in range(CHILDREN):
+            ticks = ticks_of(stored(self.parent, f"swarm{number}", 0, 1 << 40))
+            self.assertEqual(len(ticks), SWARM_SECONDS)
+            self.assertEqual(max(ticks) - min(ticks) + 1, SWARM_SECONDS)
+        print(f"acks came within {numbers['ack_p99_ms'] / 1000:.1f} s")
         self.assert_whole()
 
     def test_killed_while_full(self):

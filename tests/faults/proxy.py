@@ -8,10 +8,12 @@ CHUNK_BYTES = 64 << 10
 
 
 class Proxy:
-    """Takes connections on `port` and passes them on to 127.0.0.1:target."""
+    """Takes connections on `port` and passes them on to 127.0.0.1:target, as
+    somebody at the address `source`."""
 
-    def __init__(self, target):
+    def __init__(self, target, source="127.0.0.1"):
         self.target = target
+        self.source = source
         self.delay = 0.0  # seconds before each piece is passed on
         self.up = bytearray()  # what the last connection's child has said
         self.connections = 0
@@ -50,7 +52,9 @@ class Proxy:
             except OSError:
                 return
             try:
-                parent = socket.create_connection(("127.0.0.1", self.target))
+                parent = socket.create_connection(
+                    ("127.0.0.1", self.target),
+                    source_address=(self.source, 0))
             except OSError:
                 child.close()
                 continue

@@ -9,6 +9,7 @@ import time
 
 import cluster
 from cluster import KEY, listens, streams_to, wait_until
+from proxy import Proxy
 
 # Compared at least.
 SECONDS_MIN = 5
@@ -16,7 +17,7 @@ SECONDS_MIN = 5
 OTHER_KEY = "11111111-2222-3333-4444-555555555555"
 
 
-class Reload(cluster.Test):
+class Reloading(cluster.Test):
 
     def reload(self, node, stream=None, conf=None, answer="reloaded: "):
         """Writes files, sends HUP; what the node said from then on."""
@@ -38,6 +39,9 @@ class Reload(cluster.Test):
     def links(self, node):
         """How often a link came."""
         return len(re.findall(r"info: link from ", node.this_life()))
+
+
+class Reload(Reloading):
 
     def test_nothing_and_level(self):
         node = self.node("node", listens(), "[logs]\nlevel = info\n").start()
@@ -244,6 +248,84 @@ class Reload(cluster.Test):
         self.assertEqual(self.links(parent), 1)
         self.assert_stops(child)
         self.assert_stops(parent)
+
+
+class OnlyWhatIsConcerned(Reloading):
+    """Of many links those go that a change is about; all others are the very
+    connections that they were."""
+
+    def came(self, parent, name):
+        return len(re.findall(rf"info: link from {name} \S+, node",
+                              parent.this_life()))
+
+    def assert_kept(self, parent, child):
+        self.assertEqual(self.came(parent, child.name), 1)
+        self.assertNotIn(f"link from {child.name} (127.0.0.1) ended",
+                         parent.this_life())
+        self.assertNotIn("next attempt", child.this_life())
+
+    def assert_each_second(self, parent, children, after):
+        for x, t in zip(children, after):
+            self.assert_every_second(parent, x, t)
+
+    def test_allow_list_ends_who_is_left_out(self):
+        """Two addresses of one key, and a machine with a list of its own."""
+        parent = self.node("parent", listens()).start()
+        proxies = [Proxy(parent.link_port, f"127.0.0.{x}") for x in (2, 3, 4)]
+        for x in proxies:
+            self.addCleanup(x.close)
+        children = [self.node(name, streams_to(proxy.port)).start()
+                    for name, proxy in zip(("two", "three", "four"), proxies)]
+        two, three, four = children
+        for x in children:
+            self.wait_streaming(x, parent)
+        after = [x.newest() for x in children]
+        self.reload(parent, listens(allow_from="127.0.0.2 127.0.0.4"))
+        three.wait_log("uplink: denied: the parent refuses this node")
+        wait_until("three is gone", lambda:
+                   parent.status_of(three.guid())["state"] == "offline")
+        machine = (f"[{four.guid()}]\ntype = machine\n"
+                   "allow from = 127.0.0.9\n")
+        self.reload(parent, listens(allow_from="127.0.0.*") + machine)
+        four.wait_log("uplink: denied: the parent refuses this node")
+        self.wait_streaming(three, parent)
+        self.reload(parent, listens())
+        self.wait_streaming(four, parent)
+        self.assert_each_second(parent, children, after)
+        self.assert_kept(parent, two)
+        self.assertEqual(proxies[0].connections, 1)
+
+    def test_destinations_come_and_go(self):
+        """With all parents at once, one is taken off the list and another put
+        on it; and a relay that turns elsewhere keeps its children."""
+        tops = [self.node(name, listens()).start()
+                for name in ("first", "second", "third")]
+        first, second, third = tops
+
+        def towards(*parents):
+            return listens() + streams_to(
+                " 127.0.0.1:".join(str(x.link_port) for x in parents),
+                mode="all")
+        relay = self.node("relay", towards(first, second)).start()
+        leaf = self.node("leaf", streams_to(relay.link_port)).start()
+        for top in (first, second):
+            for x in (relay, leaf):
+                self.wait_streaming(x, top)
+        after = [x.newest() for x in (relay, leaf)]
+        self.reload(relay, towards(first, third))
+        for x in (relay, leaf):
+            self.wait_streaming(x, third)
+        wait_until("the relay has left the second", lambda:
+                   second.status_of(relay.guid())["state"] == "offline")
+        # Keys for children do not concern the links upwards.
+        self.reload(relay, towards(first, third) + listens(OTHER_KEY))
+        self.reload(relay, towards(first, third, second))
+        for x in (relay, leaf):
+            self.wait_streaming(x, second)
+        for top in tops:
+            self.assert_each_second(top, (relay, leaf), after)
+        self.assertEqual([self.came(x, "relay") for x in tops], [1, 2, 1])
+        self.assert_kept(relay, leaf)
 
 
 if __name__ == "__main__":

@@ -319,6 +319,32 @@ class Tls(cluster.Test):
         self.assert_no_gap(parent, after, before, first.guid())
         self.assertEqual(self.links(parent), 2)
 
+    def test_reload_of_a_child_keeps_its_link(self):
+        """Other authorities hold from the next connection on, not before."""
+        trusted = self.folder / "trusted.pem"
+        trusted.write_bytes(self.authority.file.read_bytes())
+        parent = self.parent().start()
+        proxy = Proxy(parent.link_port)
+        self.addCleanup(proxy.close)
+        child = self.child(proxy.port, ca=trusted).start()
+        self.wait_streaming(child, parent)
+        after = child.newest()
+        trusted.write_bytes(Authority(self.folder / "other", "Other CA")
+                            .file.read_bytes())
+        said = self.hup(child, "reloaded: ")
+        self.assertNotIn("nothing changed", said)
+        self.wait_tick(parent, child.newest() + 3, child.guid())
+        self.assertEqual(proxy.connections, 1)
+        proxy.cut()
+        child.wait_log("uplink: .*certificate")
+        trusted.write_bytes(self.authority.file.read_bytes())
+        self.hup(child, "reloaded: ")
+        self.wait_streaming(child, parent)
+        before = child.newest()
+        self.wait_tick(parent, before, child.guid())
+        self.wait_equal(child, parent, after, before)
+        self.assert_no_gap(parent, after, before, child.guid())
+
     def test_bad_files_at_the_start(self):
         node = self.node("node", receives((self.folder / "no.pem",
                                            self.folder / "no.key")))
