@@ -162,21 +162,27 @@ void framer::on_tick() {
     begin_epoch();
     return;
   }
-  if (decision.missed > 0) {
-    log_->warn("{} ticks were missed before {}", decision.missed,
-               decision.due.value_or(0));
-    figures_->missed_ticks.fetch_add(decision.missed,
-                                     std::memory_order_relaxed);
-  }
+  if (decision.missed > 0)
+    note_missed(decision.missed, decision.due.value_or(0));
   if (decision.due)
     request_samples(*decision.due);
   schedule();
 }
 
+void framer::note_missed(int64_t count, tick before) {
+  log_->warn("{} ticks were missed before {}", count, before);
+  figures_->missed_ticks.fetch_add(count, std::memory_order_relaxed);
+}
+
 void framer::request_samples(tick t) {
   seal_part_0(); // of the tick before, if a collector is that slow
+  if (!sealed_
+      && std::any_of(collectors_.begin(), collectors_.end(),
+                     [&](auto& x) { return x.asked != 0; }))
+    note_missed(1, t);
   open_ = t;
   sealed_ = false;
+  is_late_ = false;
   sealer_.begin(t);
   for (auto& x : collectors_) {
     // One that still works on an older tick is not asked again: its mailbox
@@ -190,8 +196,10 @@ void framer::request_samples(tick t) {
 }
 
 void framer::on_late(tick t) {
-  if (t == open_)
-    seal_part_0();
+  if (t != open_)
+    return;
+  is_late_ = true;
+  seal_part_0();
 }
 
 void framer::on_readings(const tick_readings& what) {
@@ -216,20 +224,23 @@ void framer::take(const tick_readings& what) {
   }
   sealer_.add(what.readings);
   // One that hangs since an older tick keeps nobody waiting.
-  if (std::none_of(collectors_.begin(), collectors_.end(),
-                   [&](auto& x) { return x.asked == open_; }))
+  if (is_late_
+      || std::none_of(collectors_.begin(), collectors_.end(),
+                      [&](auto& x) { return x.asked == open_; }))
     seal_part_0();
 }
 
 void framer::seal_part_0() {
   if (sealed_)
     return;
-  sealed_ = true;
   // Each window begins with a key frame, so that a journal decodes from there.
   // Also after a pause that its first tick fell into.
   auto window = options_.host.window_start(open_);
   auto key = key_wanted_ || window != sealed_window_;
+  // While nothing was read there is no part 0, and nobody takes others without
+  // it: what comes first will be it, however late.
   if (auto frame = sealer_.seal(key)) {
+    sealed_ = true;
     key_wanted_ = false;
     sealed_window_ = window;
     deliver(std::move(frame));

@@ -2,8 +2,8 @@
 
 /// The metronome of the node's own host: names the ticks, asks the collectors,
 /// seals what they read and hands it to ingest. Part 0 is sealed as soon as all
-/// collectors have answered, at the latest `deadline_ms` after the tick; what
-/// comes later travels as parts.
+/// collectors have answered, at the latest `deadline_ms` after the tick, or
+/// else with the first that answers; what comes later travels as parts.
 
 #include <functional>
 #include <string>
@@ -70,6 +70,7 @@ private:
   void start_collector(size_t index);
   void switch_collectors(const std::vector<std::string>& wanted);
   void request_samples(tick t);
+  void note_missed(int64_t count, tick before);
   void schedule();
   void on_tick();
   void on_late(tick t);
@@ -93,6 +94,8 @@ private:
   size_t charts_sent_ = 0;
   tick open_ = 0;
   bool sealed_ = true;
+  /// The deadline of the open tick is over.
+  bool is_late_ = false;
   bool key_wanted_ = true;
   /// Start of the window of the last part 0.
   tick sealed_window_ = 0;

@@ -1,6 +1,7 @@
 /// A child streams to its parent, over the links and crashes of every day.
 
 #include <cerrno>
+#include <cstdlib>
 
 #include <catch2/catch.hpp>
 
@@ -51,6 +52,38 @@ TEST_CASE("a late part travels behind its tick", "[sim]") {
     ticks += row.second.values.count("sim.slow/a");
   CHECK(ticks == cluster.values("parent", "child").size());
   require_good(cluster);
+}
+
+TEST_CASE("a tick whose collectors are all late is there", "[sim]") {
+  sim_cluster cluster{12};
+  cluster.all_slow = true;
+  join(cluster);
+  cluster.step_seconds(200);
+  cluster.settle(20);
+  auto& reads = cluster.origin_of("child").reads;
+  CHECK(reads.size() > 190);
+  CHECK(cluster.values("child", "child").size() == reads.size());
+  CHECK(cluster.values("parent", "child").size() == reads.size());
+  for (auto& row : cluster.values("parent", "child"))
+    CHECK(row.second.values.count("sim.slow/a") == 1);
+  require_good(cluster);
+}
+
+TEST_CASE("a tick that no collector answers in time is counted", "[sim]") {
+  sim_cluster cluster{13};
+  cluster.all_slow = true;
+  cluster.slow_ms_max = 4000;
+  join(cluster);
+  cluster.step_seconds(200);
+  auto missed = cluster.figures_of("child").missed_ticks.load();
+  cluster.settle(20);
+  auto kept = cluster.values("child", "child");
+  auto span = kept.rbegin()->first - kept.begin()->first + 1;
+  auto gaps = span - static_cast<tick>(kept.size());
+  CHECK(gaps > 20);
+  // Some may be before the first and behind the last that is there.
+  INFO(gaps << " gaps, " << missed << " missed");
+  CHECK(std::abs(gaps - missed) <= 5);
 }
 
 TEST_CASE("a parent that is stopped and started gets what it missed", "[sim]") {

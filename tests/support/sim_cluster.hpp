@@ -110,6 +110,9 @@ public:
   /// How long a slow collector may take at most.
   int64_t slow_ms_max = 400;
 
+  /// Every collector may be slow, as on a machine with too much to do.
+  bool all_slow = false;
+
   /// Moves the node's wall clock away from simulated time. Late collectors
   /// read by that clock: finish them before where values are checked.
   void set_clock_offset(const std::string& name, int64_t ms);
