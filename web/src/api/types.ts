@@ -1,6 +1,6 @@
 // The shapes of docs/http.md, as far as the page uses them.
 
-export type HostState = 'live' | 'stale' | 'offline'
+export type HostState = 'live' | 'replicating' | 'stale' | 'offline' | 'archived'
 
 /** Where a node keeps what it has. */
 export type Durability = 'disk' | 'ram' | 'upstream'

@@ -96,6 +96,12 @@ describe('many hosts', () => {
   })
 
   it('are counted', () => {
-    expect(countStates(hosts)).toEqual({ live: 2, stale: 1, offline: 2 })
+    expect(countStates(hosts)).toEqual({
+      live: 2,
+      replicating: 0,
+      stale: 1,
+      offline: 2,
+      archived: 0,
+    })
   })
 })

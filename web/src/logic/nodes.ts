@@ -5,7 +5,13 @@ import { compareNames } from './sections'
 export type HostOrder = 'name' | 'state' | 'hops' | 'lag'
 
 /** What needs somebody first. */
-const urgency: Record<HostState, number> = { offline: 0, stale: 1, live: 2 }
+const urgency: Record<HostState, number> = {
+  offline: 0,
+  stale: 1,
+  replicating: 2,
+  live: 3,
+  archived: 4,
+}
 
 const comparisons: Record<HostOrder, (one: HostStatus, other: HostStatus) => number> = {
   name: () => 0,
@@ -54,7 +60,7 @@ export function matchingHosts(
 
 /** How many hosts are in each state. */
 export function countStates(hosts: readonly HostStatus[]): Record<HostState, number> {
-  const counts = { live: 0, stale: 0, offline: 0 }
+  const counts = { live: 0, replicating: 0, stale: 0, offline: 0, archived: 0 }
   for (const { state } of hosts) counts[state] += 1
   return counts
 }
