@@ -109,48 +109,17 @@ using wire_bytes_ptr = std::shared_ptr<const std::string>;
 
 } // namespace tributary
 
-// clang-format off
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::child_list_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::closed_windows_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::collector_names_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::commit_report_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::cursor_update_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::exchange_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::forget_state_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::guid)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_answer_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::hot_request_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_above_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_latest_list_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_list_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_offer_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::host_standing_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::incoming_batch_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::incoming_roster_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::incoming_window_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_batch_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::journal_chunk_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::late_rows_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::link_target_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::node_options_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::port_security_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::publication_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_answer_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::query_request_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::roster_update_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::scout_report_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::session_options_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::shell_report_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::shell_request_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::store_statistics_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::subscriber_standing_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::subscription_start_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::tick_readings_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::uplink_options_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::window_groups_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::wire_batch_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::wire_bytes_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tributary::writer_options_ptr)
+
+namespace caf {
+
+/// Payloads are shared: messages never leave the process, see decision 0001.
+template <class T>
+struct allowed_unsafe_message_type<std::shared_ptr<T>> : std::true_type {};
+
+} // namespace caf
+
+// clang-format off
 
 CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, accept_atom, "accept")
