@@ -135,6 +135,7 @@ private:
   caf::expected<bool> start_reader();
   void offer_storage();
   writer_options options_of_writer() const;
+  ingest_options options_of_ingest() const;
 
   // node_children.cpp: how each other line is started
   caf::expected<bool> start_connector();
@@ -169,6 +170,8 @@ private:
   std::vector<child> children_;
   // Handles of the running children, for those that are started after them.
   host_definition own_host_;
+  /// Of this life of the process; tells a restarted node from a copy of it.
+  guid boot_ = random_guid();
   tick newest_ = 0;
   bool framer_started_ = false;
   std::shared_ptr<lmdb::environment> environment_;

@@ -91,7 +91,8 @@ node_facts node::facts() const {
           setup_->version,
           options_.sender.enabled,
           !collector_names().empty(),
-          durability_of(options_.db.mode)};
+          durability_of(options_.db.mode),
+          static_cast<int64_t>(options_.db.cleanup_orphan_s) * 1000};
 }
 
 caf::expected<bool> node::start_connector() {
@@ -221,14 +222,15 @@ caf::expected<bool> node::start_listener() {
                        actor_tenure::connection};
     auto handle = spawn_in<session, thread::sockets>(
         self.home_system(), setup->threads, std::move(who), std::move(options),
-        std::move(wire), address, setup->figures, setup->log, ingest);
+        std::move(wire), address, setup->figures, setup->log, ingest, self);
     if (setup->offer_child)
       setup->offer_child("session",
                          caf::actor_cast<caf::strong_actor_ptr>(handle));
     return handle;
   };
   listener_ = spawn_child<listener, thread::sockets>(
-      line_listener, options_of_sessions(), std::move(start), setup_->log);
+      line_listener, options_of_sessions(), std::move(start), setup_->figures,
+      setup_->log);
   if (setup_->offer_listener)
     setup_->offer_listener(listener_);
   return true;

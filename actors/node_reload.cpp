@@ -95,6 +95,11 @@ void node::renew(size_t line) {
 }
 
 void node::apply_storage(const node_options& before) {
+  if (before.db.cleanup_ephemeral_s != options_.db.cleanup_ephemeral_s
+      || before.db.forget_hosts_s != options_.db.forget_hosts_s)
+    send(ingest_, reload_atom_v,
+         ingest_options_ptr{
+             std::make_shared<const ingest_options>(options_of_ingest())});
   if (commit_every_ms(before) == commit_every_ms(options_)
       && before.db.tier0.time_s == options_.db.tier0.time_s
       && before.db.tier1.time_s == options_.db.tier1.time_s

@@ -7,6 +7,7 @@
 #include "actors/host_info.hpp"
 #include "actors/node_children.hpp"
 #include "actors/node_identity.hpp"
+#include "actors/storage/host_state.hpp"
 #include "actors/storage/reader.hpp"
 #include "actors/storage/writer.hpp"
 #include "config/admission.hpp"
@@ -105,6 +106,19 @@ writer_options node::options_of_writer() const {
   return result;
 }
 
+ingest_options node::options_of_ingest() const {
+  auto in_ms = [](const std::optional<uint64_t>& seconds) {
+    return seconds
+               ? std::optional<int64_t>{static_cast<int64_t>(*seconds) * 1000}
+               : std::nullopt;
+  };
+  ingest_options result;
+  result.own = setup_->own;
+  result.cleanup = {in_ms(options_.db.cleanup_ephemeral_s),
+                    in_ms(options_.db.forget_hosts_s)};
+  return result;
+}
+
 caf::expected<bool> node::start_storage() {
   backups_->close();
   environment_.reset();
@@ -114,6 +128,8 @@ caf::expected<bool> node::start_storage() {
   own.window_seconds = options_.db.window_s;
   own.group_columns = static_cast<uint16_t>(options_.db.group_columns);
   own.info = read_host_info();
+  if (options_.global.is_ephemeral)
+    own.info.emplace_back(ephemeral_key, "yes");
   auto now = setup_->clock->now_ms() / 1000;
   auto& epoch_path = setup_->epoch_path;
   if (!epoch_path.empty()) {
@@ -143,11 +159,10 @@ caf::expected<bool> node::start_storage() {
   writer_ = spawn_child<writer, thread::own>(
       line_writer, options_of_writer(), std::move(opened->store), setup_->clock,
       setup_->figures, setup_->log);
-  ingest_options limits;
-  limits.own = setup_->own;
   ingest_ = spawn_child<ingest, thread::pool>(
-      line_ingest, limits, std::move(opened->hosts), opened->journal_end,
-      setup_->clock, setup_->figures, setup_->log, writer_);
+      line_ingest, options_of_ingest(), std::move(opened->hosts),
+      opened->journal_end, setup_->clock, setup_->figures, setup_->log,
+      writer_);
   return true;
 }
 

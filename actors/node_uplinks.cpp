@@ -20,7 +20,7 @@ uplink_options node::options_of_uplink(size_t slot) const {
   auto& sender = options_.sender;
   uplink_options result;
   result.own = setup_->own;
-  result.boot = own_host_.boot;
+  result.boot = boot_;
   result.hostname = setup_->hostname;
   result.program = program_of(*setup_);
   result.api_key = to_string(sender.api_key);

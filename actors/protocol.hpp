@@ -34,14 +34,17 @@ struct host_latest;
 struct forget_state;
 struct host_offer;
 struct host_above;
+struct host_presence;
 struct host_standing;
 struct host_summary;
 struct incoming_batch;
 struct incoming_roster;
 struct incoming_window;
+struct ingest_options;
 struct journal_batch;
 struct journal_chunk;
 struct late_rows;
+struct link_greeting;
 struct link_target;
 struct node_options;
 struct port_security;
@@ -76,13 +79,16 @@ using host_above_ptr = std::shared_ptr<const host_above>;
 using host_list_ptr = std::shared_ptr<const std::vector<host_summary>>;
 using host_latest_list_ptr = std::shared_ptr<const std::vector<host_latest>>;
 using host_offer_ptr = std::shared_ptr<const host_offer>;
+using host_presence_ptr = std::shared_ptr<const host_presence>;
 using host_standing_ptr = std::shared_ptr<const host_standing>;
 using incoming_batch_ptr = std::shared_ptr<const incoming_batch>;
 using incoming_roster_ptr = std::shared_ptr<const incoming_roster>;
 using incoming_window_ptr = std::shared_ptr<const incoming_window>;
+using ingest_options_ptr = std::shared_ptr<const ingest_options>;
 using journal_batch_ptr = std::shared_ptr<const journal_batch>;
 using journal_chunk_ptr = std::shared_ptr<const journal_chunk>;
 using late_rows_ptr = std::shared_ptr<const late_rows>;
+using link_greeting_ptr = std::shared_ptr<const link_greeting>;
 using link_target_ptr = std::shared_ptr<const link_target>;
 using node_options_ptr = std::shared_ptr<const node_options>;
 /// What a link port speaks, see actors/link/wire_guard.hpp.
@@ -209,12 +215,15 @@ using subscriber_actor = caf::typed_actor<on<publish_atom, publication_ptr>>;
 /// Checks and decodes frames, publishes them at once, keeps the open windows.
 using ingest_actor = caf::typed_actor<
     // A source has a host: made known, made durable, answered with what is
-    // here.
+    // here. `ec::clone` when another life of it is live elsewhere, after some
+    // seconds.
     asks<offer_atom, source_actor, host_offer_ptr>::with<host_standing_ptr>,
     on<roster_atom, incoming_roster_ptr>, on<frames_atom, incoming_batch_ptr>,
     on<history_atom, incoming_window_ptr>,
     // The source no longer delivers the host, for this reason.
     on<leave_atom, source_actor, host_number, std::string>,
+    // The source has it live again, or only its past from now on.
+    on<status_atom, host_presence_ptr>,
     // A subscriber needs a key frame of the host.
     on<need_key_atom, host_number>,
     // A subscriber begins, and wants no more.
@@ -232,6 +241,9 @@ using ingest_actor = caf::typed_actor<
     // Forgets a host for good. Refused with `ec::busy` while a source has it,
     // and for the own one.
     asks<forget_atom, guid>::with<forget_state_ptr>,
+    on<reload_atom, ingest_options_ptr>,
+    // Its own timer: the host of an offer that waits.
+    on<late_atom, guid>,
     // Its own timer: windows of idle hosts are closed.
     on<tick_atom>>;
 
@@ -299,6 +311,12 @@ using wire_actor = caf::typed_actor<
 using session_actor = source_actor::extend_with<wire_user>::extend<
     // From the listener, once a second: deadline of the hello, pings, silence.
     on<tick_atom>,
+    // From the listener: whether the child answers within 2 s.
+    asks<status_atom>::with<bool>,
+    // Its own timer: the ping with this cookie was not answered in time.
+    on<late_atom, uint64_t>,
+    // From the listener: a newer link of the same node has taken over.
+    on<stop_atom>,
     // Other rules: who is not admitted any more is refused.
     on<reload_atom, session_options_ptr>>;
 
@@ -320,12 +338,16 @@ using uplink_actor = subscriber_actor::extend_with<wire_user>::extend<
     on<reload_atom, uplink_options_ptr>>;
 
 /// Accepts connections, one session each.
-using listener_actor
-    = caf::typed_actor<on<accept_atom, wire_actor, std::string>,
-                       // For the sessions that there are, and those to come.
-                       on<reload_atom, session_options_ptr>,
-                       // Its own timer: sessions have theirs from it.
-                       on<tick_atom>>;
+using listener_actor = caf::typed_actor<
+    on<accept_atom, wire_actor, std::string>,
+    // A node has said hello to this session. Answered when its other link, if
+    // there is one, was asked: whether it may stay, else who is live with its
+    // GUID.
+    asks<offer_atom, session_actor, link_greeting_ptr>::with<bool, std::string>,
+    // For the sessions that there are, and those to come.
+    on<reload_atom, session_options_ptr>,
+    // Its own timer: sessions have theirs from it.
+    on<tick_atom>>;
 
 // -- HTTP ---------------------------------------------------------------------
 

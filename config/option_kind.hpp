@@ -242,6 +242,28 @@ struct name_pattern_kind : pattern_kind {
   caf::expected<simple_pattern> read(std::string_view text) const;
 };
 
+/// Another kind's value, or `off` for none.
+template <class Kind>
+struct off_kind {
+  using value_type = std::optional<typename Kind::value_type>;
+  Kind kind;
+
+  caf::expected<value_type> read(std::string_view text) const {
+    if (text == "off" || text == "never")
+      return value_type{};
+    auto x = kind.read(text);
+    if (!x)
+      return std::move(x.error());
+    return value_type{std::move(*x)};
+  }
+  std::string write(const value_type& x) const {
+    return x ? kind.write(*x) : "off";
+  }
+  std::string bounds() const {
+    return kind.bounds() + ", or off";
+  }
+};
+
 /// Another kind's value, or `auto` for none.
 template <class Kind>
 struct automatic_kind {

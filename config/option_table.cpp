@@ -46,10 +46,38 @@ void add_global(rows& to) {
       "How this node calls its own host, here and at its parents. Empty: the "
       "name that the kernel has."));
   to.push_back(option(
+      {"global", "is ephemeral node"}, {}, boolean_kind{},
+      [](auto& x) -> auto& { return x.global.is_ephemeral; },
+      "yes: this machine is not expected back once it is gone, as with "
+      "autoscaling. Its parents forget it then, see '[db] cleanup ephemeral "
+      "hosts after'."));
+  to.push_back(option(
       {"global", "gap limit ticks"}, {}, number_kind<uint32_t>{1, 60},
       [](auto& x) -> auto& { return x.global.gap_limit_ticks; },
       "A counter's increment over at most so many ticks is spread over them "
       "and marked as estimated; beyond, the ticks are gaps."));
+}
+
+/// What becomes of hosts that are away; 10 s to 10 years.
+void add_cleanup(rows& to) {
+  constexpr duration_kind<uint64_t> any_time{1000, 10, 3650 * uint64_t{86'400}};
+  to.push_back(option(
+      {"db", "cleanup orphan hosts after"}, {}, any_time,
+      [](auto& x) -> auto& { return x.db.cleanup_orphan_s; },
+      "A host that nobody streams for so long is shown as archived. Nothing of "
+      "it is erased."));
+  to.push_back(option(
+      {"db", "cleanup ephemeral hosts after"}, {},
+      off_kind<duration_kind<uint64_t>>{any_time},
+      [](auto& x) -> auto& { return x.db.cleanup_ephemeral_s; },
+      "A host with '[global] is ephemeral node = yes' that nobody streams for "
+      "so long is forgotten, with all that is kept of it. off: never."));
+  to.push_back(option(
+      {"db", "forget hosts after"}, {},
+      off_kind<duration_kind<uint64_t>>{tier_time},
+      [](auto& x) -> auto& { return x.db.forget_hosts_s; },
+      "Any host that nobody streams for so long is forgotten, with all that is "
+      "kept of it. off: never; 'forget' in tributary-shell forgets one."));
 }
 
 void add_db(rows& to) {
@@ -271,10 +299,12 @@ void add_listener(rows& to) {
 
 /// What a running node holds on to: where its files are, how its store is cut,
 /// and the name that its parents know.
-constexpr std::array<option_name, 15> read_at_start{{
+constexpr std::array<option_name, 17> read_at_start{{
     {"directories", "data"},
     {"directories", "run"},
     {"global", "hostname"},
+    {"global", "is ephemeral node"},
+    {"db", "cleanup orphan hosts after"},
     {"global", "gap limit ticks"},
     {"db", "mode"},
     {"db", "window"},
@@ -297,6 +327,7 @@ rows make_node_rows() {
   add_global(result);
   add_db(result);
   add_tiers(result);
+  add_cleanup(result);
   add_web(result);
   add_logs(result);
   add_plugins(result);

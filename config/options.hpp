@@ -45,6 +45,9 @@ struct global_options {
   /// estimated unless asked for; an increment of more than a minute says
   /// little about a second.
   uint32_t gap_limit_ticks = 1;
+  /// This machine is not expected back once it is gone, and parents may forget
+  /// it then. Off: what is kept of a host is kept until somebody says else.
+  bool is_ephemeral = false;
 };
 
 /// What a host's samples are kept in.
@@ -114,6 +117,16 @@ struct db_options {
   /// the store is made.
   uint32_t tier1_iterations = 60;
   uint32_t tier2_iterations = 60;
+  /// Seconds, 10 s to 10 years: a host that nobody delivers for so long is
+  /// shown as archived. An hour as with Netdata; nothing of it is erased.
+  uint64_t cleanup_orphan_s = 3600;
+  /// Seconds, 10 s to 10 years: an ephemeral host that nobody delivers for so
+  /// long is forgotten; none: never. A week: somebody who comes back after a
+  /// weekend still finds what happened.
+  std::optional<uint64_t> cleanup_ephemeral_s = 7 * uint64_t{86'400};
+  /// The same for every host, 1 h to 10 years; none: never. Nothing that was
+  /// acknowledged goes before its retention unless asked for.
+  std::optional<uint64_t> forget_hosts_s;
 };
 
 enum class web_mode : uint8_t {

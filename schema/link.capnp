@@ -6,7 +6,7 @@
 #   child                                   parent
 #     preface, hello ------------------------>    nothing else is read, and no
 #     <--------------- preface, welcome | refuse  more than 16 KiB, before it
-#     hostOpen (one a host) ----------------->
+#     hostOpen (one a host), hostState ------>
 #     <------------------ hostAccept | hostRefuse
 #     roster, frame ... (live lane) --------->
 #     layout, block ... (history lane) ------>
@@ -68,7 +68,19 @@ struct Message {
     packed @16 :Void;
     # No message: packed runs have length words of their own, as told above.
     drain @17 :Drain;
+    request @18 :Void;
+    reply @19 :Void;
+    # Not used yet.
+    hostState @20 :HostState;
   }
+}
+
+enum Presence {
+  # Whether somebody delivers a host to the sender of the word.
+  online @0;
+  # Also of a sender that does not tell.
+  offline @1;
+  # What it has of the host is of the past.
 }
 
 enum Reason {
@@ -132,12 +144,15 @@ struct Welcome {
   newest @10 :UInt32;
   # Only in the answer to a question: the newest tick of the child's own host
   # that is durable here; 2^32-1 for a later one, 0 for none, or not known.
+  knows @11 :UInt16;
+  # Bits. 1: understands hostState.
 }
 
 struct Refuse {
   reason @0 :Reason;
   detail @1 :Text;
-  # For people; empty where reason is denied.
+  # For people; empty where reason is denied. Where it is clone: who is live
+  # with the machine GUID of the hello.
 }
 
 struct HostOpen {
@@ -148,6 +163,16 @@ struct HostOpen {
   # A node that finds itself in it answers hostRefuse loop.
   reopened @3 :Bool;
   # The channel was open before on this link; its definition changed.
+  state @4 :Presence;
+  why @5 :Text;
+  # Why it is offline, for people.
+}
+
+struct HostState {
+  # Only to a parent whose welcome knows it.
+  channel @0 :UInt32;
+  state @1 :Presence;
+  why @2 :Text;
 }
 
 struct GuidWords {

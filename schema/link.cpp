@@ -30,6 +30,10 @@ uint16_t codec_bits(const std::vector<link_codec>& codecs) {
   return result;
 }
 
+wire::Presence wire_presence(bool online) {
+  return online ? wire::Presence::ONLINE : wire::Presence::OFFLINE;
+}
+
 /// Fills a message builder from each alternative.
 struct message_writer {
   wire::Message::Builder to;
@@ -63,6 +67,7 @@ struct message_writer {
     b.setRunBytesLog(x.run_bytes_log);
     b.setNewest(static_cast<uint32_t>(
         std::clamp<tick>(x.newest, 0, std::numeric_limits<uint32_t>::max())));
+    b.setKnows(x.knows);
   }
 
   void operator()(const link_refuse& x) {
@@ -81,6 +86,15 @@ struct message_writer {
       path[i].setLow(x.path[i].low());
     }
     b.setReopened(x.reopened);
+    b.setState(wire_presence(x.online));
+    b.setWhy(x.why);
+  }
+
+  void operator()(const link_host_state& x) {
+    auto b = to.initHostState();
+    b.setChannel(x.channel);
+    b.setState(wire_presence(x.online));
+    b.setWhy(x.why);
   }
 
   void operator()(const link_host_accept& x) {

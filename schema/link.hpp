@@ -55,6 +55,9 @@ enum link_wish : uint16_t {
   wish_question = 2,
 };
 
+/// What a parent understands beyond the first messages of version 2.
+enum link_knowledge : uint16_t { knows_host_state = 1 };
+
 struct link_hello {
   uint16_t version_min = link_version;
   uint16_t version_max = link_version;
@@ -84,6 +87,8 @@ struct link_welcome {
   /// In the answer to a question: the newest tick of the child's own host that
   /// is durable; 0: none, or not known.
   tick newest = 0;
+  /// Bits of `link_knowledge`.
+  uint16_t knows = 0;
 };
 
 struct link_refuse {
@@ -98,6 +103,17 @@ struct link_host_open {
   std::vector<guid> path;
   /// The channel was open before on this link; its definition changed.
   bool reopened = false;
+  /// Somebody delivers it to the sender. Else only its past is there.
+  bool online = true;
+  /// Why it is not online, for people.
+  std::string why;
+};
+
+/// A host of an open channel came or went below the sender.
+struct link_host_state {
+  uint32_t channel = 0;
+  bool online = true;
+  std::string why;
 };
 
 struct link_host_accept {
@@ -172,7 +188,8 @@ using link_message
     = std::variant<link_hello, link_welcome, link_refuse, link_host_open,
                    link_host_accept, link_host_refuse, link_host_close,
                    link_roster, link_layout, link_frame, link_block, link_ack,
-                   link_need_key, link_ping, link_pong, link_bye, link_drain>;
+                   link_need_key, link_ping, link_pong, link_bye, link_drain,
+                   link_host_state>;
 
 /// Appends the framed message (length word and body) to `out`.
 void put_message(std::string& out, const link_message& message);
@@ -192,6 +209,9 @@ constexpr size_t link_hello_bytes_max = 16u << 10;
 
 /// The cap on a body after it: one frame or block of the largest host.
 constexpr size_t link_message_bytes_max = frame::sealed_bytes_max + 4096;
+
+/// What is kept of `why` of a host, bytes.
+constexpr size_t link_why_bytes_max = 200;
 
 /// More groups in a window than a host's columns can make is an attack.
 constexpr uint16_t link_groups_max = 16384;

@@ -31,6 +31,15 @@ link_reason reason_of(wire::Reason x) {
                        : static_cast<link_reason>(number);
 }
 
+/// A presence newer than this program is as if it was not told.
+bool is_online(wire::Presence x) {
+  return x != wire::Presence::OFFLINE;
+}
+
+std::string why_of(capnp::Text::Reader x) {
+  return text_of(x).substr(0, link_why_bytes_max);
+}
+
 caf::error broken(const char* what) {
   return make_error(ec::corrupt, std::string{"link: "} + what);
 }
@@ -68,6 +77,7 @@ caf::expected<link_message> read_welcome(wire::Welcome::Reader from) {
   x.codec = static_cast<link_codec>(from.getCodec());
   x.run_bytes_log = from.getRunBytesLog();
   x.newest = from.getNewest();
+  x.knows = from.getKnows();
   return link_message{std::move(x)};
 }
 
@@ -82,6 +92,8 @@ caf::expected<link_message> read_host_open(wire::HostOpen::Reader from) {
   for (auto node : path)
     x.path.push_back(guid::from_words(node.getHigh(), node.getLow()));
   x.reopened = from.getReopened();
+  x.online = is_online(from.getState());
+  x.why = why_of(from.getWhy());
   return link_message{std::move(x)};
 }
 
@@ -182,12 +194,19 @@ caf::expected<link_message> read_union(wire::Message::Reader from) {
     return link_message{link_pong{from.getPong().getCookie()}};
   case wire::Message::BYE:
     return link_message{link_bye{reason_of(from.getBye().getReason())}};
-  case wire::Message::PACKED:
-    break;
   case wire::Message::DRAIN: {
     auto x = from.getDrain();
     return link_message{link_drain{x.getStays(), x.getEnded()}};
   }
+  case wire::Message::HOST_STATE: {
+    auto x = from.getHostState();
+    return link_message{link_host_state{x.getChannel(), is_online(x.getState()),
+                                        why_of(x.getWhy())}};
+  }
+  case wire::Message::PACKED:
+  case wire::Message::REQUEST:
+  case wire::Message::REPLY:
+    break;
   }
   return broken("unknown message");
 }

@@ -70,6 +70,9 @@ struct node_figures {
   figure links_up{0};
   /// Gauge: destinations that should have a link and have none now.
   figure links_down{0};
+  /// Counter: links and hosts that were refused because another node is live
+  /// with the same machine GUID.
+  figure clones_refused{0};
   /// Each link with its state, lag and credit.
   link_directory links;
   /// Each actor with its mailbox and busy time; null where nobody looks.

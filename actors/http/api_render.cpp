@@ -73,6 +73,7 @@ void put_status(json_writer& out, const host_status& from) {
   put(out, "hostname", from.hostname);
   put(out, "reachable", from.reachable);
   put(out, "state", to_string(from.state));
+  put(out, "ephemeral", from.ephemeral);
   put(out, "hops", from.hops);
   put(out, "newest_sample", from.newest_sample);
   put(out, "oldest_sample", from.oldest_sample);
@@ -152,18 +153,6 @@ void put_chart(json_writer& out, const charts_document& document,
 }
 
 } // namespace
-
-const char* to_string(host_reachability x) noexcept {
-  switch (x) {
-  case host_reachability::live:
-    return "live";
-  case host_reachability::stale:
-    return "stale";
-  case host_reachability::offline:
-    return "offline";
-  }
-  return "unknown";
-}
 
 std::string render_info(const info_document& from) {
   json_buffer buffer;

@@ -10,16 +10,12 @@
 #include <vector>
 
 #include "actors/http/exchange.hpp"
+#include "actors/storage/host_state.hpp"
 #include "schema/chart.hpp"
 #include "schema/error.hpp"
 #include "schema/types.hpp"
 
 namespace tributary {
-
-enum class host_reachability : uint8_t { live, stale, offline };
-
-/// The name as it stands in the API, for example `stale`.
-const char* to_string(host_reachability x) noexcept;
 
 /// One entry of `mirrored_hosts_status`.
 struct host_status {
@@ -27,7 +23,9 @@ struct host_status {
   std::string hostname;
   /// Whether its samples arrive.
   bool reachable = false;
-  host_reachability state = host_reachability::offline;
+  host_state state = host_state::offline;
+  /// It is not expected back once it is gone.
+  bool ephemeral = false;
   /// 0 for the node's own host, 1 for a child, and so on.
   uint32_t hops = 0;
   std::optional<tick> newest_sample;

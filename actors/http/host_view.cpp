@@ -10,8 +10,6 @@ namespace tributary {
 
 namespace {
 
-constexpr int64_t live_age_ms_max = 5000;
-
 std::string info_value(const host_definition& host, std::string_view key) {
   for (auto& pair : host.info)
     if (pair.first == key)
@@ -46,11 +44,9 @@ host_status status_of(const host_summary& host, const node_facts& node,
     result.oldest_sample = host.oldest;
     result.age_ms = now - host.newest * 1000;
   }
-  auto fresh = result.age_ms && *result.age_ms <= live_age_ms_max;
-  result.reachable = host.connected && fresh;
-  result.state = !host.connected ? host_reachability::offline
-                 : fresh         ? host_reachability::live
-                                 : host_reachability::stale;
+  result.state = state_of(host, now, node.archived_after_ms);
+  result.reachable = result.state == host_state::live;
+  result.ephemeral = is_ephemeral(host.definition);
   return result;
 }
 

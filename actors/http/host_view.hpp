@@ -7,6 +7,7 @@
 
 #include "actors/http/api_render.hpp"
 #include "actors/link/link_directory.hpp"
+#include "actors/storage/host_state.hpp"
 #include "actors/storage/traffic.hpp"
 #include "schema/link.hpp"
 
@@ -23,10 +24,11 @@ struct node_facts {
   bool collects = true;
   /// What it means when the node says that it has something.
   ack_durability durability = ack_durability::disk;
+  /// A host that is away for longer is archived.
+  int64_t archived_after_ms = 3'600'000;
 };
 
-/// How a host stands at `now`: live while its newest sample is at most 5 s (or
-/// three of its steps) old on this node's clock, offline without a source.
+/// How a host stands at `now` on this node's clock, see `state_of`.
 host_status status_of(const host_summary& host, const node_facts& node,
                       unix_ms now);
 

@@ -44,6 +44,24 @@ http_response description() {
   return result;
 }
 
+/// Where several hosts have the name of the path, the most recently live one is
+/// taken, and all are listed.
+std::string bearers_of(const std::vector<host_summary>& hosts,
+                       const std::string& name) {
+  auto same = hosts_named(hosts, name);
+  std::string result;
+  for (auto& id : same)
+    if (same.size() > 1)
+      result += (result.empty() ? "" : ", ") + to_string(id);
+  return result;
+}
+
+http_response with_bearers(http_response to, const std::string& list) {
+  if (!list.empty())
+    to.headers.emplace_back("X-Tributary-Hosts", list);
+  return to;
+}
+
 http_response text(int status, const char* body) {
   http_response result;
   result.status = status;
@@ -163,19 +181,12 @@ void http::answer_info(const exchange_ptr& x, const route& to) {
     auto document = info_of(host, hosts, facts_, clock_->now_ms());
     document.parents = parents_of(counters_.figures->links.list());
     auto response = json(render_info(document));
-    auto same = hosts_named(hosts, name);
-    if (same.size() > 1) { // the most recently live one was taken
-      std::string list;
-      for (auto& id : same)
-        list += (list.empty() ? "" : ", ") + to_string(id);
-      response.headers.emplace_back("X-Tributary-Hosts", list);
-    }
-    x->respond(std::move(response));
+    x->respond(with_bearers(std::move(response), bearers_of(hosts, name)));
   });
 }
 
 void http::answer_charts(const exchange_ptr& x, const route& to) {
-  with_host(x, to.host, [this, x, name = to.host](auto&, auto& host) {
+  with_host(x, to.host, [this, x, name = to.host](auto& hosts, auto& host) {
     auto prefix = name.empty() ? std::string{} : "/host/" + name;
     auto tag = definitions_tag(host, facts_, prefix);
     auto response = json({});
@@ -184,7 +195,7 @@ void http::answer_charts(const exchange_ptr& x, const route& to) {
       response.status = 304;
     else
       response.body = render_charts(charts_of(host, facts_, prefix));
-    x->respond(std::move(response));
+    x->respond(with_bearers(std::move(response), bearers_of(hosts, name)));
   });
 }
 
@@ -192,16 +203,18 @@ void http::answer_chart(const exchange_ptr& x, const route& to) {
   auto id = parse_chart_request(x->request().parameters);
   if (!id)
     return x->respond(error_response(id.error()));
-  with_host(x, to.host, [this, x, id = *id, name = to.host](auto&, auto& host) {
-    auto prefix = name.empty() ? std::string{} : "/host/" + name;
-    auto all = charts_of(host, facts_, prefix);
-    auto hit = std::find_if(all.charts.begin(), all.charts.end(),
-                            [&](auto& x) { return x.chart->id == id; });
-    if (hit == all.charts.end())
-      x->respond(error_response(make_error(ec::not_found, "chart " + id)));
-    else
-      x->respond(json(render_chart(all, *hit)));
-  });
+  with_host(
+      x, to.host, [this, x, id = *id, name = to.host](auto& hosts, auto& host) {
+        auto prefix = name.empty() ? std::string{} : "/host/" + name;
+        auto all = charts_of(host, facts_, prefix);
+        auto hit = std::find_if(all.charts.begin(), all.charts.end(),
+                                [&](auto& x) { return x.chart->id == id; });
+        if (hit == all.charts.end())
+          x->respond(error_response(make_error(ec::not_found, "chart " + id)));
+        else
+          x->respond(with_bearers(json(render_chart(all, *hit)),
+                                  bearers_of(hosts, name)));
+      });
 }
 
 void http::answer_data(const exchange_ptr& x, const route& to) {
@@ -212,21 +225,22 @@ void http::answer_data(const exchange_ptr& x, const route& to) {
   auto id = to.host.empty() ? std::optional<guid>{facts_.own}
                             : guid::parse(to.host);
   if (id)
-    return ask_reader(x, *parsed, *id);
-  with_host(x, to.host, [this, x, what = *parsed](auto&, auto& host) {
-    ask_reader(x, what, host.definition.id);
-  });
+    return ask_reader(x, *parsed, *id, {});
+  with_host(x, to.host,
+            [this, x, what = *parsed, name = to.host](auto& hosts, auto& host) {
+              ask_reader(x, what, host.definition.id, bearers_of(hosts, name));
+            });
 }
 
 void http::ask_reader(const exchange_ptr& x, const data_request& what,
-                      const guid& host) {
+                      const guid& host, const std::string& bearers) {
   // The reader keeps to the request's `timeout`, and the connection answers by
   // itself after `http_limits::answer`: a third time-out would wake the thread
   // of the clock twice for each query.
   request(peers_.reader, caf::infinite, query_atom_v, to_query(what, host))
       .then(
-          [x, what](const query_answer_ptr& answer) {
-            x->respond(data_response(what, *answer));
+          [x, what, bearers](const query_answer_ptr& answer) {
+            x->respond(with_bearers(data_response(what, *answer), bearers));
           },
           [x](caf::error& error) { x->respond(error_response(error)); });
 }

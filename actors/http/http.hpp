@@ -56,7 +56,7 @@ private:
   void answer_chart(const exchange_ptr& x, const route& to);
   void answer_data(const exchange_ptr& x, const route& to);
   void ask_reader(const exchange_ptr& x, const data_request& what,
-                  const guid& host);
+                  const guid& host, const std::string& bearers);
   void answer_live(const exchange_ptr& x, const route& to);
   void answer_all_metrics(const exchange_ptr& x, const route& to);
   void ask_latest(const exchange_ptr& x, const metrics_request& what,

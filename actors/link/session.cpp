@@ -18,7 +18,8 @@ constexpr int64_t tick_ms = 1000; // the listener sends it
 session::session(caf::actor_config& cfg, actor_identity identity,
                  session_options_ptr options, wire_actor wire,
                  std::string address, std::shared_ptr<node_figures> figures,
-                 std::shared_ptr<spdlog::logger> log, ingest_actor ingest)
+                 std::shared_ptr<spdlog::logger> log, ingest_actor ingest,
+                 listener_actor listener)
     : beside_wires(cfg, std::move(identity)),
       options_(std::move(options)),
       wire_(std::move(wire)),
@@ -26,6 +27,7 @@ session::session(caf::actor_config& cfg, actor_identity identity,
       figures_(std::move(figures)),
       log_(std::move(log)),
       ingest_(std::move(ingest)),
+      listener_(std::move(listener)),
       peer_(address_) {
   // nop
 }
@@ -47,6 +49,11 @@ session::behavior_type session::make_behavior() {
       },
       [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
       [this](tick_atom) { on_tick(); },
+      [this](status_atom) { return on_doubt(); },
+      [this](late_atom, uint64_t cookie) { on_unanswered(cookie); },
+      [this](stop_atom) {
+        end(link_reason::replaced, "a newer link of the same node is there");
+      },
       [this](reload_atom, const session_options_ptr& x) { on_reload(x); },
   };
 }
@@ -55,6 +62,8 @@ void session::on_exit() {
   shut(link_reason::shutdown, "session ended");
   wire_ = nullptr;
   ingest_ = nullptr;
+  listener_ = nullptr;
+  questions_.clear();
   options_.reset(); // the clock holds this a while, and these hold the writer
   observed::on_exit();
 }
@@ -188,6 +197,8 @@ caf::error session::on_body(const std::string& body) {
   if (!message)
     return message.error();
   if (mode_ == mode::hello_wanted) {
+    if (is_offered_)
+      return malformed("something came before the answer to the hello");
     if (auto hello = std::get_if<link_hello>(&*message))
       return on_hello(*hello);
     return malformed("something else came before the hello");
@@ -233,11 +244,18 @@ caf::error session::handle(link_message& message) {
     channels_.erase(i);
     return {};
   }
-  if (auto x = std::get_if<link_drain>(&message))
+  if (auto x = std::get_if<link_drain>(&message)) {
     on_drain(*x);
-  if (std::holds_alternative<link_pong>(message)
-      || std::holds_alternative<link_drain>(message))
     return {};
+  }
+  if (auto x = std::get_if<link_pong>(&message)) {
+    on_pong(*x);
+    return {};
+  }
+  if (auto x = std::get_if<link_host_state>(&message)) {
+    on_host_state(*x);
+    return {};
+  }
   return malformed("a message that only parents send");
 }
 
@@ -263,6 +281,10 @@ caf::error session::on_hello(const link_hello& x) {
     return {};
   if ((x.wishes & wish_question) != 0) {
     on_question(x);
+    return {};
+  }
+  if (!is_alone_) { // comes back here when that is known
+    greet(x);
     return {};
   }
   node_ = x.node;

@@ -9,11 +9,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
@@ -62,7 +64,8 @@ public:
   session(caf::actor_config& cfg, actor_identity identity,
           session_options_ptr options, wire_actor wire, std::string address,
           std::shared_ptr<node_figures> figures,
-          std::shared_ptr<spdlog::logger> log, ingest_actor ingest);
+          std::shared_ptr<spdlog::logger> log, ingest_actor ingest,
+          listener_actor listener);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -81,6 +84,8 @@ private:
     size_t layout_bytes = 0;
     /// Groups of the window that is arriving.
     std::vector<sealed_group> groups;
+    /// Came before ingest has answered.
+    std::optional<link_host_state> news;
   };
 
   /// What no child of ours sends.
@@ -112,6 +117,9 @@ private:
                        host_number host);
   void accept_host(uint32_t number, const link_host_open& x,
                    const host_standing& standing);
+  void refuse_host(uint32_t channel, const host_definition& host,
+                   const caf::error& why);
+  void on_host_state(const link_host_state& x);
   void on_taken_over(host_number number);
   caf::expected<channel*> channel_of(uint32_t number);
 
@@ -129,6 +137,12 @@ private:
 
   /// A child that neither left nor said that it stays is dropped then.
   static constexpr int64_t leave_ms_max = 60'000;
+
+  // session_identity.cpp: whether the node is who it says
+  void greet(const link_hello& x);
+  caf::result<bool> on_doubt();
+  void on_pong(const link_pong& x);
+  void on_unanswered(uint64_t cookie);
 
   // session_lanes.cpp: frames, rosters, blocks, acks
   caf::error on_run(const std::string& body);
@@ -149,6 +163,7 @@ private:
   std::shared_ptr<node_figures> figures_;
   std::shared_ptr<spdlog::logger> log_;
   ingest_actor ingest_;
+  listener_actor listener_;
 
   mode mode_ = mode::hello_wanted;
   bool greeted_ = false;
@@ -159,6 +174,17 @@ private:
   bool stays_ = false;
   /// The hello was a question.
   bool asked_ = false;
+  /// The listener knows of the hello, and then: no other life of the node has
+  /// a link.
+  bool is_offered_ = false;
+  bool is_alone_ = false;
+  /// The listener wants to know whether the child lives.
+  struct question {
+    uint64_t cookie;
+    caf::typed_response_promise<bool> promise;
+  };
+  std::vector<question> questions_;
+  uint64_t last_cookie_ = 0;
   guid node_;
   /// Name that the child gave itself.
   std::string hostname_;

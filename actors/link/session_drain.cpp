@@ -27,6 +27,7 @@ link_welcome session::welcome_of(const link_hello& x) const {
   result.credit_bytes = options_->credit_bytes;
   result.ping_ms = options_->ping_ms;
   result.program = options_->program;
+  result.knows = knows_host_state;
   return result;
 }
 

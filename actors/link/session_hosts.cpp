@@ -1,8 +1,8 @@
-/// The part of session.hpp that takes hosts: offers them to ingest, answers
-/// with what is durable, gives them up to other links.
+/// The part of session.hpp that takes hosts and lets go of them.
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -13,8 +13,8 @@ namespace tributary {
 
 namespace {
 
-/// Above the writer's own time-out.
-constexpr auto offer_timeout = std::chrono::seconds(40);
+/// Above the writer's own time-out and the time that a contested host takes.
+constexpr auto offer_timeout = std::chrono::seconds(45);
 
 /// Hosts on one link: a relay for all of a large site.
 constexpr size_t channels_max = 65536;
@@ -42,11 +42,14 @@ caf::error session::on_host_open(const link_host_open& x) {
     return {};
   }
   auto& to = channels_[x.channel];
+  if (to.given_up) // what was on its way when it was given up has come
+    to = channel{};
   to.host = x.host;
   auto offer = std::make_shared<host_offer>();
   offer->definition = x.host;
   offer->path = x.path;
   offer->key_mark = verdict->key_mark;
+  offer->presence = {x.online, to_plain_text(x.why)};
   request(ingest_, offer_timeout, offer_atom_v, source_actor{this},
           host_offer_ptr{offer})
       .then(
@@ -57,9 +60,7 @@ caf::error session::on_host_open(const link_host_open& x) {
               accept_host(x.channel, x, *standing);
           },
           [this, x](caf::error& error) {
-            log_->warn("host {} can't be taken: {}",
-                       to_plain_text(x.host.hostname), to_text(error));
-            transmit(link_host_refuse{x.channel, link_reason::busy});
+            refuse_host(x.channel, x.host, error);
           });
   return {};
 }
@@ -108,6 +109,8 @@ void session::accept_host(uint32_t number, const link_host_open& x,
   channel_numbers_[standing.number] = number;
   log_->info("host {} streams from {}", to_plain_text(x.host.hostname), peer_);
   transmit(link_host_accept{number, standing.durable});
+  if (i->second.news)
+    on_host_state(*std::exchange(i->second.news, std::nullopt));
 }
 
 caf::expected<session::channel*> session::channel_of(uint32_t number) {
@@ -122,7 +125,7 @@ void session::on_taken_over(host_number number) {
   auto i = channel_numbers_.find(number);
   if (i == channel_numbers_.end())
     return;
-  log_->info("another link delivers host number {} now, not {}", number, peer_);
+  log_->info("host number {} is no longer taken from {}", number, peer_);
   transmit(link_host_close{i->second, link_reason::replaced});
   // What is on its way was sent in good faith; it is read and left.
   auto& channel = channels_[i->second];
@@ -131,6 +134,47 @@ void session::on_taken_over(host_number number) {
   channel_numbers_.erase(i);
   if (channel_numbers_.empty())
     end(link_reason::replaced, "its hosts come over another link");
+}
+
+void session::on_host_state(const link_host_state& x) {
+  auto i = channels_.find(x.channel);
+  if (i == channels_.end() || i->second.given_up)
+    return;
+  if (i->second.number == 0) { // not answered yet
+    i->second.news = x;
+    return;
+  }
+  hand_over(); // frames before it were of the old state
+  auto news = std::make_shared<host_presence>();
+  news->source = this;
+  news->number = i->second.number;
+  news->presence = {x.online, to_plain_text(x.why)};
+  send(ingest_, status_atom_v, host_presence_ptr{std::move(news)});
+}
+
+void session::refuse_host(uint32_t channel, const host_definition& host,
+                          const caf::error& why) {
+  auto is_clone = code_of(why) == ec::clone;
+  auto name = to_plain_text(host.hostname);
+  if (is_clone) {
+    log_->error("host {} from {} is refused as a clone: {}", name, peer_,
+                words_of(why));
+    figures_->clones_refused.fetch_add(1, std::memory_order_relaxed);
+    // What came before over this channel was of its life before.
+    auto i = channels_.find(channel);
+    if (i != channels_.end() && i->second.number != 0) {
+      send(ingest_, leave_atom_v, source_actor{this}, i->second.number,
+           "refused as a clone");
+      channel_numbers_.erase(i->second.number);
+      i->second.number = 0;
+      i->second.given_up = true;
+    }
+  } else {
+    log_->warn("host {} can't be taken: {}", name, to_text(why));
+  }
+  if (mode_ == mode::open)
+    transmit(link_host_refuse{channel, is_clone ? link_reason::clone
+                                                : link_reason::busy});
 }
 
 } // namespace tributary

@@ -269,6 +269,7 @@ void uplink::on_tick() {
     transmit(link_ping{static_cast<uint64_t>(silent_ms_)});
   send_history();
   mind_destinations();
+  mind_refused();
 }
 
 void uplink::on_batch(const wire_batch& batch) {
@@ -308,6 +309,8 @@ caf::error uplink::on_body(const std::string& body) {
                : x->reason == link_reason::tls_wanted
                    ? " (its port takes TLS only: write ':SSL' behind the "
                      "destination)"
+               : x->reason == link_reason::clone
+                   ? ", " + to_plain_text(x->detail)
                    : ""));
   }
   if (mode_ == mode::hello_sent) {
@@ -325,14 +328,10 @@ caf::error uplink::on_body(const std::string& body) {
     on_need_key(*x);
   else if (auto x = std::get_if<link_host_accept>(&*message))
     on_accept(*x);
-  else if (auto x = std::get_if<link_host_refuse>(&*message)) {
-    channels_[x->channel].refused = true;
-    tell_above({static_cast<host_number>(x->channel), true, {}});
-    log_->warn("the parent refuses host {}: {}",
-               to_plain_text(channels_[x->channel].host.definition.hostname),
-               to_string(x->reason));
-  } else if (auto x = std::get_if<link_host_close>(&*message))
-    channels_[x->channel].refused = true;
+  else if (auto x = std::get_if<link_host_refuse>(&*message))
+    on_host_refuse(*x);
+  else if (auto x = std::get_if<link_host_close>(&*message))
+    on_host_close(*x);
   else if (auto x = std::get_if<link_ping>(&*message))
     transmit(link_pong{x->cookie});
   else if (auto x = std::get_if<link_drain>(&*message))
@@ -353,6 +352,7 @@ void uplink::on_welcome(const link_welcome& x) {
   parent_ = x.node;
   parent_name_ = to_plain_text(x.hostname.substr(0, hostname_bytes_max));
   credit_bytes_ = x.credit_bytes;
+  parent_knows_ = x.knows;
   durability_ = to_string(x.durability);
   enter(mode::resuming, {});
   log_->info("uplink: parent {} ({}), acks mean {}, compression {}{}",

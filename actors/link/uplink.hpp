@@ -94,6 +94,10 @@ private:
     host_summary host;
     bool accepted = false;
     bool refused = false;
+    /// Where it was refused as a clone: until it is offered again, seconds.
+    int64_t offer_again_s = 0;
+    /// Not sent since, and owed once it is accepted.
+    tick_set skipped;
     /// Charts of an epoch's roster that the parent has.
     std::map<epoch_number, size_t> charts_sent;
     std::set<content_hash> layouts_sent;
@@ -151,6 +155,13 @@ private:
   void on_accept(const link_host_accept& x);
   void tell_above(host_above what);
 
+  // uplink_hosts.cpp: hosts that come, go and are refused while it is open
+  void on_host_refuse(const link_host_refuse& x);
+  void on_host_close(const link_host_close& x);
+  void offer_again(host_number number);
+  void mind_refused();
+  void tell_state(channel& to, const host_summary& now);
+
   // uplink_lanes.cpp: frames and windows
   void on_publication(const publication& news);
   void on_published(const published_host& x);
@@ -205,6 +216,8 @@ private:
   /// TLS of the link, for people; empty: plain.
   std::string security_;
   uint32_t credit_bytes_ = 0;
+  /// Bits of `link_knowledge`.
+  uint16_t parent_knows_ = 0;
   int64_t silent_ms_ = 0;
   uint64_t bytes_sent_ = 0;
   uint64_t bytes_received_ = 0;

@@ -55,11 +55,16 @@ void uplink::on_published(const published_host& x) {
   auto changed = known.epoch != x.summary.definition.epoch
                  || known.hostname != x.summary.definition.hostname;
   if (changed && x.summary.connected && !i->second.refused) {
+    auto same_life = known.boot == x.summary.definition.boot;
     auto channel = std::move(i->second);
+    // Another life is held until the parent knows that it is no clone.
+    channel.accepted = channel.accepted && same_life;
     open_host(x.summary); // the same channel, told anew
     channel.host = x.summary;
     i->second = std::move(channel);
+    return;
   }
+  tell_state(i->second, x.summary);
 }
 
 void uplink::on_published(const published_end& x) {
@@ -142,9 +147,15 @@ void uplink::flush() {
 
 bool uplink::send_frame(const published_frame& what) {
   auto i = channels_.find(what.host);
-  if (i == channels_.end() || i->second.refused)
+  if (i == channels_.end())
     return false;
   auto& to = i->second;
+  if (to.refused) {
+    auto t = what.frame->header().tick;
+    if (to.offer_again_s > 0)
+      to.skipped.add({t, t});
+    return false;
+  }
   auto& header = what.frame->header();
   if (to.key_wanted && header.part == 0 && !header.is_key()) {
     owe(what.host, one(header.tick));

@@ -145,6 +145,8 @@ void uplink::open_host(const host_summary& host) {
   open.path = host.path;
   if (open.path.empty() || open.path.back() != options_.own)
     open.path.push_back(options_.own);
+  open.online = host.connected;
+  open.why = host.reason;
   transmit(open);
 }
 
@@ -160,6 +162,9 @@ void uplink::on_accept(const link_host_accept& x) {
   auto& owed = standing_.owed[number];
   for (auto& range : owed.ranges())
     missing.add(range);
+  for (auto& range : i->second.skipped.ranges())
+    missing.add(range);
+  i->second.skipped = tick_set{};
   if (!missing.empty())
     log_->info("uplink: {} ticks of {} are owed to {}", missing.count(),
                to_plain_text(i->second.host.definition.hostname), parent_name_);

@@ -265,6 +265,7 @@ report_table hosts_table(const std::vector<host_summary>& hosts,
       column("metrics", "metrics", column_kind::count),
       column("epoch", "epoch", column_kind::count),
       column("guid", "GUID"),
+      json_column("ephemeral"),
       column("reason", "reason"),
   };
   std::map<guid, const host_summary*> by_id;
@@ -284,7 +285,7 @@ report_table hosts_table(const std::vector<host_summary>& hosts,
           positive(of.newest), positive(of.newest_ahead), positive(of.oldest),
           number(roster ? roster->charts().size() : 0),
           number(roster ? roster->columns() : 0), int64_t{of.definition.epoch},
-          id, text(x.reason)}});
+          id, std::string{x.ephemeral ? "yes" : "no"}, text(x.reason)}});
   }
   limit_rows(result);
   return result;
@@ -381,6 +382,8 @@ report_table node_table(const node_summary& node, const node_figures& figures) {
   x.add("links_up", "links up", column_kind::count, value_of(figures.links_up));
   x.add("links_down", "parents away", column_kind::count,
         value_of(figures.links_down));
+  x.add("clones_refused", "clones refused", column_kind::count,
+        value_of(figures.clones_refused));
   x.add("samples_collected", "samples collected", column_kind::count,
         value_of(figures.samples_collected));
   x.add("samples_received", "samples received", column_kind::count,

@@ -5,10 +5,10 @@
 /// deliver, since frames and windows are the same bytes on every way. A second
 /// source of one sender replaces the first. Ingest keeps one of these a host.
 
-#include <algorithm>
 #include <vector>
 
 #include "actors/protocol.hpp"
+#include "actors/storage/traffic.hpp"
 
 namespace tributary {
 
@@ -18,44 +18,37 @@ public:
     source_actor who;
     /// Nodes that the data came through, origin first, the sender last.
     std::vector<guid> path;
+    /// Of the host's life that it delivers.
+    guid boot;
+    tributary::presence presence;
+    /// When it delivered a frame last; 0: none yet.
+    unix_ms heard_ms = 0;
+
+    /// Empty for a source without a path.
+    guid sender() const {
+      return path.empty() ? guid{} : path.back();
+    }
   };
 
-  /// Adds a source. Returns the older one of the same sender, which no longer
-  /// delivers; null where there was none.
-  source_actor add(source_actor who, std::vector<guid> path) {
-    source_actor replaced;
-    for (auto& x : entries_)
-      if (x.who != who && !path.empty() && !x.path.empty()
-          && x.path.back() == path.back())
-        replaced = x.who;
-    remove(who);
-    remove(replaced);
-    entries_.push_back({std::move(who), std::move(path)});
-    return replaced;
-  }
+  /// Adds a source, or what it says now. Returns the older one of the same
+  /// sender, which no longer delivers; null where there was none.
+  source_actor add(entry what);
 
   /// False when it was not there.
-  bool remove(const source_actor& who) {
-    auto end = std::remove_if(entries_.begin(), entries_.end(),
-                              [&](auto& x) { return x.who == who; });
-    auto found = end != entries_.end();
-    entries_.erase(end, entries_.end());
-    return found;
-  }
+  bool remove(const source_actor& who);
 
-  bool contains(const source_actor& who) const {
-    return std::any_of(entries_.begin(), entries_.end(),
-                       [&](auto& x) { return x.who == who; });
-  }
+  bool contains(const source_actor& who) const;
 
-  /// The shortest way that the host comes; must not be empty. A relay that has
-  /// the host from us has a longer one: it is not kept from getting more.
-  const std::vector<guid>& path() const {
-    auto i = std::min_element(
-        entries_.begin(), entries_.end(),
-        [](auto& x, auto& y) { return x.path.size() < y.path.size(); });
-    return i->path;
-  }
+  /// Null for one that is not there.
+  entry* find(const source_actor& who);
+
+  /// The shortest way that the host comes, of those that have it live where
+  /// there is one; must not be empty. A relay that has the host from us has a
+  /// longer one: it is not kept from getting more.
+  const std::vector<guid>& path() const;
+
+  /// Some source has it live.
+  bool online() const;
 
   bool empty() const noexcept {
     return entries_.empty();

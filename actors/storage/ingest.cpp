@@ -28,18 +28,32 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
       figures_(std::move(figures)),
       log_(std::move(log)),
       writer_(std::move(writer)) {
+  std::vector<tick_range> covered;
   for (auto& x : hosts) {
     numbers_[x.hot.definition().id] = x.number;
     auto number = x.number;
-    hosts_.emplace(
-        number,
-        host_entry{
-            std::move(x), {}, "not connected since start", 0, {}, false});
+    for (auto& run : x.hot.seen().runs())
+      covered.push_back({run.from, run.to});
+    hosts_.emplace(number, host_entry{std::move(x),
+                                      {},
+                                      "not connected since start",
+                                      0,
+                                      0,
+                                      0,
+                                      false,
+                                      {},
+                                      {},
+                                      false});
   }
+  retention_clock_ = retention_clock{believable_newest(std::move(covered))};
+  started_ms_ = clock_->now_ms();
 }
 
 ingest::behavior_type ingest::make_behavior() {
-  set_down_handler([this](caf::down_msg& x) { end_subscription(x.source); });
+  set_down_handler([this](caf::down_msg& x) {
+    end_subscription(x.source);
+    drop_source(x.source);
+  });
   delayed_send(this, idle_interval, tick_atom_v);
   return {
       [this](offer_atom, const source_actor& source, const host_offer_ptr& x) {
@@ -50,6 +64,7 @@ ingest::behavior_type ingest::make_behavior() {
       [this](history_atom, const incoming_window_ptr& x) { on_history(x); },
       [this](leave_atom, const source_actor& source, host_number number,
              const std::string& reason) { on_leave(source, number, reason); },
+      [this](status_atom, const host_presence_ptr& x) { on_presence(*x); },
       [this](need_key_atom, host_number number) { on_need_key(number); },
       [this](subscr_atom, const subscriber_actor& who) {
         return on_subscribe(who);
@@ -75,7 +90,15 @@ ingest::behavior_type ingest::make_behavior() {
         return on_latest(host, seconds);
       },
       [this](forget_atom, const guid& host) { return on_forget(host); },
-      [this](tick_atom) { on_tick(); },
+      [this](reload_atom, const ingest_options_ptr& x) {
+        options_.cleanup = x->cleanup;
+      },
+      [this](late_atom, const guid& host) { on_silence(host); },
+      [this](tick_atom) {
+        on_tick();
+        clean_up();
+        delayed_send(this, idle_interval, tick_atom_v);
+      },
   };
 }
 
@@ -85,6 +108,7 @@ void ingest::on_exit() {
   figures_->backlog_bytes.fetch_sub(static_cast<int64_t>(backlog_bytes_),
                                     std::memory_order_relaxed);
   subscribers_.clear();
+  waiting_.clear();
   writer_ = nullptr;
   observed::on_exit();
 }
@@ -102,28 +126,33 @@ ingest::host_entry* ingest::find(host_number number,
 
 // -- hosts --------------------------------------------------------------------
 
-host_offer_ptr ingest::with_fresh_epoch(const host_offer_ptr& offer) const {
-  auto number = numbers_.find(options_.own);
-  if (offer->definition.id != options_.own || number == numbers_.end())
-    return offer;
-  auto& known = hosts_.at(number->second).kept.hot.definition();
-  if (known.boot == offer->definition.boot
-      || known.epoch < offer->definition.epoch)
-    return offer;
-  auto result = std::make_shared<host_offer>(*offer);
-  result->definition.epoch = known.epoch + 1;
-  return result;
-}
-
 caf::result<host_standing_ptr> ingest::on_offer(const source_actor& source,
                                                 const host_offer_ptr& what) {
-  auto offer = with_fresh_epoch(what);
   auto promise = make_response_promise<host_standing_ptr>();
+  switch (verdict_on(source, *what)) {
+  case host_lives::verdict::take:
+    offer_to_writer(source, with_fresh_epoch(what), promise);
+    break;
+  case host_lives::verdict::wait:
+    wait_for_silence(source, what, promise);
+    break;
+  case host_lives::verdict::clone:
+    promise.deliver(clone_error(hosts_.at(numbers_.at(what->definition.id)),
+                                what->definition));
+    break;
+  }
+  return promise;
+}
+
+void ingest::offer_to_writer(
+    const source_actor& source, const host_offer_ptr& offer,
+    caf::typed_response_promise<host_standing_ptr> promise) {
   offered_.insert(offer->definition.id);
   auto answered = [this, id = offer->definition.id] {
     offered_.erase(offered_.find(id));
   };
-  request(writer_, writer_timeout, offer_atom_v, offer)
+  request(writer_, writer_timeout, offer_atom_v,
+          with_known_definition(source, offer))
       .then(
           [this, promise, source, offer,
            answered](const host_standing_ptr& x) mutable {
@@ -135,7 +164,6 @@ caf::result<host_standing_ptr> ingest::on_offer(const source_actor& source,
             answered();
             promise.deliver(std::move(error));
           });
-  return promise;
 }
 
 void ingest::take_host(const source_actor& source, const host_offer& offer,
@@ -149,6 +177,10 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
                                 {},
                                 {},
                                 0,
+                                0,
+                                0,
+                                false,
+                                {},
                                 {},
                                 false})
             .first;
@@ -156,15 +188,14 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
   }
   auto& entry = i->second;
   entry.kept.hot.redefine(standing.definition);
-  if (auto replaced = entry.sources.add(source, offer.path))
+  if (known_sources_.insert(source.address()).second)
+    monitor(source);
+  if (auto replaced = entry.sources.add(
+          {source, offer.path, offer.definition.boot, offer.presence}))
     send(replaced, leave_atom_v, standing.number);
-  entry.kept.path = entry.sources.path();
-  entry.reason.clear();
   figures_->hosts.store(static_cast<int64_t>(hosts_.size()),
                         std::memory_order_relaxed);
-  publication news;
-  news.items.push_back(published_host{summary_of(entry)});
-  publish(std::move(news));
+  tell_presence(entry);
 }
 
 void ingest::on_leave(const source_actor& source, host_number number,
@@ -172,13 +203,8 @@ void ingest::on_leave(const source_actor& source, host_number number,
   auto entry = find(number);
   if (entry == nullptr || !entry->sources.remove(source))
     return; // a newer link of the same sender has it by now
-  if (entry->sources.empty())
-    entry->reason = reason;
-  else
-    entry->kept.path = entry->sources.path();
-  publication news;
-  news.items.push_back(published_host{summary_of(*entry)});
-  publish(std::move(news));
+  entry->reason = reason;
+  tell_presence(*entry);
 }
 
 void ingest::on_roster(const incoming_roster& what) {
@@ -264,6 +290,7 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   if (append && epoch != hot.newest_roster()->epoch())
     result.journal.entries.back().columns_of = hot.roster_of(epoch);
   entry->newest_arrival_ms = clock_->now_ms();
+  note_life(*entry, batch.source, what.frame->header().tick);
   if (!append)
     return true;
   ++head_;
@@ -306,6 +333,7 @@ void ingest::on_history(const incoming_window_ptr& what) {
   if (entry == nullptr)
     return;
   entry->kept.hot.add_seen(what->window.runs);
+  entry->window_arrival_ms = clock_->now_ms();
   send(writer_, history_atom_v, what);
   publication news; // the range of what is here has grown
   news.items.push_back(published_host{summary_of(*entry)});
@@ -313,34 +341,6 @@ void ingest::on_history(const incoming_window_ptr& what) {
 }
 
 // -- consumers ----------------------------------------------------------------
-
-subscription_start_ptr ingest::on_subscribe(const subscriber_actor& who) {
-  auto known = std::find(subscribers_.begin(), subscribers_.end(), who);
-  if (known == subscribers_.end()) {
-    subscribers_.push_back(who);
-    monitor(who);
-  }
-  auto result = std::make_shared<subscription_start>();
-  result->head = head_;
-  for (auto& kvp : hosts_)
-    result->hosts.push_back(summary_of(kvp.second));
-  return result;
-}
-
-void ingest::end_subscription(const caf::actor_addr& who) {
-  subscribers_.erase(
-      std::remove_if(subscribers_.begin(), subscribers_.end(),
-                     [&](auto& x) { return x.address() == who; }),
-      subscribers_.end());
-}
-
-void ingest::publish(publication what) {
-  if (subscribers_.empty())
-    return;
-  publication_ptr shared = std::make_shared<const publication>(std::move(what));
-  for (auto& x : subscribers_)
-    send(x, publish_atom_v, shared);
-}
 
 caf::result<hot_answer_ptr> ingest::on_hot(const hot_request& what) {
   auto id = what.host.empty() ? options_.own : what.host;
@@ -365,12 +365,14 @@ host_summary ingest::summary_of(const host_entry& entry) const {
   result.number = entry.kept.number;
   result.definition = hot.definition();
   result.path = entry.kept.path;
-  result.connected = !entry.sources.empty();
-  result.reason = entry.reason;
+  result.connected = entry.sources.online();
+  result.reason = result.connected ? std::string{} : absence_of(entry);
   result.newest = hot.newest();
   result.newest_ahead = hot.newest_ahead();
   result.oldest = hot.seen().oldest();
   result.newest_arrival_ms = entry.newest_arrival_ms;
+  result.window_arrival_ms = entry.window_arrival_ms;
+  result.left_ms = entry.left_ms;
   result.columns_of = hot.newest_roster();
   return result;
 }

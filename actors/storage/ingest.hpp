@@ -8,15 +8,21 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
+#include <caf/actor_clock.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include "actors/clock.hpp"
 #include "actors/collect/self_figures.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
+#include "actors/storage/host_cleanup.hpp"
+#include "actors/storage/host_lives.hpp"
 #include "actors/storage/host_sources.hpp"
+#include "actors/storage/retention_clock.hpp"
 #include "actors/storage/traffic.hpp"
 
 namespace spdlog {
@@ -40,6 +46,7 @@ struct ingest_options {
   tick window_grace_seconds = 5;
   /// The windows of a host that sends nothing are closed after this long.
   tick idle_grace_seconds = 60;
+  cleanup_options cleanup;
 };
 
 /// A host with what was read back from the store at start.
@@ -68,6 +75,11 @@ private:
     host_sources sources;
     std::string reason;
     unix_ms newest_arrival_ms = 0;
+    unix_ms window_arrival_ms = 0;
+    /// When it was connected last; 0: not since the start, or it is.
+    unix_ms left_ms = 0;
+    bool was_online = false;
+    host_lives lives;
     /// In no open window any more and in no block yet, by journal position.
     std::deque<late_row_ptr> late;
     /// It was told that this host's clock is ahead.
@@ -83,10 +95,30 @@ private:
 
   caf::result<host_standing_ptr> on_offer(const source_actor& source,
                                           const host_offer_ptr& what);
-  /// An own life whose number an earlier one has used gets the next.
-  host_offer_ptr with_fresh_epoch(const host_offer_ptr& offer) const;
+  void offer_to_writer(const source_actor& source, const host_offer_ptr& what,
+                       caf::typed_response_promise<host_standing_ptr> promise);
   void take_host(const source_actor& source, const host_offer& offer,
                  const host_standing& standing);
+
+  // ingest_identity.cpp: which life of a host it is, and who has it live
+  host_lives::verdict verdict_on(const source_actor& source,
+                                 const host_offer& offer);
+  /// An own life whose number an earlier one has used gets the next.
+  host_offer_ptr with_fresh_epoch(const host_offer_ptr& offer) const;
+  host_offer_ptr with_known_definition(const source_actor& source,
+                                       const host_offer_ptr& offer) const;
+  void wait_for_silence(const source_actor& source, const host_offer_ptr& offer,
+                        caf::typed_response_promise<host_standing_ptr> promise);
+  void on_silence(const guid& host);
+  void note_life(host_entry& entry, const source_actor& source, tick t);
+  caf::error clone_error(const host_entry& entry,
+                         const host_definition& newcomer) const;
+  void on_presence(const host_presence& what);
+  void tell_presence(host_entry& entry);
+  std::string absence_of(const host_entry& entry) const;
+  std::string name_of(const guid& node) const;
+  void drop_source(const caf::actor_addr& source);
+
   void on_roster(const incoming_roster& what);
   void on_frames(const incoming_batch& batch);
   bool on_frame(const incoming_batch& batch, const incoming_frame& what,
@@ -106,7 +138,10 @@ private:
   caf::result<hot_answer_ptr> on_hot(const hot_request& what);
   caf::result<host_latest_list_ptr> on_latest(const guid& host,
                                               int64_t seconds);
+
+  // ingest_forget.cpp
   caf::result<forget_state_ptr> on_forget(const guid& host);
+  void clean_up();
   void drop_host(host_number number);
   void on_tick();
   void heed_clock(host_number number, host_entry& entry);
@@ -123,6 +158,16 @@ private:
   std::map<guid, host_number> numbers_;
   /// Hosts whose offers the writer has not answered.
   std::multiset<guid> offered_;
+  /// An offer of a life while another one is live.
+  struct waiting_offer {
+    source_actor source;
+    host_offer_ptr offer;
+    caf::typed_response_promise<host_standing_ptr> promise;
+    caf::actor_clock::time_point due;
+  };
+  std::multimap<guid, waiting_offer> waiting_;
+  /// Whose ends are told.
+  std::set<caf::actor_addr> known_sources_;
   journal_position head_;
   wall_clock_ptr clock_;
   std::shared_ptr<node_figures> figures_;
@@ -134,6 +179,9 @@ private:
   std::deque<std::pair<journal_position, size_t>> backlog_;
   size_t backlog_bytes_ = 0;
   bool refusing_ = false;
+  // For what is forgotten by itself.
+  retention_clock retention_clock_;
+  unix_ms started_ms_ = 0;
 };
 
 } // namespace tributary

@@ -1,9 +1,12 @@
 /// The part of ingest.hpp that lets go of a host for good.
 
+#include <algorithm>
 #include <chrono>
 
 #include <caf/typed_response_promise.hpp>
+#include <spdlog/spdlog.h>
 
+#include "actors/storage/host_state.hpp"
 #include "actors/storage/ingest.hpp"
 #include "schema/utf8.hpp"
 
@@ -24,8 +27,13 @@ caf::result<forget_state_ptr> ingest::on_forget(const guid& host) {
   auto name = to_plain_text(entry.kept.hot.definition().hostname);
   if (host == options_.own)
     return make_error(ec::bad_request, name + " is this node itself");
-  if (!entry.sources.empty() || offered_.count(host) != 0)
+  if (entry.sources.online() || offered_.count(host) != 0)
     return make_error(ec::busy, name + " is live: end its link first");
+  // Who has only its past needs not bring it any more.
+  for (auto& x : entry.sources.all())
+    send(x.who, leave_atom_v, number->second);
+  entry.sources.clear();
+  entry.reason = "being forgotten";
   auto promise = make_response_promise<forget_state_ptr>();
   // An offer that comes meanwhile reaches the writer behind this, and is of a
   // host that is new there.
@@ -40,6 +48,48 @@ caf::result<forget_state_ptr> ingest::on_forget(const guid& host) {
             promise.deliver(std::move(error));
           });
   return promise;
+}
+
+/// One at a time, as the writer does it.
+void ingest::clean_up() {
+  auto& wanted = options_.cleanup;
+  if (!wanted.ephemeral_ms && !wanted.any_ms)
+    return;
+  auto wall = clock_->now_ms();
+  auto steady = std::chrono::duration_cast<std::chrono::seconds>(
+      clock().now().time_since_epoch());
+  // A clock that jumps ahead makes nobody old.
+  auto now = std::min(
+      wall, retention_clock_.at(wall / 1000, steady.count()) * 1000 + 999);
+  for (auto& kvp : hosts_) {
+    auto& definition = kvp.second.kept.hot.definition();
+    host_absence absence;
+    absence.is_own = definition.id == options_.own;
+    absence.is_connected = kvp.second.sources.online()
+                           || offered_.count(definition.id) != 0
+                           || waiting_.count(definition.id) != 0;
+    absence.is_ephemeral = is_ephemeral(definition);
+    absence.since = std::max<unix_ms>(kvp.second.left_ms,
+                                      kvp.second.kept.hot.newest() * 1000);
+    if (!is_over(absence, wanted, now, started_ms_))
+      continue;
+    auto words = to_plain_text(definition.hostname) + " ("
+                 + to_string(definition.id) + ")"
+                 + (absence.is_ephemeral ? ", ephemeral," : "") + " was away "
+                 + std::to_string((now - absence.since) / 1000) + " s";
+    // What fails is tried again with the next turn.
+    request(ingest_actor{this}, forget_timeout, forget_atom_v, definition.id)
+        .then(
+            [this, words](const forget_state_ptr&) {
+              log_->warn("host {} and is forgotten, with all that was kept of "
+                         "it",
+                         words);
+            },
+            [this, words](caf::error& error) {
+              log_->debug("host {}: {}", words, to_text(error));
+            });
+    return;
+  }
 }
 
 void ingest::drop_host(host_number number) {

@@ -60,7 +60,6 @@ void ingest::on_tick() {
     close_windows(kvp.first, hot, now / 1000 - options_.idle_grace_seconds);
     close_ahead(kvp.first, hot, true);
   }
-  delayed_send(this, idle_interval, tick_atom_v);
 }
 
 } // namespace tributary

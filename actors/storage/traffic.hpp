@@ -16,6 +16,17 @@
 
 namespace tributary {
 
+/// Whether somebody delivers a host to the node that its source speaks for.
+struct presence {
+  bool online = true;
+  /// Why it is not, for people.
+  std::string why;
+
+  friend bool operator==(const presence& x, const presence& y) {
+    return x.online == y.online && x.why == y.why;
+  }
+};
+
 /// A host that a source (framer or session) wants to deliver.
 struct host_offer {
   host_definition definition;
@@ -23,6 +34,14 @@ struct host_offer {
   std::vector<guid> path;
   /// Of the key that it comes with; 0 for the own host. See `key_mark`.
   uint32_t key_mark = 0;
+  tributary::presence presence;
+};
+
+/// A host came or went below its source.
+struct host_presence {
+  source_actor source;
+  host_number number = 0;
+  tributary::presence presence;
 };
 
 /// What the writer knows of an offered host.
@@ -100,7 +119,7 @@ struct host_summary {
   host_number number = 0;
   host_definition definition;
   std::vector<guid> path;
-  /// A source delivers it now.
+  /// A source delivers it now; those that have only its past do not count.
   bool connected = false;
   /// Why it is not, for people.
   std::string reason;
@@ -111,6 +130,11 @@ struct host_summary {
   tick oldest = 0;
   /// When the newest frame came, on this node's clock; 0 before the first.
   unix_ms newest_arrival_ms = 0;
+  /// When the newest window of its past came, on this node's clock.
+  unix_ms window_arrival_ms = 0;
+  /// When it was connected last, on this node's clock; 0: not since the start,
+  /// or it is.
+  unix_ms left_ms = 0;
   roster_ptr columns_of;
 };
 

@@ -52,10 +52,14 @@ std::string section(std::string_view name, std::string_view lines) {
 TEST_CASE("options of tributary.conf reach their fields", "[config]") {
   auto x = good_main("[directories]\ndata = /d\nrun = /r\nweb = /w\n"
                      "[global]\nhostname = box\ngap limit ticks = 3\n"
+                     "is ephemeral node = yes\n"
                      "[db]\nmode = ram\ncommit every = 250ms\nwindow = 5m\n"
                      "group columns = 64\ndurability = relaxed\n"
                      "map size = 1GiB\ntier0 retention time = 2d\n"
                      "tier0 retention size = 512\n"
+                     "cleanup orphan hosts after = 2h\n"
+                     "cleanup ephemeral hosts after = off\n"
+                     "forget hosts after = 365d\n"
                      "[web]\nmode = none\nbind to = *\ndefault port = 80\n"
                      "[logs]\nlevel = debug\n"
                      "[plugins]\nproc.net.dev = off\n");
@@ -72,6 +76,10 @@ TEST_CASE("options of tributary.conf reach their fields", "[config]") {
   CHECK(x.db.map_size_mib == 1024);
   CHECK(x.db.tier0.time_s == 172'800);
   CHECK(x.db.tier0.size_mib == 512u);
+  CHECK(x.global.is_ephemeral);
+  CHECK(x.db.cleanup_orphan_s == 7200);
+  CHECK(x.db.cleanup_ephemeral_s == std::nullopt);
+  CHECK(x.db.forget_hosts_s == uint64_t{365 * 86'400});
   CHECK(x.web.mode == web_mode::none);
   CHECK(x.web.bind_to == "*");
   CHECK(x.web.port == 80);

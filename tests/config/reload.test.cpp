@@ -131,7 +131,8 @@ TEST_CASE("every option is either taken or named as waiting", "[config]") {
   CHECK(waiting
         == std::set<std::string>{
             "directories.data", "directories.run", "global.hostname",
-            "global.gap limit ticks", "db.mode", "db.window",
+            "global.gap limit ticks", "global.is ephemeral node",
+            "db.cleanup orphan hosts after", "db.mode", "db.window",
             "db.group columns", "db.durability", "db.map size",
             "db.storage tiers", "db.tier0 retention size",
             "db.tier1 retention size", "db.tier2 retention size",

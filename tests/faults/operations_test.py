@@ -118,8 +118,8 @@ class Operations(Document):
 
     def test_every_word_of_a_log_is_one_of_ours(self):
         self.assert_quoted(DOCUMENT, {
-            "Connection refused", "denied: the parent refuses this node",
-            "timed out"})
+            "Connection refused", "clone: the parent refuses this node",
+            "denied: the parent refuses this node", "timed out"})
 
 
 if __name__ == "__main__":

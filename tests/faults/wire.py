@@ -11,7 +11,8 @@ HEADER_BYTES = 8
 # Members of the union Message, by number.
 KINDS = ("hello", "welcome", "refuse", "hostOpen", "hostAccept", "hostRefuse",
          "hostClose", "roster", "layout", "frame", "block", "ack", "needKey",
-         "ping", "pong", "bye", "packed", "drain")
+         "ping", "pong", "bye", "packed", "drain", "request", "reply",
+         "hostState")
 
 
 def framed(body):

@@ -30,7 +30,7 @@ template <class F>
 bool host_opens(F change) {
   auto host = examples::host();
   change(host);
-  link_host_open message{1, host, {host.id}};
+  link_host_open message{1, host, {host.id}, false, true, {}};
   auto read = open_message(examples::body_of(message));
   if (read)
     CHECK(describe(*read) == describe(link_message{message}));

@@ -37,6 +37,8 @@ struct message_text {
         << to_string(x.codec) << ' ' << int{x.run_bytes_log};
     if (x.newest != 0)
       out << " newest " << x.newest;
+    if (x.knows != 0)
+      out << " knows " << x.knows;
   }
 
   void operator()(const link_refuse& x) {
@@ -48,6 +50,12 @@ struct message_text {
     for (auto& node : x.path)
       out << ' ' << to_string(node);
     out << (x.reopened ? " reopened" : "");
+    out << (x.online ? " online " : " offline ") << quoted(x.why);
+  }
+
+  void operator()(const link_host_state& x) {
+    out << "hostState " << x.channel << (x.online ? " online " : " offline ")
+        << quoted(x.why);
   }
 
   void operator()(const link_host_accept& x) {

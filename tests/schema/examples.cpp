@@ -192,7 +192,7 @@ std::vector<named_message> messages() {
                                "tributary 0.1.0"}},
       {"refuse", link_refuse{link_reason::busy, "200 links are the bound"}},
       {"host_open",
-       link_host_open{3, host(), {node_guid(), parent_guid()}, true}},
+       link_host_open{3, host(), {node_guid(), parent_guid()}, true, true, {}}},
       {"host_accept", link_host_accept{3, example_coverage()}},
       {"host_refuse", link_host_refuse{4, link_reason::loop}},
       {"host_close", link_host_close{3, link_reason::shutdown}},
@@ -206,6 +206,14 @@ std::vector<named_message> messages() {
       {"pong", link_pong{0xfedcba9876543210}},
       {"bye", link_bye{link_reason::replaced}},
       {"drain", link_drain{true, false}},
+      {"welcome_knowing",
+       link_welcome{2, parent_guid(), "parent.example", ack_durability::disk,
+                    8u << 20, 5000, "tributary 0.1.0", link_codec::none, 0, 0,
+                    knows_host_state}},
+      {"host_open_offline",
+       link_host_open{5, host(), {node_guid()}, false, false, "silent"}},
+      {"host_state", link_host_state{5, false, "link ended: silent"}},
+      {"host_back", link_host_state{5, true, {}}},
   };
 }
 

@@ -159,7 +159,7 @@ TEST_CASE("an unknown durability is refused", "[schema]") {
 }
 
 TEST_CASE("a path of none or too many nodes is refused", "[schema]") {
-  link_host_open x{1, examples::host(), {}};
+  link_host_open x{1, examples::host(), {}, false, true, {}};
   CHECK(refusal_of(examples::body_of(x))
         == "corrupt: link: hostOpen breaks a bound");
   x.path.assign(64, x.host.id);

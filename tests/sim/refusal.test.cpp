@@ -32,7 +32,8 @@ TEST_CASE("a child with a wrong key is refused and tries again", "[sim]") {
     cluster.step(100);
   CHECK(cluster.network().open_links("stranger", "parent") == 0);
   CHECK(cluster.values("parent", "stranger").empty());
-  CHECK(cluster.network().connects() > 4);
+  // The child's, and one each 15 to 30 s.
+  CHECK(cluster.network().connects() > 2);
   // The one beside it is not disturbed.
   CHECK(cluster.values("parent", "child").size() > 55);
 }

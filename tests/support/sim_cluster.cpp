@@ -150,7 +150,7 @@ void sim_cluster::add_node(const std::string& name, sim_plan plan) {
   node = std::make_unique<sim_node>();
   node->name = name;
   node->plan = std::move(plan);
-  node->id = guid_of(name);
+  node->id = guid_of(node->plan.copy_of.empty() ? name : node->plan.copy_of);
   node->path = folder_ + "/" + name + ".mdb";
   node->clock = std::make_shared<sim_clock>(scheduler_);
   node->origin = std::make_shared<sim_origin>();
@@ -168,6 +168,7 @@ void sim_cluster::start(const std::string& name) {
   auto& options = setup->options;
   options.db.mode = node.plan.mode;
   options.sender.buffer_mib = node.plan.buffer_mib;
+  options.global.is_ephemeral = node.plan.is_ephemeral;
   options.db.window_s = node.plan.window_s;
   options.db.group_columns = 16;
   options.db.commit_every_ms = node.plan.commit_every_ms;

@@ -45,6 +45,9 @@ struct sim_plan {
   std::vector<link_codec> codecs{packing_codecs.begin(), packing_codecs.end()};
   /// How the parents are used.
   stream_mode parents_mode = stream_mode::failover;
+  /// The node whose machine GUID it has, as a copy of it would; empty: its own.
+  std::string copy_of{};
+  bool is_ephemeral = false;
 };
 
 /// One tick as a node has it.

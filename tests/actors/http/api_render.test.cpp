@@ -20,7 +20,7 @@ host_status some_host() {
   result.guid = *guid::parse("11111111-2222-3333-4444-555555555555");
   result.hostname = "a\"b\\\n\xff";
   result.reachable = true;
-  result.state = host_reachability::stale;
+  result.state = host_state::stale;
   result.hops = 2;
   result.newest_sample = 1700000000;
   result.age_ms = 6500;
@@ -97,6 +97,7 @@ TEST_CASE("info has every documented key", "[http]") {
   CHECK(x["mirrored_hosts"][0] == "a\"b\\\n\xef\xbf\xbd");
   auto& status = x["mirrored_hosts_status"][0];
   CHECK(status["state"] == "stale");
+  CHECK(status["ephemeral"] == false);
   CHECK(status["reachable"] == true);
   CHECK(status["hops"] == 2);
   CHECK(status["newest_sample"] == 1700000000);

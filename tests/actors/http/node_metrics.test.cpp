@@ -15,6 +15,7 @@ bool contains(const std::string& text, const std::string& what) {
 TEST_CASE("the node's figures are shown in base units", "[http]") {
   node_figures figures;
   figures.commits = 7;
+  figures.clones_refused = 3;
   figures.commit_us = 2'500'000;
   auto text = render_node_metrics("1.2.3", figures,
                                   {{"session", {2, 3, 100, 1'500'000'000}}},
@@ -23,6 +24,7 @@ TEST_CASE("the node's figures are shown in base units", "[http]") {
        {"tributary_build_info{version=\"1.2.3\"} 1\n",
         "# TYPE tributary_commits_total counter\ntributary_commits_total 7\n",
         "tributary_commit_seconds_total 2.5\n",
+        "tributary_clones_refused_total 3\n",
         "tributary_actors{kind=\"session\"} 2\n",
         "tributary_actor_waiting_messages{kind=\"session\"} 3\n",
         "tributary_actor_messages_total{kind=\"session\"} 100\n",

@@ -180,13 +180,16 @@ TEST_CASE("hosts are found by part of their name or GUID", "[shell]") {
     hosts[i].definition.id = guid::from_words(1, i + 1);
     hosts[i].definition.hostname = "leaf-" + std::to_string(i);
   }
+  hosts[1].definition.info = {{ephemeral_key, "yes"}};
   hosts[2].reason = "link ended: silent";
   hosts[2].path = {hosts[2].definition.id};
-  auto all = hosts_table(hosts, facts, 1000, "");
+  auto all = hosts_table(hosts, facts, 4'000'000, "");
   REQUIRE(is_sound(all));
   CHECK(names(all) == strings{"leaf-0", "leaf-1", "leaf-2"});
   CHECK(text(all, 2, "reason") == "link ended: silent");
-  CHECK(text(all, 2, "state") == "offline");
+  CHECK(text(all, 2, "state") == "archived");
+  CHECK(text(all, 1, "ephemeral") == "yes");
+  CHECK(text(all, 2, "ephemeral") == "no");
   CHECK(number(all, 2, "hops") == 1);
   CHECK(number(all, 2, "oldest") == -1);
   CHECK(names(hosts_table(hosts, facts, 1000, "f-1")) == strings{"leaf-1"});

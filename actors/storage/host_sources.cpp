@@ -1,0 +1,54 @@
+#include "actors/storage/host_sources.hpp"
+
+#include <algorithm>
+
+namespace tributary {
+
+source_actor host_sources::add(entry what) {
+  source_actor replaced;
+  for (auto& x : entries_)
+    if (x.who != what.who && !what.path.empty() && x.sender() == what.sender())
+      replaced = x.who;
+  if (auto known = find(what.who); known != nullptr && known->boot == what.boot)
+    what.heard_ms = known->heard_ms;
+  remove(what.who);
+  remove(replaced);
+  entries_.push_back(std::move(what));
+  return replaced;
+}
+
+bool host_sources::remove(const source_actor& who) {
+  auto end = std::remove_if(entries_.begin(), entries_.end(),
+                            [&](auto& x) { return x.who == who; });
+  auto found = end != entries_.end();
+  entries_.erase(end, entries_.end());
+  return found;
+}
+
+bool host_sources::contains(const source_actor& who) const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](auto& x) { return x.who == who; });
+}
+
+host_sources::entry* host_sources::find(const source_actor& who) {
+  auto i = std::find_if(entries_.begin(), entries_.end(),
+                        [&](auto& x) { return x.who == who; });
+  return i == entries_.end() ? nullptr : &*i;
+}
+
+const std::vector<guid>& host_sources::path() const {
+  auto i = std::min_element(entries_.begin(), entries_.end(),
+                            [](auto& x, auto& y) {
+                              return x.presence.online != y.presence.online
+                                         ? x.presence.online
+                                         : x.path.size() < y.path.size();
+                            });
+  return i->path;
+}
+
+bool host_sources::online() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](auto& x) { return x.presence.online; });
+}
+
+} // namespace tributary
