@@ -12,6 +12,8 @@
 #     layout, block ... (history lane) ------>
 #     <--------------------------------- ack, needKey
 #     <------------------ ping, pong ------------>
+#     <----------------------------------- request    asks a node below
+#     reply (in pieces) --------------------->
 #     bye ------------------------------------>   either side
 #
 # One link multiplexes many hosts: a channel is a number that the child gives a
@@ -38,6 +40,13 @@
 #     segment root, data, payload, padded with zeros.
 # Numbers are LEB128, no longer than they have to be. Nothing of a run is
 # remembered but that of each channel, whether frames came in runs or alone.
+# Requests: a parent may ask a child whose hello has wish 4 what it and the nodes
+# below it do. Up to 8 wait at a time; a child may drop a link with more. Each is
+# answered once, in any order. An answer comes in pieces of at most 32 KiB, of
+# which at most two are under way on a link, whatever requests they belong to: a
+# `more` of the parent's makes room for one, so that live frames pass between
+# them. A node that passes a request on gives the next less time than it has
+# itself, so that who names the one that is late is the one above it.
 #
 # Credit: the child keeps at most creditBytes of unacknowledged frames and
 # blocks per lane in flight (counted as `sealed` sizes). A parent may drop a
@@ -68,9 +77,8 @@ struct Message {
     packed @16 :Void;
     # No message: packed runs have length words of their own, as told above.
     drain @17 :Drain;
-    request @18 :Void;
-    reply @19 :Void;
-    # Not used yet.
+    request @18 :Request;
+    reply @19 :Reply;
     hostState @20 :HostState;
   }
 }
@@ -124,7 +132,8 @@ struct Hello {
   wishes @10 :UInt16;
   # Bits. 1: understands drain. 2: this is a question: the child wants to know
   # whether it would be welcome and what is here of its own host, and leaves
-  # then. A parent answers it with welcome or refuse and closes.
+  # then. A parent answers it with welcome or refuse and closes. 4: takes
+  # requests, if only to refuse them by name.
 }
 
 struct Welcome {
@@ -255,4 +264,38 @@ struct Drain {
   # From the child: it has nowhere else to go, and stays until it has.
   ended @1 :Bool;
   # From the parent: never mind.
+}
+
+struct Request {
+  id @0 :UInt64;
+  # One more than the last one of this link that was no `more` or `cancel`; the
+  # reply names it. 0 with `more`.
+  waitMs @1 :UInt32;
+  # How long the receiver may take.
+  via @2 :List(GuidWords);
+  # Nodes that the request came through, who asks first, the sender last. A node
+  # that finds itself in it answers `loop`; with `path` it has at most 16.
+  path @3 :List(Text);
+  # Names or GUIDs of nodes, the next one first, that lead from the receiver to
+  # the node that shall answer; empty: the receiver.
+  union {
+    introspect @4 :List(Text);
+    # A command of the shell and its arguments, of those that change nothing.
+    query @5 :Text;
+    # Parameters of /api/v1/data, as they stand in a URL.
+    more @6 :Void;
+    # A piece arrived: room for another.
+    cancel @7 :Void;
+    # Nobody waits for the reply to `id` any more.
+  }
+}
+
+struct Reply {
+  id @0 :UInt64;
+  more @1 :Bool;
+  # Another piece of this reply follows.
+  piece @2 :Data;
+  # All pieces of a reply, at most 4 MiB, are one message of shell.capnp with its
+  # length words: a report, or a failure that names the node which could not
+  # answer. Nodes on the way do not look into it.
 }

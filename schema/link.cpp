@@ -34,6 +34,12 @@ wire::Presence wire_presence(bool online) {
   return online ? wire::Presence::ONLINE : wire::Presence::OFFLINE;
 }
 
+void write_texts(const std::vector<std::string>& from,
+                 capnp::List<capnp::Text>::Builder to) {
+  for (unsigned i = 0; i < to.size(); ++i)
+    to.set(i, from[i]);
+}
+
 /// Fills a message builder from each alternative.
 struct message_writer {
   wire::Message::Builder to;
@@ -177,6 +183,40 @@ struct message_writer {
     b.setStays(x.stays);
     b.setEnded(x.ended);
   }
+
+  void operator()(const link_request& x) {
+    auto b = to.initRequest();
+    b.setId(x.id);
+    b.setWaitMs(x.wait_ms);
+    auto via = b.initVia(static_cast<unsigned>(x.via.size()));
+    for (unsigned i = 0; i < via.size(); ++i) {
+      via[i].setHigh(x.via[i].high());
+      via[i].setLow(x.via[i].low());
+    }
+    write_texts(x.path, b.initPath(static_cast<unsigned>(x.path.size())));
+    if (x.kind == request_kind::query)
+      b.setQuery(x.words.empty() ? std::string{} : x.words.front());
+    else
+      write_texts(x.words,
+                  b.initIntrospect(static_cast<unsigned>(x.words.size())));
+  }
+
+  void operator()(const link_more&) {
+    to.initRequest().setMore();
+  }
+
+  void operator()(const link_cancel& x) {
+    auto b = to.initRequest();
+    b.setId(x.id);
+    b.setCancel();
+  }
+
+  void operator()(const link_reply& x) {
+    auto b = to.initReply();
+    b.setId(x.id);
+    b.setMore(x.more);
+    b.setPiece(data_of(x.piece));
+  }
 };
 
 /// Words for the first segment, so that a large message is not cut in two.
@@ -185,6 +225,8 @@ size_t size_hint_words(const link_message& message) {
     return x->frame->sealed().size() / 8 + 32;
   if (auto x = std::get_if<link_block>(&message))
     return x->sealed.size() / 8 + 32;
+  if (auto x = std::get_if<link_reply>(&message))
+    return x->piece.size() / 8 + 32;
   return 128;
 }
 

@@ -53,6 +53,8 @@ enum link_wish : uint16_t {
   wish_drain = 1,
   /// It only asks: see Hello.wishes in link.capnp.
   wish_question = 2,
+  /// It takes `link_request`.
+  wish_requests = 4,
 };
 
 /// What a parent understands beyond the first messages of version 2.
@@ -184,12 +186,52 @@ struct link_drain {
   bool ended = false;
 };
 
+/// What a request is about.
+enum class request_kind : uint8_t {
+  /// A command of the shell that changes nothing.
+  introspect,
+  /// Values of a chart.
+  query,
+};
+
+/// From a parent: what a node below shall tell.
+struct link_request {
+  uint64_t id = 0;
+  /// How long the receiver may take.
+  uint32_t wait_ms = 0;
+  /// Nodes that it came through, who asks first, the sender last.
+  std::vector<guid> via;
+  /// Names or GUIDs of the nodes that are still to go; empty: the receiver is
+  /// meant.
+  std::vector<std::string> path;
+  request_kind kind = request_kind::introspect;
+  /// The command and its arguments; of a query one text, its parameters.
+  std::vector<std::string> words;
+};
+
+/// From a parent: a piece of a reply arrived, there is room for another.
+struct link_more {};
+
+/// From a parent: nobody waits for this reply any more.
+struct link_cancel {
+  uint64_t id = 0;
+};
+
+/// A piece of an answer.
+struct link_reply {
+  uint64_t id = 0;
+  /// Another piece follows.
+  bool more = false;
+  std::string piece;
+};
+
 using link_message
     = std::variant<link_hello, link_welcome, link_refuse, link_host_open,
                    link_host_accept, link_host_refuse, link_host_close,
                    link_roster, link_layout, link_frame, link_block, link_ack,
                    link_need_key, link_ping, link_pong, link_bye, link_drain,
-                   link_host_state>;
+                   link_host_state, link_request, link_more, link_cancel,
+                   link_reply>;
 
 /// Appends the framed message (length word and body) to `out`.
 void put_message(std::string& out, const link_message& message);
@@ -212,6 +254,30 @@ constexpr size_t link_message_bytes_max = frame::sealed_bytes_max + 4096;
 
 /// What is kept of `why` of a host, bytes.
 constexpr size_t link_why_bytes_max = 200;
+
+/// Nodes on the way of a request, the one that asks and the one that answers
+/// included.
+constexpr size_t request_nodes_max = 16;
+
+/// What a node keeps for itself of the time that it gives a request: the way of
+/// the request and of its answer over one link, so that the node above the one
+/// that is late still says so in time.
+constexpr uint32_t request_hop_ms = 500;
+
+/// Words of a request, and the bytes of all its texts together.
+constexpr size_t request_words_max = 64;
+constexpr size_t request_bytes_max = 16u << 10;
+
+/// Requests that wait on one link.
+constexpr size_t requests_max = 8;
+
+/// A whole answer.
+constexpr size_t reply_bytes_max = 4u << 20;
+
+/// One piece of it, and the pieces that are under way on one link: what a live
+/// frame may find before it.
+constexpr size_t reply_piece_bytes_max = 32u << 10;
+constexpr size_t reply_pieces_max = 2;
 
 /// More groups in a window than a host's columns can make is an attack.
 constexpr uint16_t link_groups_max = 16384;

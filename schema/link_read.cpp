@@ -146,6 +146,55 @@ caf::expected<link_message> read_block(wire::SealedBlock::Reader from) {
   return link_message{std::move(x)};
 }
 
+/// Appends the texts and adds their bytes to `bytes`.
+void read_texts(capnp::List<capnp::Text>::Reader from,
+                std::vector<std::string>& to, size_t& bytes) {
+  for (auto x : from) {
+    to.push_back(text_of(x));
+    bytes += to.back().size();
+  }
+}
+
+caf::expected<link_message> read_request(wire::Request::Reader from) {
+  if (from.isMore())
+    return link_message{link_more{}};
+  if (from.isCancel())
+    return link_message{link_cancel{from.getId()}};
+  link_request x;
+  x.id = from.getId();
+  x.wait_ms = from.getWaitMs();
+  auto nodes = from.getVia().size() + from.getPath().size();
+  if (x.id == 0 || from.getVia().size() == 0 || nodes > request_nodes_max)
+    return broken("request breaks a bound");
+  for (auto node : from.getVia())
+    x.via.push_back(guid::from_words(node.getHigh(), node.getLow()));
+  size_t bytes = 0;
+  read_texts(from.getPath(), x.path, bytes);
+  if (from.isQuery()) {
+    x.kind = request_kind::query;
+    x.words.push_back(text_of(from.getQuery()));
+    bytes += x.words.back().size();
+  } else if (from.isIntrospect()
+             && from.getIntrospect().size() <= request_words_max) {
+    read_texts(from.getIntrospect(), x.words, bytes);
+  } else {
+    return broken("request of an unknown kind, or of too many words");
+  }
+  if (bytes > request_bytes_max)
+    return broken("request is too long");
+  return link_message{std::move(x)};
+}
+
+caf::expected<link_message> read_reply(wire::Reply::Reader from) {
+  link_reply x;
+  x.id = from.getId();
+  x.more = from.getMore();
+  x.piece = bytes_of(from.getPiece());
+  if (x.piece.size() > reply_piece_bytes_max || x.piece.empty())
+    return broken("reply piece breaks a bound");
+  return link_message{std::move(x)};
+}
+
 caf::expected<link_message> read_union(wire::Message::Reader from) {
   switch (from.which()) {
   case wire::Message::HELLO:
@@ -203,9 +252,11 @@ caf::expected<link_message> read_union(wire::Message::Reader from) {
     return link_message{link_host_state{x.getChannel(), is_online(x.getState()),
                                         why_of(x.getWhy())}};
   }
-  case wire::Message::PACKED:
   case wire::Message::REQUEST:
+    return read_request(from.getRequest());
   case wire::Message::REPLY:
+    return read_reply(from.getReply());
+  case wire::Message::PACKED:
     break;
   }
   return broken("unknown message");

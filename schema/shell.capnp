@@ -32,6 +32,8 @@ struct ShellFailure {
 
 struct ShellReport {
   tables @0 :List(ShellTable);
+  document @1 :Text;
+  # Shown behind the tables as it is, for example the answer to a query.
 }
 
 struct ShellTable {

@@ -61,8 +61,9 @@ struct message_writer {
   }
 
   void operator()(const shell_report& x) {
-    auto tables
-        = to.initReport().initTables(static_cast<unsigned>(x.tables.size()));
+    auto report = to.initReport();
+    report.setDocument(x.document);
+    auto tables = report.initTables(static_cast<unsigned>(x.tables.size()));
     for (unsigned i = 0; i < tables.size(); ++i)
       write_table(x.tables[i], tables[i]);
   }
@@ -142,6 +143,7 @@ caf::error read_union(wire::ShellMessage::Reader from, shell_message& to) {
       if (auto error = read_table(table, x.tables.back()))
         return error;
     }
+    x.document = text_of(from.getReport().getDocument());
     to = std::move(x);
     return {};
   }

@@ -64,11 +64,16 @@ struct report_table {
 /// What a command answers.
 struct shell_report {
   std::vector<report_table> tables;
+  /// Shown behind the tables as it is, for example the answer to a query.
+  std::string document = {};
 };
 
 /// A command and its arguments.
 struct shell_request {
   std::vector<std::string> words;
+  /// It came over a link: what changes the node is refused. Not on the socket,
+  /// where who asks is the owner.
+  bool is_from_above = false;
 };
 
 /// Why a command has no answer.

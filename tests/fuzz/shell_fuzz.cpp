@@ -33,6 +33,7 @@ std::vector<std::string> fuzz_seeds() {
   table.rows = {{1, {std::string{"writer"}, int64_t{7}}}};
   return {framed(shell_request{{"kill", "writer"}}),
           framed(shell_report{{table, table}}),
+          framed(shell_report{{}, "time,user\r\n1,2\r\n"}),
           framed(shell_failure{"busy", "later"}),
           framed(shell_request{{"help"}}) + framed(shell_request{{"links"}})};
 }

@@ -111,6 +111,29 @@ struct message_text {
   void operator()(const link_drain& x) {
     out << "drain" << (x.stays ? " stays" : "") << (x.ended ? " ended" : "");
   }
+
+  void operator()(const link_request& x) {
+    out << "request " << x.id << ' ' << x.wait_ms << ' '
+        << static_cast<int>(x.kind);
+    for (auto& node : x.via)
+      out << ' ' << to_string(node);
+    for (auto& node : x.path)
+      out << " /" << quoted(node);
+    for (auto& word : x.words)
+      out << ' ' << quoted(word);
+  }
+
+  void operator()(const link_more&) {
+    out << "more";
+  }
+
+  void operator()(const link_cancel& x) {
+    out << "cancel " << x.id;
+  }
+
+  void operator()(const link_reply& x) {
+    out << "reply " << x.id << ' ' << x.more << ' ' << quoted(x.piece);
+  }
 };
 
 } // namespace

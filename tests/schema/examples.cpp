@@ -214,6 +214,15 @@ std::vector<named_message> messages() {
        link_host_open{5, host(), {node_guid()}, false, false, "silent"}},
       {"host_state", link_host_state{5, false, "link ended: silent"}},
       {"host_back", link_host_state{5, true, {}}},
+      {"request", link_request{7,
+                               7500,
+                               {parent_guid(), node_guid()},
+                               {"relay-1.example", "leaf \xC3\xBC"},
+                               request_kind::introspect,
+                               {"hosts", "web"}}},
+      {"more", link_more{}},
+      {"cancel", link_cancel{7}},
+      {"reply", link_reply{7, true, "12345678abc"}},
   };
 }
 

@@ -102,9 +102,10 @@ namespace {
 
 /// What version 2 added...
 bool is_only_in_version_2(const std::string& name) {
-  static const std::set<std::string> names{"drain", "welcome_knowing",
-                                           "host_open_offline", "host_state",
-                                           "host_back"};
+  static const std::set<std::string> names{
+      "drain",      "welcome_knowing", "host_open_offline",
+      "host_state", "host_back",       "request",
+      "more",       "cancel",          "reply"};
   return names.count(name) != 0;
 }
 

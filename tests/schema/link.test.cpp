@@ -26,7 +26,8 @@ TEST_CASE("messages of nothing but defaults come back", "[schema]") {
         link_message{link_host_refuse{}}, link_message{link_host_close{}},
         link_message{link_layout{}}, link_message{link_ack{}},
         link_message{link_ping{}}, link_message{link_pong{}},
-        link_message{link_bye{}}, link_message{link_drain{}}}) {
+        link_message{link_bye{}}, link_message{link_drain{}},
+        link_message{link_more{}}, link_message{link_cancel{}}}) {
     auto read = open_message(examples::body_of(x));
     REQUIRE(read);
     CHECK(describe(*read) == describe(x));
@@ -206,4 +207,50 @@ TEST_CASE("who drains and who stays come back", "[schema]") {
     CHECK(std::get<link_drain>(*read).stays == what.stays);
     CHECK(std::get<link_drain>(*read).ended == what.ended);
   }
+}
+
+TEST_CASE("requests of both kinds come back, to the last word", "[schema]") {
+  link_request x;
+  x.id = UINT64_MAX;
+  x.wait_ms = UINT32_MAX;
+  x.via.assign(request_nodes_max, guid::from_words(1, 2));
+  x.words.assign(request_words_max, "w");
+  auto read = open_message(examples::body_of(x));
+  REQUIRE(read);
+  CHECK(describe(*read) == describe(x));
+  x.kind = request_kind::query;
+  x.words = {"chart=system.cpu&after=-5"};
+  read = open_message(examples::body_of(x));
+  REQUIRE(read);
+  CHECK(describe(*read) == describe(x));
+}
+
+TEST_CASE("a request beyond a bound is refused", "[schema]") {
+  link_request good;
+  good.id = 1;
+  good.via = {guid::from_words(1, 2)};
+  REQUIRE(open_message(examples::body_of(good)));
+  auto refused = [&](auto change) {
+    auto x = good;
+    change(x);
+    return !open_message(examples::body_of(x));
+  };
+  CHECK(refused([](auto& x) { x.id = 0; }));
+  CHECK(refused([](auto& x) { x.via.clear(); }));
+  CHECK(refused([](auto& x) { x.path.assign(request_nodes_max, "x"); }));
+  CHECK(refused([](auto& x) { x.words.assign(request_words_max + 1, "x"); }));
+  CHECK(refused([](auto& x) {
+    x.words = {std::string(request_bytes_max, 'x'), "x"};
+  }));
+}
+
+TEST_CASE("a piece of a reply is neither empty nor too large", "[schema]") {
+  auto reads = [](size_t bytes) {
+    link_reply x{1, false, std::string(bytes, 'x')};
+    return static_cast<bool>(open_message(examples::body_of(x)));
+  };
+  CHECK(reads(1));
+  CHECK(reads(reply_piece_bytes_max));
+  CHECK_FALSE(reads(reply_piece_bytes_max + 1));
+  CHECK_FALSE(reads(0));
 }

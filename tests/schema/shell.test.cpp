@@ -147,3 +147,11 @@ TEST_CASE("damaged shell messages are refused or read, never worse",
   }
   CHECK(refused > 1000);
 }
+
+TEST_CASE("a document comes through beside tables", "[schema]") {
+  auto report = example();
+  report.document = "time,user\r\n1,2\n";
+  CHECK(sent(report).document == report.document);
+  CHECK(sent(report).tables.size() == report.tables.size());
+  CHECK(sent(example()).document.empty());
+}
