@@ -118,6 +118,16 @@ caf::expected<admitted_host> admission::check(const host_claim& claim) const {
                        key_mark(own_, section->key), std::move(compression)};
 }
 
+request_rule admission::requests_to(std::string_view key,
+                                    const guid& child) const {
+  auto section = find_key(rules_.api_keys, guid::parse(key).value_or(guid{}));
+  if (!section)
+    return request_rule::no;
+  auto machine = find_machine(rules_.machines, child);
+  return machine ? machine->pass_requests.value_or(section->pass_requests)
+                 : section->pass_requests;
+}
+
 uint32_t key_mark(const guid& node, const guid& key) noexcept {
   std::array<uint8_t, 2 * std::tuple_size<decltype(guid::bytes)>::value> both{};
   std::copy(key.bytes.begin(), key.bytes.end(),

@@ -57,6 +57,10 @@ public:
   /// words hold no more than the first 8 characters of a key.
   caf::expected<admitted_host> check(const host_claim& claim) const;
 
+  /// What nodes above may ask a child that was admitted with `key`. Nothing
+  /// when the key is not known any more.
+  request_rule requests_to(std::string_view key, const guid& child) const;
+
 private:
   stream_receiver_options rules_;
   db_mode db_default_;

@@ -258,6 +258,13 @@ void add_sender(rows& to) {
       "With '[db] mode = none': memory for what this node collects while no "
       "parent acknowledges it; beyond, the oldest is dropped and counted. A "
       "plain number is in MiB."));
+  to.push_back(option(
+      {"stream", "answer requests from parents"}, {},
+      choice_kind<request_rule, 4>{},
+      [](auto& x) -> auto& { return x.sender.answer_requests; },
+      "What nodes above may ask this node and, through it, those below it. "
+      "introspect: the commands of the shell that change nothing. query: "
+      "values of charts. yes: both. What changes a node they can't ask."));
 }
 
 void add_compression(rows& to) {

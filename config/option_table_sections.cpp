@@ -100,6 +100,11 @@ const std::vector<option_row<api_key_section>>& api_key_rows() {
         "Patterns on the names in the certificate that the child shows (see "
         "'link ssl client certificates'); a child without a fitting one is "
         "refused. '*': whatever it shows, also nothing."));
+    rows.push_back(make_row<api_key_section>(
+        {"", "pass requests"}, {}, choice_kind<request_rule, 4>{},
+        [](auto& x) -> auto& { return x.pass_requests; },
+        "What nodes above this one may ask these children, through it: "
+        "introspect, query, yes for both, or no."));
     add_times(rows, "How long the tier is kept of hosts that come with this "
                     "key. auto: as '[db]' says. The section of a machine, or "
                     "a [retention] section in tributary.conf that fits its "
@@ -120,6 +125,12 @@ const std::vector<option_row<machine_section>>& machine_rows() {
                     "the section of its key says.",
                     "What may compress it, preferred first. auto: as the "
                     "section of its key says.");
+    rows.push_back(make_row<machine_section>(
+        {"", "pass requests"}, {},
+        automatic_kind<choice_kind<request_rule, 4>>{},
+        [](auto& x) -> auto& { return x.pass_requests; },
+        "What nodes above this one may ask this machine, where it is a child. "
+        "auto: as the section of its key says."));
     add_times(rows, "How long this host's samples of the tier are kept. auto: "
                     "as a [retention] section says that fits its name, or the "
                     "section of its key, or '[db]'.");

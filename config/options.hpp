@@ -14,7 +14,9 @@
 
 #include "config/compression.hpp"
 #include "config/destination.hpp"
+#include "config/request_rule.hpp"
 #include "config/simple_pattern.hpp"
+#include "config/tls_options.hpp"
 #include "schema/types.hpp"
 
 namespace tributary {
@@ -203,7 +205,6 @@ enum class stream_mode : uint8_t {
 
 /// The word in files, for example `failover`.
 const char* to_string(stream_mode x) noexcept;
-
 /// `[stream]`: this node as sender.
 struct stream_sender_options {
   /// Needs `destinations` and `api_key`.
@@ -238,6 +239,10 @@ struct stream_sender_options {
   uint32_t zstd_level = 1;
   /// 1 to 9, which is the fastest and packs least.
   uint32_t lz4_acceleration = 1;
+  /// What parents, and nodes above them, may ask this node and those below it.
+  /// All that changes nothing: they have the samples already, and who looks for
+  /// a fault from above has no other way.
+  request_rule answer_requests = request_rule::yes;
 };
 
 /// Lower end of the random wait before a reconnect.
@@ -270,6 +275,8 @@ struct api_key_section {
   std::optional<db_mode> db;
   /// Of links whose child presents it. On unless it says otherwise.
   compression_rules compression{true, {}};
+  /// What nodes above may ask children that present it, through this node.
+  request_rule pass_requests = request_rule::yes;
   /// Of the hosts that came with this key last.
   tier_times_s retention_s;
 };
@@ -286,6 +293,9 @@ struct machine_section {
   std::optional<db_mode> db;
   /// Of links whose child is this machine itself.
   compression_rules compression;
+  /// What nodes above may ask this machine, where it is a child; none: what the
+  /// key's section says.
+  std::optional<request_rule> pass_requests;
   tier_times_s retention_s;
 };
 
@@ -301,69 +311,6 @@ struct stream_receiver_options {
   std::vector<api_key_section> api_keys;
   /// In file order; GUIDs are unique and never empty.
   std::vector<machine_section> machines;
-};
-
-/// Whether the link port speaks TLS; Netdata's words.
-enum class tls_policy : uint8_t {
-  /// Plain links only.
-  no = 0,
-  /// Both: a link's first byte tells.
-  optional = 1,
-  /// TLS only: a plain link is refused by name.
-  force = 2,
-};
-
-const char* to_string(tls_policy x) noexcept;
-
-/// Whether a child has to show a certificate of its own.
-enum class client_certificates : uint8_t {
-  /// None is asked for.
-  no = 0,
-  /// Asked for, and checked when one comes.
-  optional = 1,
-  /// A child without one is refused.
-  required = 2,
-};
-
-const char* to_string(client_certificates x) noexcept;
-
-/// The lowest version of TLS.
-enum class tls_version : uint8_t { v1_2 = 0, v1_3 = 1 };
-
-/// The word in files, for example `1.2`.
-const char* to_string(tls_version x) noexcept;
-
-/// Links to destinations with `:SSL`.
-struct tls_sender_options {
-  /// File and directory of the authorities that a parent's certificate may be
-  /// of; both empty: those of the system.
-  std::string ca_file;
-  std::string ca_path;
-  /// Takes any certificate for any name. Off: who can answer for a parent's
-  /// address could pose as it.
-  bool skip_verification = false;
-  /// What this node shows as a child, with its key; both empty: nothing.
-  std::string certificate;
-  std::string key;
-};
-
-/// The link port.
-struct tls_receiver_options {
-  tls_policy policy = tls_policy::no;
-  /// Certificate with its chain, and key; needed unless `policy` is `no`.
-  std::string certificate;
-  std::string key;
-  client_certificates clients = client_certificates::no;
-  /// Authorities of children's certificates; needed unless `clients` is `no`.
-  std::string client_ca_file;
-};
-
-struct tls_options {
-  /// 1.2 by default, with forward-secret AEAD ciphers only; both ends of ours
-  /// speak 1.3 whatever this says.
-  tls_version version = tls_version::v1_2;
-  tls_sender_options sender;
-  tls_receiver_options receiver;
 };
 
 struct node_options {

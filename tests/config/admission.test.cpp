@@ -235,3 +235,22 @@ TEST_CASE("a key that is bound to a certificate wants it", "[config]") {
   claim.certificate_names = &mine;
   CHECK(verdict(rules, claim) == "admitted dbengine");
 }
+
+TEST_CASE("requests pass to a child as its machine's section or its key says",
+          "[config]") {
+  auto rules = rules_with_key();
+  auto rule = [&](const guid& child = host, const char* key = key_text) {
+    return std::string{
+        to_string(admission{rules, db_mode::ram, own}.requests_to(key, child))};
+  };
+  CHECK(rule() == "yes");
+  rules.api_keys[0].pass_requests = request_rule::query;
+  CHECK(rule() == "query");
+  auto& machine = add_machine(rules);
+  CHECK(rule() == "query");
+  machine.pass_requests = request_rule::introspect;
+  CHECK(rule() == "introspect");
+  CHECK(rule(own) == "query");
+  for (auto unknown : {"", "x", "33333333-2222-3333-4444-555555555555"})
+    CHECK(rule(host, unknown) == "no");
+}

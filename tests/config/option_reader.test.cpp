@@ -96,6 +96,8 @@ TEST_CASE("options of [stream] reach their fields", "[config]") {
                                              + "\ndefault port = 2\n"
                                                "timeout = 30s\n"
                                                "reconnect delay = 20\n"
+                                               "answer requests from parents "
+                                               "= introspect\n"
                                                "link bind to = ::1\n"
                                                "link port = 3\n"));
   CHECK(x.sender.enabled);
@@ -105,6 +107,7 @@ TEST_CASE("options of [stream] reach their fields", "[config]") {
   CHECK(x.sender.default_port == 2);
   CHECK(x.sender.timeout_ms == 30'000);
   CHECK(x.sender.reconnect_delay_ms == 20'000);
+  CHECK(x.sender.answer_requests == request_rule::introspect);
   CHECK(x.receiver.bind_to == "::1");
   CHECK(x.receiver.port == 3);
 }
@@ -142,6 +145,16 @@ TEST_CASE("GUID sections are keys or machines by their type", "[config]") {
   REQUIRE(x.receiver.machines.size() == 1);
   CHECK(to_string(x.receiver.machines[0].machine) == machine);
   CHECK_FALSE(x.receiver.machines[0].enabled);
+}
+
+TEST_CASE("what may pass to children is said by key and by machine",
+          "[config]") {
+  auto x = good_stream(section(key, "type = api\npass requests = query\n")
+                       + section(machine, "type = machine\n"));
+  CHECK(x.receiver.api_keys[0].pass_requests == request_rule::query);
+  CHECK_FALSE(x.receiver.machines[0].pass_requests);
+  x = good_stream(section(machine, "type = machine\npass requests = no\n"));
+  CHECK(x.receiver.machines[0].pass_requests == request_rule::no);
 }
 
 TEST_CASE("a key is off and a machine on unless they say otherwise",
