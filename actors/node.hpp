@@ -148,6 +148,8 @@ private:
   caf::expected<bool> start_uplink_at(size_t slot);
   caf::expected<bool> start_introspection();
   caf::expected<bool> start_shell();
+  /// Tells the uplink of the slot who answers what parents ask.
+  void offer_responder(size_t slot);
   caf::error open_web_port();
   actor_identity identity(const char* name) const;
   std::vector<std::string> collector_names() const;

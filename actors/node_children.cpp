@@ -268,6 +268,8 @@ caf::expected<bool> node::start_introspection() {
   introspection_ = spawn_child<introspection, thread::pool>(
       line_introspection, std::move(options), node_actor{this});
   offer_storage();
+  for (size_t slot = 0; slot < uplinks_.size(); ++slot)
+    offer_responder(slot);
   return true;
 }
 

@@ -36,6 +36,7 @@ uplink_options node::options_of_uplink(size_t slot) const {
   result.zstd_level = sender.zstd_level;
   result.lz4_acceleration = sender.lz4_acceleration;
   result.tls = uplink_tls_;
+  result.answer_requests = sender.answer_requests;
   result.seed = setup_->seed + slot;
   result.clock = setup_->clock;
   return result;
@@ -53,7 +54,13 @@ caf::expected<bool> node::start_uplink_at(size_t slot) {
       line_of_uplink(slot), options_of_uplink(slot),
       uplink_peers{ingest_, writer_, reader_, connector_}, setup_->figures,
       setup_->log);
+  offer_responder(slot);
   return true;
+}
+
+void node::offer_responder(size_t slot) {
+  if (uplinks_[slot] && introspection_)
+    send(uplinks_[slot], offer_atom_v, responder_actor{introspection_});
 }
 
 } // namespace tributary

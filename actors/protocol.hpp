@@ -2,10 +2,9 @@
 
 /// Every atom, message and typed interface of the node, on one page. Payloads
 /// are immutable values behind shared pointers: no copies, and no message ever
-/// leaves the process (what crosses a link is Cap'n Proto, schema/link.capnp).
-/// Their structs live with their subject: actors/storage/traffic.hpp,
-/// actors/collect/readings.hpp, actors/link/wire.hpp, actors/http/exchange.hpp,
-/// actors/restart_table.hpp.
+/// leaves the process (what crosses a link is schema/link.capnp). Their structs
+/// live with their subject, in traffic.hpp, readings.hpp, wire.hpp,
+/// exchange.hpp and restart_table.hpp.
 
 #include <memory>
 #include <string>
@@ -45,6 +44,7 @@ struct journal_batch;
 struct journal_chunk;
 struct late_rows;
 struct link_greeting;
+struct link_request;
 struct link_target;
 struct node_options;
 struct port_security;
@@ -89,6 +89,7 @@ using journal_batch_ptr = std::shared_ptr<const journal_batch>;
 using journal_chunk_ptr = std::shared_ptr<const journal_chunk>;
 using late_rows_ptr = std::shared_ptr<const late_rows>;
 using link_greeting_ptr = std::shared_ptr<const link_greeting>;
+using link_request_ptr = std::shared_ptr<const link_request>;
 using link_target_ptr = std::shared_ptr<const link_target>;
 using node_options_ptr = std::shared_ptr<const node_options>;
 /// What a link port speaks, see actors/link/wire_guard.hpp.
@@ -154,6 +155,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, readings_atom, "readings")
   CAF_ADD_ATOM(tributary, tributary, refuse_atom, "refuse")
   CAF_ADD_ATOM(tributary, tributary, reload_atom, "reload")
+  CAF_ADD_ATOM(tributary, tributary, request_atom, "request")
   CAF_ADD_ATOM(tributary, tributary, resume_atom, "resume")
   CAF_ADD_ATOM(tributary, tributary, roster_atom, "roster")
   CAF_ADD_ATOM(tributary, tributary, sample_atom, "sample")
@@ -307,8 +309,15 @@ using wire_actor = caf::typed_actor<
     // Sends what is buffered and closes.
     on<close_atom>>;
 
-/// Parent side of one connection.
+/// Answers requests over links with framed messages of schema/shell.hpp.
+using responder_actor = caf::typed_actor<
+    asks<request_atom, link_request_ptr>::with<wire_bytes_ptr>>;
+
+/// Parent side of one connection. Asks the child, for at most `wait_ms`.
 using session_actor = source_actor::extend_with<wire_user>::extend<
+    asks<request_atom, link_request_ptr>::with<wire_bytes_ptr>,
+    // Its own timer: the end of a request's time.
+    on<request_atom>,
     // From the listener, once a second: deadline of the hello, pings, silence.
     on<tick_atom>,
     // From the listener: whether the child answers within 2 s.
@@ -334,6 +343,7 @@ using uplink_actor = subscriber_actor::extend_with<wire_user>::extend<
     on<tick_atom>, on<connect_atom>,
     // From a scout, which it sent.
     on<found_atom, scout_report_ptr>,
+    on<offer_atom, responder_actor>, // who answers what parents ask
     // The link stays if it is still wanted.
     on<reload_atom, uplink_options_ptr>>;
 
@@ -361,8 +371,8 @@ using live_actor = subscriber_actor::extend<
 
 // -- shell --------------------------------------------------------------------
 
-/// Answers the commands of the shell.
-using introspection_actor = caf::typed_actor<
+/// Answers the commands of the shell, here and for nodes above.
+using introspection_actor = responder_actor::extend<
     asks<introspect_atom, shell_request_ptr>::with<shell_report_ptr>,
     // From the node: the storage of the moment.
     on<offer_atom, ingest_actor, reader_actor, writer_actor>>;

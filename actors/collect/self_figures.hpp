@@ -42,6 +42,12 @@ struct node_figures {
   /// of those that it reads.
   figure bytes_saved_sent{0};
   figure bytes_saved_received{0};
+  /// Counter: requests sent down links, of this node and of those above.
+  figure requests_sent{0};
+  /// Counter: requests that came down from parents.
+  figure requests_received{0};
+  /// Counter: pieces of replies that came when nobody waited any more.
+  figure late_replies{0};
   /// Counter: transactions that the writer has committed.
   figure commits{0};
   /// Counter: microseconds that it spent committing them.

@@ -55,6 +55,10 @@ session::behavior_type session::make_behavior() {
         end(link_reason::replaced, "a newer link of the same node is there");
       },
       [this](reload_atom, const session_options_ptr& x) { on_reload(x); },
+      [this](request_atom, const link_request_ptr& x) {
+        return on_request(*x);
+      },
+      [this](request_atom) { expire_requests(); },
   };
 }
 
@@ -98,6 +102,7 @@ void session::shut(link_reason reason, const std::string& words) {
   auto last_words = words.empty() ? std::string{to_string(reason)} : words;
   figures_->links.end(id(), last_words, options_->clock->now_ms());
   auto why = "link ended: " + last_words;
+  end_requests(last_words);
   for (auto& kvp : channel_numbers_)
     send(ingest_, leave_atom_v, source_actor{this}, kvp.first, why);
   for (auto number : unanswered_)
@@ -219,6 +224,8 @@ caf::error session::handle(link_message& message) {
     return on_block(*x);
   if (auto x = std::get_if<link_host_open>(&message))
     return on_host_open(*x);
+  if (auto x = std::get_if<link_reply>(&message))
+    return on_reply(*x);
   if (auto x = std::get_if<link_ping>(&message)) {
     transmit(link_pong{x->cookie});
     return {};

@@ -21,6 +21,7 @@
 #include "actors/collect/self_figures.hpp"
 #include "actors/link/beside_wires.hpp"
 #include "actors/link/drain_desk.hpp"
+#include "actors/link/pending_requests.hpp"
 #include "actors/link/wire.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
@@ -144,6 +145,14 @@ private:
   void on_pong(const link_pong& x);
   void on_unanswered(uint64_t cookie);
 
+  // session_requests.cpp: what nodes above and this one ask those below
+  caf::result<wire_bytes_ptr> on_request(const link_request& what);
+  caf::error on_reply(link_reply& x);
+  void expire_requests();
+  void end_requests(const std::string& why);
+  /// Milliseconds of a clock that nobody sets.
+  int64_t steady_ms() const;
+
   // session_lanes.cpp: frames, rosters, blocks, acks
   caf::error on_run(const std::string& body);
   caf::error on_roster(link_roster& x);
@@ -198,6 +207,8 @@ private:
   /// Hosts that the rules keep out; other rules may let them in.
   std::set<guid> denied_hosts_;
   run_unpacker unpacker_;
+  pending_requests requests_;
+  std::map<uint64_t, caf::typed_response_promise<wire_bytes_ptr>> askers_;
   std::vector<incoming_frame> frames_;
   uint64_t live_number_ = 0;
   uint64_t history_number_ = 0;

@@ -61,6 +61,7 @@ uplink::behavior_type uplink::make_behavior() {
       [this](connect_atom) { connect(); },
       [this](found_atom, const scout_report_ptr& x) { on_found(*x); },
       [this](reload_atom, const uplink_options_ptr& x) { on_reload(*x); },
+      [this](offer_atom, const responder_actor& x) { responder_ = x; },
   };
 }
 
@@ -75,6 +76,7 @@ void uplink::on_exit() {
   figure.fetch_sub(1, std::memory_order_relaxed);
   peers_ = uplink_peers{};
   options_.claims->release(id());
+  responder_ = nullptr;
   figures_->links.end(id(), "uplink ended", options_.clock->now_ms());
   observed::on_exit();
 }
@@ -137,7 +139,7 @@ link_hello uplink::hello() const {
   result.hostname = options_.hostname;
   result.program = options_.program;
   result.codecs = options_.codecs;
-  result.wishes = wish_drain;
+  result.wishes = wish_drain | wish_requests;
   return result;
 }
 
@@ -180,6 +182,7 @@ void uplink::leave() {
     note_progress();
   }
   ++generation_;
+  replies_ = reply_lane{};
   channels_.clear();
   options_.claims->release(id());
   moving_since_ms_ = -1;
@@ -322,8 +325,14 @@ caf::error uplink::on_body(const std::string& body) {
     }
     return make_error(ec::corrupt, "no welcome came after the hello");
   }
+  if (auto x = std::get_if<link_request>(&*message))
+    return on_request(*x);
   if (auto x = std::get_if<link_ack>(&*message))
     on_ack(*x);
+  else if (std::holds_alternative<link_more>(*message))
+    on_more();
+  else if (auto x = std::get_if<link_cancel>(&*message))
+    replies_.cancel(x->id);
   else if (auto x = std::get_if<link_need_key>(&*message))
     on_need_key(*x);
   else if (auto x = std::get_if<link_host_accept>(&*message))

@@ -27,6 +27,7 @@
 #include "actors/link/history_lane.hpp"
 #include "actors/link/live_lane.hpp"
 #include "actors/link/parent_claims.hpp"
+#include "actors/link/reply_lane.hpp"
 #include "actors/link/wire.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
@@ -62,6 +63,8 @@ struct uplink_options {
   std::vector<link_codec> codecs;
   uint32_t zstd_level = 1;
   uint32_t lz4_acceleration = 1;
+  /// What parents may ask this node, and the nodes below it.
+  request_rule answer_requests = request_rule::yes;
   /// Seeds the jitter; tests repeat a run with it.
   uint64_t seed = 0;
   wall_clock_ptr clock;
@@ -180,6 +183,13 @@ private:
   void on_need_key(const link_need_key& x);
   void note_progress();
 
+  // uplink_requests.cpp: what the parent asks
+  caf::error on_request(const link_request& x);
+  void refuse_request(uint64_t id, const caf::error& why);
+  void answer_request(uint64_t id, const wire_bytes_ptr& bytes);
+  void on_more();
+  void send_replies();
+
   uplink_options options_;
   uplink_peers peers_;
   std::shared_ptr<node_figures> figures_;
@@ -240,6 +250,9 @@ private:
   /// What the live lane sends now, until the end of `flush`.
   run_packer packer_;
   history_lane history_;
+  reply_lane replies_;
+  /// None until the node has named it.
+  responder_actor responder_;
   // To be told to the writer: debts and payments since the last time.
   cursor_update progress_;
 };

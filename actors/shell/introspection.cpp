@@ -69,6 +69,9 @@ introspection::behavior_type introspection::make_behavior() {
       [this](introspect_atom, const shell_request_ptr& x) {
         return on_request(*x);
       },
+      [this](request_atom, const link_request_ptr& x) {
+        return on_link_request(*x);
+      },
       [this](offer_atom, const ingest_actor& ingest, const reader_actor& reader,
              const writer_actor& writer) {
         ingest_ = ingest;
@@ -86,33 +89,43 @@ void introspection::on_exit() {
 }
 
 const std::vector<introspection::command>& introspection::commands() {
+  using self = introspection;
   static const std::vector<command> result{
       {"actors", "[PART OF A NAME]",
        "the tree of actors: mailbox, messages, busy time, restarts, last error",
-       &introspection::answer_actors},
+       &self::answer_actors, true},
       {"backup", "[DIRECTORY [--compact]]",
        "copies the store into a new directory; alone: how the last one went",
-       &introspection::answer_backup},
+       &self::answer_backup},
+      {"charts", "[PART OF A NAME OR CONTEXT]",
+       "charts of this node's own host, for queries", &self::answer_charts,
+       true},
       {"drain", "[off | status]",
        "sends children to their next destination and takes no new ones, until "
        "off; waits until they have gone",
-       &introspection::answer_drain},
+       &self::answer_drain},
       {"forget", "[HOST --yes]",
        "erases a host that is not live, with all that is kept of it; alone: "
        "how far the last one is",
-       &introspection::answer_forget},
-      {"help", "", "the commands", &introspection::answer_help},
+       &self::answer_forget},
+      {"help", "", "the commands", &self::answer_help, true},
       {"hosts", "[PART OF A NAME OR GUID]",
        "hosts that this node holds: state, age of the newest sample, metrics",
-       &introspection::answer_hosts},
+       &self::answer_hosts, true},
       {"kill", "ACTOR", "ends an actor by its name or id, to see it come back",
-       &introspection::answer_kill},
+       &self::answer_kill},
       {"links", "",
        "links to parents and from children: state, lag, bytes, credit, lanes",
-       &introspection::answer_links},
-      {"status", "", "this node as a whole", &introspection::answer_status},
+       &self::answer_links, true},
+      {"on", "NODE[/NODE...] COMMAND",
+       "asks a node below, by name or GUID, what changes nothing there",
+       &self::answer_on},
+      {"query", "PARAMETERS",
+       "values of a chart, as /api/v1/data: chart=system.cpu&after=-5",
+       &self::answer_query, true},
+      {"status", "", "this node as a whole", &self::answer_status, true},
       {"store", "", "space, journal, commits, tables and subscribers",
-       &introspection::answer_store},
+       &self::answer_store, true},
   };
   return result;
 }
@@ -124,6 +137,9 @@ introspection::on_request(const shell_request& what) {
   for (auto& x : commands()) {
     if (x.name != what.words.front())
       continue;
+    if (what.is_from_above && !x.is_for_all)
+      return make_error(ec::denied, std::string{x.name}
+                                        + " is for this node's own shell only");
     // Names of actors have blanks: one argument may be several words.
     std::string argument;
     for (size_t i = 1; i < what.words.size(); ++i)
@@ -225,6 +241,20 @@ void introspection::answer_hosts(const std::string& wanted, promise to) {
           [this, to, wanted](const host_list_ptr& hosts) mutable {
             deliver(to, {{hosts_table(*hosts, options_.node.facts,
                                       options_.clock->now_ms(), wanted)}});
+          },
+          [to](caf::error& error) mutable { to.deliver(std::move(error)); });
+}
+
+void introspection::answer_charts(const std::string& wanted, promise to) {
+  if (!ingest_)
+    return refuse(to, ec::busy, "storage is not open");
+  request(ingest_, ask_timeout, hosts_atom_v)
+      .then(
+          [this, to, wanted](const host_list_ptr& hosts) mutable {
+            if (auto own = find_host(*hosts, {}, options_.node.facts.own))
+              deliver(to, {{charts_table(*own, wanted)}});
+            else
+              refuse(to, ec::not_found, "the own host is not known yet");
           },
           [to](caf::error& error) mutable { to.deliver(std::move(error)); });
 }

@@ -2,7 +2,9 @@
 
 /// Answers the commands of the shell. Looks into directories that need nobody's
 /// answer where it can, so that it speaks while others hang; what it has to ask
-/// for, it asks with a time-out. Needs no other actor to run.
+/// for, it asks with a time-out. Needs no other actor to run. Asks nodes below
+/// through the sessions of their links, and answers nodes above through the
+/// uplink.
 
 #include <functional>
 #include <memory>
@@ -14,10 +16,12 @@
 
 #include "actors/clock.hpp"
 #include "actors/link/drain_desk.hpp"
+#include "actors/link/request_route.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/shell/reports.hpp"
 #include "actors/storage/backup_desk.hpp"
+#include "schema/link.hpp"
 
 namespace tributary {
 
@@ -47,6 +51,8 @@ public:
 
 private:
   using promise = caf::typed_response_promise<shell_report_ptr>;
+  /// Gets the bytes of a framed shell message.
+  using reply_handler = std::function<void(caf::expected<wire_bytes_ptr>)>;
 
   /// A line of the command table.
   struct command {
@@ -55,6 +61,8 @@ private:
     const char* arguments;
     const char* description;
     void (introspection::*answer)(const std::string& argument, promise to);
+    /// It changes nothing, so that nodes above may ask it too.
+    bool is_for_all = false;
   };
 
   static const std::vector<command>& commands();
@@ -63,13 +71,24 @@ private:
   void answer_actors(const std::string& argument, promise to);
   void answer_backup(const std::string& argument, promise to);
   void answer_drain(const std::string& argument, promise to);
+  void answer_charts(const std::string& argument, promise to);
   void answer_forget(const std::string& argument, promise to);
   void answer_help(const std::string& argument, promise to);
   void answer_hosts(const std::string& argument, promise to);
   void answer_kill(const std::string& argument, promise to);
   void answer_links(const std::string& argument, promise to);
   void answer_status(const std::string& argument, promise to);
+  void answer_on(const std::string& argument, promise to);
+  void answer_query(const std::string& argument, promise to);
   void answer_store(const std::string& argument, promise to);
+
+  // introspection_requests.cpp: over links
+  caf::result<wire_bytes_ptr> on_link_request(const link_request& what);
+  /// Answers a request whose way ends here.
+  void answer_here(const link_request& what, const reply_handler& done);
+  void ask_below(link_request what, const reply_handler& done);
+  void pass_on(link_request what, request_hop hop, const reply_handler& done);
+  session_actor session_of(uint64_t link) const;
   node_summary summary() const;
 
   introspection_options options_;
@@ -78,6 +97,8 @@ private:
   ingest_actor ingest_;
   reader_actor reader_;
   writer_actor writer_;
+  /// Requests that wait for nodes below.
+  size_t asked_below_ = 0;
 };
 
 } // namespace tributary

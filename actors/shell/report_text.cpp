@@ -141,6 +141,22 @@ void append_grid(std::string& to, const report_table& table, text_style style) {
     to += "(none)\n";
 }
 
+/// Line by line, without what steers terminals; ends with a line's end.
+std::string document_text(std::string_view document) {
+  std::string result;
+  while (!document.empty()) {
+    auto line = document.substr(0, document.find('\n'));
+    document.remove_prefix(std::min(line.size() + 1, document.size()));
+    for (size_t tab; (tab = line.find('\t')) != line.npos;
+         line.remove_prefix(tab + 1))
+      result += to_plain_text(line.substr(0, tab)) + '\t';
+    if (!line.empty() && line.back() == '\r')
+      line.remove_suffix(1);
+    result += to_plain_text(line) + '\n';
+  }
+  return result;
+}
+
 using json_writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 void write_text(json_writer& to, const std::string& text) {
@@ -148,11 +164,16 @@ void write_text(json_writer& to, const std::string& text) {
   to.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
 }
 
+void write_key(json_writer& to, const std::string& key) {
+  auto clean = to_utf8(key);
+  to.Key(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+}
+
 void write_row(json_writer& to, const report_table& table,
                const report_row& row) {
   to.StartObject();
   for (size_t i = 0; i < table.columns.size(); ++i) {
-    to.Key(table.columns[i].key.c_str());
+    write_key(to, table.columns[i].key);
     if (auto text = std::get_if<std::string>(&row.cells[i]))
       write_text(to, *text);
     else if (auto number = std::get_if<int64_t>(&row.cells[i]))
@@ -199,15 +220,17 @@ std::string to_text(const shell_report& report, text_style style) {
     else
       append_grid(result, table, style);
   }
-  return result;
+  return result + document_text(report.document);
 }
 
 std::string to_json(const shell_report& report) {
+  if (report.tables.empty() && !report.document.empty())
+    return document_text(report.document);
   rapidjson::StringBuffer buffer;
   json_writer to{buffer};
   to.StartObject();
   for (auto& table : report.tables) {
-    to.Key(table.key.c_str());
+    write_key(to, table.key);
     if (table.vertical && !table.rows.empty()) {
       write_row(to, table, table.rows.front());
       continue;

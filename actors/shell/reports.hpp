@@ -46,6 +46,10 @@ report_table hosts_table(const std::vector<host_summary>& hosts,
                          const node_facts& node, unix_ms now,
                          std::string_view wanted);
 
+/// What a host is asked about in queries: its charts by id, each once.
+/// @param wanted part of an id or context, empty for all.
+report_table charts_table(const host_summary& host, std::string_view wanted);
+
 /// Space, journal and commits; tables; subscribers.
 shell_report store_report(const store_statistics& store,
                           const node_figures& figures,

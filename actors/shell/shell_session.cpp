@@ -12,7 +12,7 @@ namespace tributary {
 namespace {
 
 /// Above what introspection waits for those that it asks.
-constexpr auto answer_timeout = std::chrono::seconds(5);
+constexpr auto answer_timeout = std::chrono::seconds(9);
 
 constexpr size_t read_bytes_max = 4u << 10;
 

@@ -12,6 +12,8 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include "actors/shell/report_text.hpp"
+#include "schema/shell.hpp"
 #include "store/block.hpp"
 
 namespace tributary {
@@ -358,6 +360,23 @@ bool sim_cluster::kill(const std::string& name, const std::string& actor) {
   auto who = caf::actor_cast<caf::actor>(all[random(all.size())]);
   caf::anon_send_exit(who, caf::exit_reason::unhandled_exception);
   return true;
+}
+
+std::shared_ptr<const std::string>
+sim_cluster::ask_shell(const std::string& name,
+                       std::vector<std::string> words) {
+  auto whom = caf::actor_cast<introspection_actor>(
+      at(name).children["introspection"].back());
+  auto result = std::make_shared<std::string>();
+  auto what
+      = std::make_shared<const shell_request>(shell_request{std::move(words)});
+  system_.spawn([=](caf::event_based_actor* self) {
+    self->request(whom, caf::infinite, introspect_atom_v, what)
+        .then([=](const shell_report_ptr& x) { *result = to_json(*x); },
+              [=](caf::error& error) { *result = to_text(error); });
+  });
+  run_jobs();
+  return result;
 }
 
 std::vector<child_status> sim_cluster::children_of(const std::string& name) {

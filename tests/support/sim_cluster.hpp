@@ -129,6 +129,11 @@ public:
   /// that name lives.
   bool kill(const std::string& name, const std::string& actor);
 
+  /// Gives a running node's shell a command. What it answers comes with time,
+  /// as JSON or as the text of an error; empty until then.
+  std::shared_ptr<const std::string> ask_shell(const std::string& name,
+                                               std::vector<std::string> words);
+
   /// Whether children that are started again are no fault.
   bool expects_restarts = false;
 

@@ -83,6 +83,7 @@ public:
         [this](found_atom, const scout_report_ptr& x) {
           to_.reports.push_back(*x);
         },
+        [](offer_atom, const responder_actor&) {},
         [](reload_atom, const uplink_options_ptr&) {},
     };
   }

@@ -61,11 +61,13 @@ struct stage {
     dynamic_cast<caf::scheduler::test_coordinator&>(system->scheduler()).run();
   }
 
-  caf::expected<shell_report_ptr> ask(std::vector<std::string> words) {
+  caf::expected<shell_report_ptr> ask(std::vector<std::string> words,
+                                      bool is_from_above = false) {
     caf::scoped_actor self{*system};
-    auto answer = self->request(
-        asked, caf::infinite, introspect_atom_v,
-        std::make_shared<const shell_request>(shell_request{std::move(words)}));
+    auto answer
+        = self->request(asked, caf::infinite, introspect_atom_v,
+                        std::make_shared<const shell_request>(
+                            shell_request{std::move(words), is_from_above}));
     run();
     caf::expected<shell_report_ptr> result{caf::error{}};
     answer.receive([&](const shell_report_ptr& x) { result = x; },
@@ -169,4 +171,50 @@ TEST_CASE("a drain tells who is still here", "[shell]") {
   row = drain_table(desk.state(), true).rows[0];
   CHECK(std::get<std::string>(row.cells[0]) == "done");
   CHECK(std::get<int64_t>(row.cells[1]) == 1);
+}
+
+TEST_CASE("nodes above may give the commands that change nothing, and no "
+          "others",
+          "[shell]") {
+  stage on;
+  auto help = on.ask({"help"}, true);
+  REQUIRE(help);
+  std::vector<std::string> allowed;
+  for (auto& row : (*help)->tables.at(0).rows) {
+    auto name = std::get<std::string>(row.cells[0]);
+    auto answer = on.ask({name}, true);
+    if (answer || code_of(answer.error()) != ec::denied)
+      allowed.push_back(name);
+    else
+      CHECK(to_text(answer.error())
+            == "denied: " + name + " is for this node's own shell only");
+  }
+  // A command that joins these must change nothing and tell no key.
+  CHECK(allowed
+        == std::vector<std::string>{"actors", "charts", "help", "hosts",
+                                    "links", "query", "status", "store"});
+}
+
+TEST_CASE("nobody is asked whom no link leads to", "[shell]") {
+  stage on;
+  CHECK(on.fault({"on", "x", "status"}) == "not_found: no node is known as x");
+  for (auto words :
+       {std::vector<std::string>{"on"}, {"on", "x"}, {"on", "/", "status"}})
+    CHECK(on.fault(words) == "bad_request: on NODE[/NODE...] COMMAND");
+  CHECK(on.fault({"on", "x", std::string(request_bytes_max, 'y')})
+        == "too_large: the command is too long");
+  // A path may begin with the node itself, and end there.
+  CHECK(on.ask({"on", "leaf", "status"}));
+  CHECK(on.fault({"on", "leaf", "kill", "writer"})
+        == "denied: kill is for this node's own shell only");
+  // A link that has just ended.
+  link_status ended;
+  ended.id = 1u << 30;
+  ended.side = link_side::from_child;
+  ended.node = guid::from_words(1, 1);
+  ended.peer = "x";
+  ended.up = true;
+  on.figures->links.put(ended);
+  CHECK(on.fault({"on", "x", "status"})
+        == "disconnected: the link has just ended");
 }

@@ -103,3 +103,13 @@ TEST_CASE("names of strangers steer no terminal", "[shell]") {
   CHECK(text.find('\r') == std::string::npos);
   CHECK(text.find("?]0;evil???\xef\xbf\xbd") != std::string::npos);
 }
+
+TEST_CASE("a document is shown as it is, behind the tables", "[shell]") {
+  CHECK(to_text(shell_report{{}, "a,b\n1,2\n"}, {}) == "a,b\n1,2\n");
+  CHECK(to_text(shell_report{{}, "a\tb\r\n\n1"}, {}) == "a\tb\n\n1\n");
+  auto both = tree();
+  both.document = "text";
+  CHECK_THAT(to_text(both, {}), Catch::EndsWith("disk full\ntext\n"));
+  CHECK(to_json(shell_report{{}, "{\"x\":1}"}) == "{\"x\":1}\n");
+  CHECK(to_text(shell_report{{}, "\x1b[2J\x07"}, {}) == "?[2J?\n");
+}

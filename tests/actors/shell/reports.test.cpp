@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "schema/roster.hpp"
+
 using namespace tributary;
 
 namespace {
@@ -196,6 +198,34 @@ TEST_CASE("hosts are found by part of their name or GUID", "[shell]") {
   CHECK(
       names(hosts_table(hosts, facts, 1000, to_string(hosts[2].definition.id)))
       == strings{"leaf-2"});
+}
+
+TEST_CASE("charts of a host come by id, each as it was defined last",
+          "[shell]") {
+  host_summary host;
+  CHECK(charts_table(host, "").rows.empty());
+  auto columns = std::make_shared<roster>(1);
+  auto add = [&](const char* id, const char* context, size_t dimensions) {
+    auto x = std::make_shared<chart>();
+    x->id = id;
+    x->context = context;
+    x->dimensions.resize(dimensions);
+    columns->append(x);
+  };
+  add("system.ram", "system.ram", 4);
+  add("disk.vda", "disk.io", 2);
+  add("system.cpu", "system.cpu", 3);
+  add("disk.vda", "disk.io", 5);
+  host.columns_of = columns;
+  auto all = charts_table(host, "");
+  REQUIRE(is_sound(all));
+  REQUIRE(all.rows.size() == 3);
+  CHECK(text(all, 0, "id") == "disk.vda");
+  CHECK(number(all, 0, "dimensions") == 5);
+  CHECK(text(all, 1, "id") == "system.cpu");
+  CHECK(charts_table(host, "system").rows.size() == 2);
+  CHECK(charts_table(host, "disk.io").rows.size() == 1);
+  CHECK(charts_table(host, "nothing").rows.empty());
 }
 
 TEST_CASE("the store tells how far each subscriber is", "[shell]") {
