@@ -30,6 +30,8 @@ using strings = std::vector<std::string>;
 
 struct settings {
   std::string run_directory = directory_options{}.run;
+  /// The node below that is asked, see `on` of the node's commands.
+  std::string node;
   strings commands;
   bool json = false;
   double watch_seconds = 0;
@@ -106,11 +108,18 @@ caf::expected<shell_message> await_end(shell_client& node,
   }
 }
 
+/// The command as the node of this machine is asked it.
+strings addressed(strings words, const settings& how) {
+  if (!how.node.empty())
+    words.insert(words.begin(), {"on", how.node});
+  return words;
+}
+
 /// One command: asks, prints. An exit code.
 int run(shell_client& node, const strings& words, const settings& how) {
   if (words.empty())
     return exit_ok;
-  auto answer = await_end(node, node.ask(words));
+  auto answer = await_end(node, node.ask(addressed(words, how)));
   if (!answer)
     return fail(answer.error());
   if (auto failure = std::get_if<shell_failure>(&*answer)) {
@@ -166,9 +175,12 @@ strings candidates(shell_client& node, const std::string& line) {
     result.insert(result.end(), {"exit", "quit"});
     return result;
   }
+  if (words.front() == "on" && words.size() == 2)
+    return column_of(node.ask({"help"}), "command");
   if (words.size() > 1)
     return {};
-  if (words.front() == "hosts" || words.front() == "forget")
+  if (words.front() == "hosts" || words.front() == "forget"
+      || words.front() == "on")
     return column_of(node.ask({"hosts"}), "hostname");
   if (words.front() == "actors" || words.front() == "kill")
     return column_of(node.ask({"actors"}), "name");
@@ -181,7 +193,7 @@ bool is_lost(int code) {
 }
 
 int talk(shell_client& node, const settings& how) {
-  auto host = column_of(node.ask({"status"}), "hostname");
+  auto host = column_of(node.ask(addressed({"status"}, how)), "hostname");
   auto prompt = (host.empty() ? std::string{"tributary"} : host.front()) + "> ";
   shell_prompt lines{[&node](const std::string& line) {
     return candidates(node, line);
@@ -231,6 +243,10 @@ int main(int argc, char** argv) {
   app.add_option("--run-dir", how.run_directory,
                  "run directory of the node, with shell.sock")
       ->capture_default_str();
+  app.add_option("--node", how.node,
+                 "ask a node that streams to this one, or below it: names or "
+                 "GUIDs, more than one separated by '/'")
+      ->type_name("NODE");
   app.add_option("-e,--execute", how.commands,
                  "ask this and leave; may be given more than once")
       ->allow_extra_args(false)

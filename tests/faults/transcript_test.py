@@ -18,8 +18,8 @@ from shell_test import SHELL, SHELL_SECONDS_MAX, run_directory
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- transcript -->\n", "<!-- end of transcript -->\n"
-COMMANDS = ("links", "actors", "store")
-PROMPT = "$ tributary-shell -e "
+COMMANDS = ("-e links", "-e actors", "-e store", "--node child -e links")
+PROMPT = "$ tributary-shell "
 
 # What differs from run to run, and what it is put down to.
 VARYING = [
@@ -58,7 +58,7 @@ class Transcript(cluster.Test):
         result = []
         for command in COMMANDS:
             done = subprocess.run(
-                [SHELL, "--run-dir", run_directory(parent), "-e", command],
+                [SHELL, "--run-dir", run_directory(parent), *command.split()],
                 capture_output=True, text=True, timeout=SHELL_SECONDS_MAX)
             self.assertEqual(done.returncode, 0, done.stderr)
             text = re.sub(r"/\S*/store\.mdb", "/var/lib/tributary/store.mdb",

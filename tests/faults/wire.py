@@ -14,6 +14,9 @@ KINDS = ("hello", "welcome", "refuse", "hostOpen", "hostAccept", "hostRefuse",
          "ping", "pong", "bye", "packed", "drain", "request", "reply",
          "hostState")
 
+VERSION = 2
+TAKES_REQUESTS = 4
+
 
 def framed(body):
     return struct.pack("<II", len(body), 0) + body
@@ -40,14 +43,18 @@ def bodies(stream):
     return result
 
 
-def kind_of(body):
-    """Which member of the union it is: the first word of the root's data."""
+def _member(body):
+    """The number of the union's member, and where its struct begins."""
     segments = struct.unpack_from("<I", body)[0] + 1
     root = 4 + 4 * segments
     root += -root % 8
     pointer = struct.unpack_from("<q", body, root)[0]
     data = root + 8 + 8 * ((pointer & 0xffffffff) >> 2)
-    return KINDS[struct.unpack_from("<H", body, data)[0]]
+    words = (pointer >> 32) & 0xffff
+    at = data + 8 * words
+    inner = struct.unpack_from("<q", body, at)[0]
+    return (struct.unpack_from("<H", body, data)[0],
+            at + 8 + 8 * ((inner & 0xffffffff) >> 2))
 
 
 def answer_of(x, seconds):
@@ -66,3 +73,48 @@ def answer_of(x, seconds):
         if not piece:
             return bytes(result)
         result += piece
+
+
+def kind_of(body):
+    """Which member of the union it is."""
+    return KINDS[_member(body)[0]]
+
+
+def words_of(body, count):
+    """The first words of data of the member's struct."""
+    return struct.unpack_from(f"<{count}Q", body, _member(body)[1])
+
+
+def _struct_pointer(data, pointers):
+    return data << 32 | pointers << 48
+
+
+def message(kind, data, blobs):
+    """A message with its length words: the data words of the member's struct,
+    and its pointers, each to the bytes of a text or of data."""
+    words = [_struct_pointer(1, 1), KINDS.index(kind),
+             _struct_pointer(len(data), len(blobs)), *data]
+    behind = b""
+    for i, blob in enumerate(blobs):
+        # From the end of this pointer to the end of the last one, and further.
+        offset = len(blobs) - i - 1 + len(behind) // 8
+        words.append(1 | offset << 2 | 2 << 32 | len(blob) << 35)
+        behind += blob + bytes(-len(blob) % 8)
+    segment = struct.pack(f"<{len(words)}Q", *words) + behind
+    return framed(struct.pack("<II", 0, len(segment) // 8) + segment)
+
+
+def _text(x):
+    return x.encode() + b"\0"
+
+
+def hello(node, key, hostname, wishes=0):
+    """What a child of that GUID (an integer) says first, the preface apart."""
+    low = (1 << 64) - 1
+    return message("hello", [VERSION | VERSION << 16 | wishes << 48,
+                             node >> 64, node & low, 1, 1],
+                   [_text(key), _text(hostname), _text("fake")])
+
+
+def reply(request, piece, more=False):
+    return message("reply", [request, int(more)], [piece])
