@@ -154,6 +154,8 @@ private:
   void read_backlog(journal_position from);
   void on_backlog(const journal_chunk& chunk);
   void open_hosts();
+  /// The parent has it from elsewhere, or is it: it is not told of it.
+  bool is_of_parent(const host_summary& host) const;
   void open_host(const host_summary& host);
   void on_accept(const link_host_accept& x);
   void tell_above(host_above what);

@@ -57,8 +57,11 @@ void uplink::on_published(const published_host& x) {
   if (changed && x.summary.connected && !i->second.refused) {
     auto same_life = known.boot == x.summary.definition.boot;
     auto channel = std::move(i->second);
-    // Another life is held until the parent knows that it is no clone.
-    channel.accepted = channel.accepted && same_life;
+    // Another life is held until the parent knows that it is no clone. One that
+    // came from the parent is not told: an answer would be waited for in vain,
+    // and all other hosts with it.
+    channel.accepted
+        = channel.accepted && (same_life || is_of_parent(x.summary));
     open_host(x.summary); // the same channel, told anew
     channel.host = x.summary;
     i->second = std::move(channel);

@@ -128,12 +128,16 @@ void uplink::open_hosts() {
   }
 }
 
-void uplink::open_host(const host_summary& host) {
+bool uplink::is_of_parent(const host_summary& host) const {
   auto& path = host.path;
-  if (host.definition.id == parent_
-      || std::find(path.begin(), path.end(), parent_) != path.end()) {
+  return host.definition.id == parent_
+         || std::find(path.begin(), path.end(), parent_) != path.end();
+}
+
+void uplink::open_host(const host_summary& host) {
+  if (is_of_parent(host)) {
     tell_above({host.number, true, {}});
-    return; // the parent has it from elsewhere, or it is the parent itself
+    return;
   }
   auto& to = channels_[host.number];
   to.host = host;
