@@ -40,10 +40,8 @@ uint64_t live_lane::sent() {
   auto& frame = waiting_.front();
   auto bytes = frame.frame->sealed().size();
   auto t = frame.frame->header().tick;
-  in_flight_.push_back({++last_number_, frame.position, bytes, t});
+  in_flight_.push_back({++last_number_, frame.position, bytes, frame.host, t});
   in_flight_bytes_ += bytes;
-  auto& last = last_sent_[frame.host];
-  last = std::max(last, t);
   skipped();
   return last_number_;
 }
@@ -75,9 +73,17 @@ void live_lane::move_cursor() {
   cursor_ = std::max(cursor_, reached);
 }
 
-tick live_lane::last_sent(host_number host) const {
-  auto i = last_sent_.find(host);
-  return i == last_sent_.end() ? 0 : i->second;
+tick_set live_lane::unread_from(host_number host, tick t) const {
+  tick_set result;
+  result.add({t, t});
+  auto is_it = [&](auto& x) {
+    return x.host == host && x.tick == t;
+  };
+  auto first = std::find_if(in_flight_.begin(), in_flight_.end(), is_it);
+  for (auto i = first; i != in_flight_.end(); ++i)
+    if (i->host == host)
+      result.add({i->tick, i->tick});
+  return result;
 }
 
 } // namespace tributary

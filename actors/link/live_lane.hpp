@@ -67,14 +67,17 @@ public:
     return acked_;
   }
 
-  /// The last tick of a host that was sent on this link; 0 when none.
-  tick last_sent(host_number host) const;
+  /// What the parent can't read when it lacks a key from tick `t` of a host on:
+  /// that tick, and those that were sent behind it and are not acknowledged.
+  /// Named one by one: a clock that was ahead leaves a year between two.
+  tick_set unread_from(host_number host, tick t) const;
 
 private:
   struct in_flight {
     uint64_t number;
     journal_position position;
     size_t bytes;
+    host_number host;
     tributary::tick tick;
   };
 
@@ -89,7 +92,6 @@ private:
   journal_position handled_ = 0;
   journal_position cursor_ = 0;
   tick acked_ = 0;
-  std::map<host_number, tick> last_sent_;
 };
 
 } // namespace tributary

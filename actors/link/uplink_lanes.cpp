@@ -293,12 +293,8 @@ void uplink::on_need_key(const link_need_key& x) {
   auto number = static_cast<host_number>(x.channel);
   if (channels_.count(number) == 0)
     return;
-  auto last = live_.last_sent(number);
-  if (x.tick <= last) { // beyond, nothing was lost: a key alone is wanted
-    tick_set lost;
-    lost.add({x.tick, last});
-    owe(number, lost);
-  }
+  if (x.tick < tick_max) // else nothing was lost: a key alone is wanted
+    owe(number, live_.unread_from(number, x.tick));
   want_key(number);
 }
 

@@ -42,9 +42,26 @@ TEST_CASE("the cursor follows the acks, not what was sent", "[actors]") {
   CHECK(lane.acknowledged(2) == 1);
   CHECK(lane.cursor() == 12);
   CHECK(lane.waiting() == 1);
-  CHECK(lane.last_sent(1) == 2);
-  CHECK(lane.last_sent(2) == 0);
   CHECK(owed.empty());
+}
+
+TEST_CASE("what can't be read without a key is named tick by tick",
+          "[actors]") {
+  auto lane = lane_at(0);
+  owed_ticks owed;
+  constexpr tick ahead = 34'560'000;
+  journal_position position = 0;
+  for (tick t : {tick{1}, tick{2}, ahead, ahead + 1, tick{3}})
+    lane.push(frame_at(++position, t), owed);
+  for (int i = 0; i < 5; ++i)
+    lane.sent();
+  CHECK(lane.unread_from(1, 2).ranges()
+        == std::vector<tick_range>{{2, 3}, {ahead, ahead + 1}});
+  // What was acknowledged was read.
+  lane.acknowledged(4);
+  CHECK(lane.unread_from(1, 3).count() == 1);
+  CHECK(lane.unread_from(1, 2).count() == 1);
+  CHECK(lane.unread_from(2, 3).count() == 1); // another host's
 }
 
 TEST_CASE("an ack of what was never sent is not believed", "[actors]") {
@@ -141,7 +158,6 @@ TEST_CASE("a fresh link begins anew", "[actors]") {
   lane.reset(9, 100);
   CHECK(lane.cursor() == 9);
   CHECK(lane.next() == nullptr);
-  CHECK(lane.last_sent(1) == 0);
   CHECK(lane.acknowledged(1) == 0);
   lane.push(frame_at(10, 8), owed);
   CHECK(lane.sent() == 1);
