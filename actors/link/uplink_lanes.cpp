@@ -47,8 +47,9 @@ void uplink::on_published(const published_host& x) {
     return;
   auto i = channels_.find(x.summary.number);
   if (i == channels_.end()) {
-    if (x.summary.connected)
-      open_host(x.summary);
+    // Offline as well: its past may be owed, and a node that keeps no history
+    // answers who offers it only when the parent has.
+    open_host(x.summary);
     return;
   }
   auto& known = i->second.host.definition;

@@ -127,6 +127,28 @@ TEST_CASE("a parent that lost its store gets again what children have",
   CHECK(joined(cluster.faults) == "");
 }
 
+TEST_CASE("a host that is offline is passed on as well", "[sim]") {
+  sim_cluster cluster{66};
+  cluster.add_node("top");
+  cluster.add_node("relay", passing({"top"}));
+  cluster.add_node("site", {{"relay"}});
+  cluster.add_node("leaf", {{"site"}});
+  cluster.step_seconds(40);
+  cluster.crash("relay", false);
+  cluster.erase_store("relay");
+  cluster.step_seconds(30);
+  cluster.crash("leaf");
+  cluster.step_seconds(5);
+  cluster.crash("site");
+  cluster.start("relay");
+  cluster.step_seconds(10); // its link to the parent is open by then
+  cluster.start("site");
+  cluster.step_seconds(70);
+  CHECK(joined(check_equal(cluster, "site", "top", "leaf")) == "");
+  CHECK(cluster.values("site", "leaf").size() > 60);
+  CHECK(joined(cluster.faults) == "");
+}
+
 TEST_CASE("what the parent refuses is not acknowledged below", "[sim]") {
   sim_cluster cluster{65};
   cluster.add_node("top");
