@@ -242,14 +242,15 @@ struct name_pattern_kind : pattern_kind {
   caf::expected<simple_pattern> read(std::string_view text) const;
 };
 
-/// Another kind's value, or `off` for none.
-template <class Kind>
-struct off_kind {
+/// Another kind's value, or a word for none.
+/// @tparam Words `word`, as it is written, and whether a text is one for none.
+template <class Kind, class Words>
+struct optional_kind {
   using value_type = std::optional<typename Kind::value_type>;
   Kind kind;
 
   caf::expected<value_type> read(std::string_view text) const {
-    if (text == "off" || text == "never")
+    if (Words::is_none(text))
       return value_type{};
     auto x = kind.read(text);
     if (!x)
@@ -257,33 +258,31 @@ struct off_kind {
     return value_type{std::move(*x)};
   }
   std::string write(const value_type& x) const {
-    return x ? kind.write(*x) : "off";
+    return x ? kind.write(*x) : Words::word;
   }
   std::string bounds() const {
-    return kind.bounds() + ", or off";
+    return kind.bounds() + ", or " + Words::word;
   }
 };
 
-/// Another kind's value, or `auto` for none.
+struct off_words {
+  static constexpr const char* word = "off";
+  static bool is_none(std::string_view text) {
+    return text == word || text == "never";
+  }
+};
+
+struct automatic_words {
+  static constexpr const char* word = "auto";
+  static bool is_none(std::string_view text) {
+    return text == word;
+  }
+};
+
 template <class Kind>
-struct automatic_kind {
-  using value_type = std::optional<typename Kind::value_type>;
-  Kind kind;
+using off_kind = optional_kind<Kind, off_words>;
 
-  caf::expected<value_type> read(std::string_view text) const {
-    if (text == "auto")
-      return value_type{};
-    auto x = kind.read(text);
-    if (!x)
-      return std::move(x.error());
-    return value_type{std::move(*x)};
-  }
-  std::string write(const value_type& x) const {
-    return x ? kind.write(*x) : "auto";
-  }
-  std::string bounds() const {
-    return kind.bounds() + ", or auto";
-  }
-};
+template <class Kind>
+using automatic_kind = optional_kind<Kind, automatic_words>;
 
 } // namespace tributary

@@ -12,12 +12,6 @@ using namespace tributary;
 
 namespace {
 
-void require_good(sim_cluster& cluster) {
-  auto findings = settle_and_check(cluster);
-  INFO(joined(findings));
-  REQUIRE(findings.empty());
-}
-
 const host_summary* find(const std::vector<host_summary>& hosts,
                          const guid& id) {
   auto i = std::find_if(hosts.begin(), hosts.end(),

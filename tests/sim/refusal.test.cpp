@@ -6,16 +6,6 @@
 
 using namespace tributary;
 
-namespace {
-
-void require_good(sim_cluster& cluster) {
-  auto findings = settle_and_check(cluster);
-  INFO(joined(findings));
-  REQUIRE(findings.empty());
-}
-
-} // namespace
-
 TEST_CASE("a child with a wrong key is refused and tries again", "[sim]") {
   sim_cluster cluster{31};
   cluster.add_node("parent");

@@ -8,18 +8,6 @@ using namespace tributary;
 
 namespace {
 
-void require_good(sim_cluster& cluster) {
-  auto findings = settle_and_check(cluster);
-  INFO(joined(findings));
-  REQUIRE(findings.empty());
-}
-
-void join_three(sim_cluster& cluster) {
-  cluster.add_node("top");
-  cluster.add_node("relay", {{"top"}});
-  cluster.add_node("leaf", {{"relay"}});
-}
-
 void check_everywhere(sim_cluster& cluster) {
   CHECK(joined(check_equal(cluster, "leaf", "relay", "leaf")) == "");
   CHECK(joined(check_equal(cluster, "relay", "top", "leaf")) == "");
@@ -32,7 +20,7 @@ void check_everywhere(sim_cluster& cluster) {
 
 TEST_CASE("a relay passes its children's hosts on", "[sim]") {
   sim_cluster cluster{21};
-  join_three(cluster);
+  add_chain(cluster);
   cluster.step_seconds(200);
   cluster.settle(30);
   check_everywhere(cluster);
@@ -75,7 +63,7 @@ TEST_CASE("what is not offered is not packed", "[sim]") {
 
 TEST_CASE("a relay that crashes again and again loses nothing", "[sim]") {
   sim_cluster cluster{22};
-  join_three(cluster);
+  add_chain(cluster);
   for (int i = 0; i < 8; ++i) {
     cluster.step(25'000 + static_cast<int64_t>(cluster.random(40'000)));
     cluster.crash("relay", cluster.random(2) == 0);
@@ -92,7 +80,7 @@ TEST_CASE("a relay that crashes again and again loses nothing", "[sim]") {
 
 TEST_CASE("history that a relay gets late goes on upwards", "[sim]") {
   sim_cluster cluster{23};
-  join_three(cluster);
+  add_chain(cluster);
   cluster.step_seconds(40);
   cluster.network().refuse("leaf", "relay");
   cluster.network().cut("leaf", "relay");
@@ -106,7 +94,7 @@ TEST_CASE("history that a relay gets late goes on upwards", "[sim]") {
 
 TEST_CASE("a top that was away long gets all hosts of the relay", "[sim]") {
   sim_cluster cluster{24};
-  join_three(cluster);
+  add_chain(cluster);
   cluster.step_seconds(40);
   cluster.crash("top");
   cluster.step_seconds(500);

@@ -15,9 +15,7 @@ constexpr int64_t answer_ms_max = 10'000;
 
 /// `top`, `relay` and `leaf`, connected.
 void join_three(sim_cluster& cluster) {
-  cluster.add_node("top");
-  cluster.add_node("relay", {{"top"}});
-  cluster.add_node("leaf", {{"relay"}});
+  add_chain(cluster);
   cluster.step_seconds(30);
 }
 

@@ -12,12 +12,6 @@ using namespace tributary;
 
 namespace {
 
-void require_good(sim_cluster& cluster) {
-  auto findings = settle_and_check(cluster);
-  INFO(joined(findings));
-  REQUIRE(findings.empty());
-}
-
 /// A child and its parent, joined.
 void join(sim_cluster& cluster) {
   cluster.add_node("parent");

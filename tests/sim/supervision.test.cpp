@@ -11,17 +11,9 @@ using namespace tributary;
 
 namespace {
 
-void require_good(sim_cluster& cluster) {
-  auto findings = settle_and_check(cluster);
-  INFO(joined(findings));
-  REQUIRE(findings.empty());
-}
-
 void join_three(sim_cluster& cluster) {
   cluster.expects_restarts = true;
-  cluster.add_node("top");
-  cluster.add_node("relay", {{"top"}});
-  cluster.add_node("leaf", {{"relay"}});
+  add_chain(cluster);
   cluster.step_seconds(20);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <catch2/catch.hpp>
+
 #include "store/store.hpp"
 
 namespace tributary {
@@ -188,6 +190,18 @@ std::string joined(const sim_findings& findings) {
   for (auto& x : findings)
     result += x + "\n";
   return result;
+}
+
+void require_good(sim_cluster& cluster) {
+  auto findings = settle_and_check(cluster);
+  INFO(joined(findings));
+  REQUIRE(findings.empty());
+}
+
+void add_chain(sim_cluster& cluster) {
+  cluster.add_node("top");
+  cluster.add_node("relay", {{"top"}});
+  cluster.add_node("leaf", {{"relay"}});
 }
 
 } // namespace tributary

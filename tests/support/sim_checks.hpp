@@ -41,4 +41,10 @@ sim_findings settle_and_check(sim_cluster& cluster);
 
 std::string joined(const sim_findings& findings);
 
+/// Ends the test unless that finds nothing.
+void require_good(sim_cluster& cluster);
+
+/// `leaf` streams to `relay`, which streams to `top`.
+void add_chain(sim_cluster& cluster);
+
 } // namespace tributary

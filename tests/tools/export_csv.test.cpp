@@ -62,6 +62,25 @@ lines expected(const examples::host_image& image, const csv_options& options) {
   return result;
 }
 
+/// A node with a host of one chart, which keeps all.
+struct one_chart_node {
+  static store_options options() {
+    store_options result;
+    result.retention.seconds = 0;
+    return result;
+  }
+
+  temporary_directory folder;
+  std::string path = folder.file("s");
+  small_node node{path, options()};
+  host_number host = node.offer(make_host(2));
+  origin from{1, {make_chart("c", {"x"})}};
+
+  one_chart_node() {
+    node.define(host, from);
+  }
+};
+
 } // namespace
 
 TEST_CASE("late rows that rest in the journal are exported", "[tools]") {
@@ -107,14 +126,10 @@ TEST_CASE("late rows that rest in the journal are exported", "[tools]") {
 }
 
 TEST_CASE("a journal may begin within a window that is a block", "[tools]") {
-  temporary_directory folder;
-  store_options kept;
-  kept.retention.seconds = 0;
-  auto path = folder.file("s");
-  small_node node{path, kept};
-  auto host = node.offer(make_host(2));
-  origin from{1, {make_chart("c", {"x"})}};
-  node.define(host, from);
+  one_chart_node all;
+  auto& node = all.node;
+  auto host = all.host;
+  auto& from = all.from;
   for (tick t = start; t < start + 130; ++t) {
     REQUIRE(node.take(host, from.seal(t, {t}, t % 60 == 0)));
     if (t % 7 == 0) // entries span the ends of windows
@@ -130,19 +145,15 @@ TEST_CASE("a journal may begin within a window that is a block", "[tools]") {
   CHECK((first - 1) % 60 != 0);
   csv_options options;
   options.raw = true;
-  CHECK(exported(path, folder, options)
+  CHECK(exported(all.path, all.folder, options)
         == expected(node.visible(host), options));
 }
 
 TEST_CASE("blocks of an open window are not exported twice", "[tools]") {
-  temporary_directory folder;
-  store_options kept;
-  kept.retention.seconds = 0;
-  auto path = folder.file("s");
-  small_node node{path, kept};
-  auto host = node.offer(make_host(2));
-  origin from{1, {make_chart("c", {"x"})}};
-  node.define(host, from);
+  one_chart_node all;
+  auto& node = all.node;
+  auto host = all.host;
+  auto& from = all.from;
   for (tick t = start; t < start + 20; ++t)
     REQUIRE(node.take(host, from.seal(t, {t}, t % 60 == 0)));
   node.commit();
@@ -156,9 +167,9 @@ TEST_CASE("blocks of an open window are not exported twice", "[tools]") {
   CHECK(node.blocks(host).cells.size() == 20);
   csv_options options;
   options.raw = true;
-  CHECK(exported(path, folder, options)
+  CHECK(exported(all.path, all.folder, options)
         == expected(node.visible(host), options));
   options.range = {start + 10, start + 25};
-  CHECK(exported(path, folder, options)
+  CHECK(exported(all.path, all.folder, options)
         == expected(node.visible(host), options));
 }
