@@ -101,11 +101,6 @@ void node::on_exit() {
   observed::on_exit();
 }
 
-int64_t node::steady_ms() const {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(clock().now().time_since_epoch()).count();
-}
-
 // -- starting -----------------------------------------------------------------
 
 caf::result<bool> node::on_start() {

@@ -112,8 +112,6 @@ private:
   void start_due();
   void stop_lines(const std::vector<size_t>& lines);
   void stop_children(size_t first);
-  /// Milliseconds of a clock that nobody sets.
-  int64_t steady_ms() const;
 
   // node_reload.cpp: other options while it runs
   caf::result<uint64_t, uint64_t> on_reload(const node_options& wanted);

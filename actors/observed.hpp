@@ -96,6 +96,14 @@ public:
     return Base::cleanup(std::move(reason), host);
   }
 
+protected:
+  /// Milliseconds of a clock that nobody sets; a simulation has its own.
+  int64_t steady_ms() const {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(this->clock().now().time_since_epoch())
+        .count();
+  }
+
 private:
   /// Handles one message and counts it. A skipped one stays in the mailbox; one
   /// that throws does not.

@@ -1,6 +1,5 @@
 #include "actors/link/listener.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include <spdlog/spdlog.h>
@@ -31,7 +30,7 @@ listener::listener(caf::actor_config& cfg, actor_identity identity,
 
 listener::behavior_type listener::make_behavior() {
   set_down_handler([this](caf::down_msg& x) {
-    sessions_.erase(x.source);
+    sessions_.erase(x.source.id());
     full_ = false;
     greetings_.erase(x.source.id());
     take(links_.ended(x.source.id()));
@@ -70,7 +69,7 @@ void listener::on_accept(const wire_actor& wire, const std::string& address) {
   }
   auto session = start_session_(this, wire, address, options_);
   monitor(session);
-  sessions_.emplace(session.address(), entry{session, next_phase_++ % phases});
+  sessions_.emplace(session.id(), entry{session, next_phase_++ % phases});
 }
 
 void listener::on_reload(const session_options_ptr& options) {
@@ -165,8 +164,7 @@ bool listener::is_news(const guid& boot) {
 }
 
 session_actor listener::session_of(node_links::link_id link) const {
-  auto i = std::find_if(sessions_.begin(), sessions_.end(),
-                        [&](auto& x) { return x.second.handle.id() == link; });
+  auto i = sessions_.find(link);
   return i == sessions_.end() ? session_actor{} : i->second.handle;
 }
 

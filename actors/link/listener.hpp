@@ -56,6 +56,7 @@ private:
     session_actor handle;
     size_t phase;
   };
+
   caf::result<bool, std::string> on_greeting(const session_actor& who,
                                              const link_greeting& greeting);
   void take(const node_links::steps& steps);
@@ -69,12 +70,12 @@ private:
   session_options_ptr options_;
   session_factory start_session_;
   std::shared_ptr<spdlog::logger> log_;
-  std::map<caf::actor_addr, entry> sessions_;
+  // By their id, which numbers the links too.
+  std::map<node_links::link_id, entry> sessions_;
   size_t next_phase_ = 0;
   size_t phase_ = 0;
   std::shared_ptr<node_figures> figures_;
   bool full_ = false;
-  // Links are numbered by their session's id.
   node_links links_;
   std::map<node_links::link_id, caf::typed_response_promise<bool, std::string>>
       greetings_;

@@ -54,21 +54,15 @@ node_links::steps node_links::greeted(link_id link, link_greeting who) {
 
 node_links::steps node_links::answered(link_id link) {
   steps result;
-  auto of = node_of(link);
-  if (of == nullptr || of->asked != link)
-    return result;
-  of->asked = 0;
-  refuse_all(*of, result);
+  if (auto of = end_question(link))
+    refuse_all(*of, result);
   return result;
 }
 
 node_links::steps node_links::silent(link_id link) {
   steps result;
-  auto of = node_of(link);
-  if (of == nullptr || of->asked != link)
-    return result;
-  of->asked = 0;
-  if (!of->waiting.empty())
+  auto of = end_question(link);
+  if (of != nullptr && !of->waiting.empty())
     let_go(*of, link, true, result);
   return result;
 }
@@ -97,6 +91,15 @@ node_links::node* node_links::node_of(link_id link) {
     return nullptr;
   auto i = nodes_.find(known->second.node);
   return i == nodes_.end() ? nullptr : &i->second;
+}
+
+/// The node that asked this link; null when it asks another one, or none.
+node_links::node* node_links::end_question(link_id link) {
+  auto of = node_of(link);
+  if (of == nullptr || of->asked != link)
+    return nullptr;
+  of->asked = 0;
+  return of;
 }
 
 /// The newest link of the life that is there; its answer counts for all.

@@ -84,6 +84,7 @@ private:
   };
 
   node* node_of(link_id link);
+  node* end_question(link_id link);
   void ask(node& of, steps& to);
   void refuse_all(node& of, steps& to);
   void let_go(node& of, link_id link, bool is_silent, steps& to);

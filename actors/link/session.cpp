@@ -50,7 +50,7 @@ session::behavior_type session::make_behavior() {
       [this](bytes_atom, const wire_batch_ptr& x) { on_batch(*x); },
       [this](tick_atom) { on_tick(); },
       [this](status_atom) { return on_doubt(); },
-      [this](late_atom, uint64_t cookie) { on_unanswered(cookie); },
+      [this](late_atom, uint64_t cookie) { end_doubt(cookie, false); },
       [this](stop_atom) {
         end(link_reason::replaced, "a newer link of the same node is there");
       },
@@ -256,7 +256,7 @@ caf::error session::handle(link_message& message) {
     return {};
   }
   if (auto x = std::get_if<link_pong>(&message)) {
-    on_pong(*x);
+    end_doubt(~x->cookie, true);
     return {};
   }
   if (auto x = std::get_if<link_host_state>(&message)) {
@@ -296,7 +296,6 @@ caf::error session::on_hello(const link_hello& x) {
   }
   node_ = x.node;
   key_ = x.api_key;
-  peer_ = hostname_ + " (" + address_ + ")";
   mode_ = mode::open;
   figures_->links_up.fetch_add(1, std::memory_order_relaxed);
   auto welcome = welcome_of(x);

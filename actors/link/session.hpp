@@ -142,16 +142,13 @@ private:
   // session_identity.cpp: whether the node is who it says
   void greet(const link_hello& x);
   caf::result<bool> on_doubt();
-  void on_pong(const link_pong& x);
-  void on_unanswered(uint64_t cookie);
+  void end_doubt(uint64_t cookie, bool lives);
 
   // session_requests.cpp: what nodes above and this one ask those below
   caf::result<wire_bytes_ptr> on_request(const link_request& what);
   caf::error on_reply(link_reply& x);
   void expire_requests();
   void end_requests(const std::string& why);
-  /// Milliseconds of a clock that nobody sets.
-  int64_t steady_ms() const;
 
   // session_lanes.cpp: frames, rosters, blocks, acks
   caf::error on_run(const std::string& body);

@@ -20,7 +20,6 @@ constexpr auto answer_time = std::chrono::seconds(2);
 } // namespace
 
 void session::greet(const link_hello& x) {
-  peer_ = hostname_ + " (" + address_ + ")";
   is_offered_ = true;
   silent_ms_ = 0; // it says nothing while it waits for the welcome
   auto greeting = std::make_shared<link_greeting>();
@@ -28,6 +27,7 @@ void session::greet(const link_hello& x) {
   greeting->boot = x.boot;
   greeting->hostname = hostname_;
   greeting->address = address_;
+  peer_ = greeting->text();
   request(listener_, caf::infinite, offer_atom_v, session_actor{this},
           link_greeting_ptr{std::move(greeting)})
       .then(
@@ -60,21 +60,12 @@ caf::result<bool> session::on_doubt() {
   return promise;
 }
 
-void session::on_pong(const link_pong& x) {
+void session::end_doubt(uint64_t cookie, bool lives) {
   auto i = std::find_if(questions_.begin(), questions_.end(),
-                        [&](auto& y) { return y.cookie == ~x.cookie; });
+                        [&](auto& x) { return x.cookie == cookie; });
   if (i == questions_.end())
     return;
-  i->promise.deliver(true);
-  questions_.erase(i);
-}
-
-void session::on_unanswered(uint64_t cookie) {
-  auto i = std::find_if(questions_.begin(), questions_.end(),
-                        [&](auto& y) { return y.cookie == cookie; });
-  if (i == questions_.end())
-    return;
-  i->promise.deliver(false);
+  i->promise.deliver(lives);
   questions_.erase(i);
 }
 

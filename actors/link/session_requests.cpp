@@ -76,9 +76,4 @@ void session::end_requests(const std::string& why) {
   askers_.clear();
 }
 
-int64_t session::steady_ms() const {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(clock().now().time_since_epoch()).count();
-}
-
 } // namespace tributary

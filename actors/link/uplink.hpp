@@ -126,7 +126,6 @@ private:
   caf::error agree(const link_welcome& x);
 
   // uplink_destinations.cpp: which parent, and when another one
-  int64_t steady_ms() const;
   void begin_list();
   bool choose_destination();
   void schedule(int64_t wait_ms);

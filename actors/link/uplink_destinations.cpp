@@ -12,11 +12,6 @@
 
 namespace tributary {
 
-int64_t uplink::steady_ms() const {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(clock().now().time_since_epoch()).count();
-}
-
 /// All of it may be tried now.
 void uplink::begin_list() {
   choice_.reset(options_.destinations.size(),

@@ -25,8 +25,9 @@ const char* to_string(host_state x) noexcept {
 host_state state_of(const host_summary& host, unix_ms now,
                     int64_t archived_after_ms) {
   if (!host.connected)
-    return now - away_since(host) >= archived_after_ms ? host_state::archived
-                                                       : host_state::offline;
+    return now - away_since(host.left_ms, host.newest) >= archived_after_ms
+               ? host_state::archived
+               : host_state::offline;
   if (host.newest > 0 && now - host.newest * 1000 <= live_age_ms_max)
     return host_state::live;
   // Frames of old ticks may be of a clock that is behind; windows are the past.
@@ -35,8 +36,8 @@ host_state state_of(const host_summary& host, unix_ms now,
                                                        : host_state::stale;
 }
 
-unix_ms away_since(const host_summary& host) {
-  return std::max<unix_ms>(host.left_ms, host.newest * 1000);
+unix_ms away_since(unix_ms left_ms, tick newest) {
+  return std::max<unix_ms>(left_ms, newest * 1000);
 }
 
 bool is_ephemeral(const host_definition& host) {

@@ -42,7 +42,9 @@ host_state state_of(const host_summary& host, unix_ms now,
 
 /// Since when nobody delivers the host: since its link ended, or, of a run of
 /// this node before, since its newest sample.
-unix_ms away_since(const host_summary& host);
+///
+/// @param left_ms as in host_summary; @param newest sample of the host.
+unix_ms away_since(unix_ms left_ms, tick newest);
 
 /// Whether it said that it is gone for good when it goes; see `[global] is
 /// ephemeral node`.

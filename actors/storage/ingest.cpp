@@ -34,16 +34,8 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
     auto number = x.number;
     for (auto& run : x.hot.seen().runs())
       covered.push_back({run.from, run.to});
-    hosts_.emplace(number, host_entry{std::move(x),
-                                      {},
-                                      "not connected since start",
-                                      0,
-                                      0,
-                                      0,
-                                      false,
-                                      {},
-                                      {},
-                                      false});
+    hosts_.emplace(number,
+                   host_entry{std::move(x), "not connected since start"});
   }
   retention_clock_ = retention_clock{believable_newest(std::move(covered))};
   started_ms_ = clock_->now_ms();
@@ -173,16 +165,7 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
     hot_host hot{standing.definition, standing.durable};
     i = hosts_
             .emplace(standing.number,
-                     host_entry{{standing.number, offer.path, std::move(hot)},
-                                {},
-                                {},
-                                0,
-                                0,
-                                0,
-                                false,
-                                {},
-                                {},
-                                false})
+                     host_entry{{standing.number, offer.path, std::move(hot)}})
             .first;
     numbers_[standing.definition.id] = standing.number;
   }

@@ -71,6 +71,11 @@ public:
 
 private:
   struct host_entry {
+    explicit host_entry(ingest_host x, std::string why = {})
+        : kept(std::move(x)), reason(std::move(why)) {
+      // nop
+    }
+
     ingest_host kept;
     host_sources sources;
     std::string reason;
@@ -84,6 +89,14 @@ private:
     std::deque<late_row_ptr> late;
     /// It was told that this host's clock is ahead.
     bool was_ahead = false;
+  };
+
+  /// An offer of a life while another one is live.
+  struct waiting_offer {
+    source_actor source;
+    host_offer_ptr offer;
+    caf::typed_response_promise<host_standing_ptr> promise;
+    caf::actor_clock::time_point due;
   };
 
   /// What one incoming batch leads to.
@@ -109,6 +122,8 @@ private:
                                        const host_offer_ptr& offer) const;
   void wait_for_silence(const source_actor& source, const host_offer_ptr& offer,
                         caf::typed_response_promise<host_standing_ptr> promise);
+  template <class Predicate>
+  std::vector<waiting_offer> take_waiting(const guid& host, Predicate is_over);
   void on_silence(const guid& host);
   void note_life(host_entry& entry, const source_actor& source, tick t);
   caf::error clone_error(const host_entry& entry,
@@ -158,13 +173,6 @@ private:
   std::map<guid, host_number> numbers_;
   /// Hosts whose offers the writer has not answered.
   std::multiset<guid> offered_;
-  /// An offer of a life while another one is live.
-  struct waiting_offer {
-    source_actor source;
-    host_offer_ptr offer;
-    caf::typed_response_promise<host_standing_ptr> promise;
-    caf::actor_clock::time_point due;
-  };
   std::multimap<guid, waiting_offer> waiting_;
   /// Whose ends are told.
   std::set<caf::actor_addr> known_sources_;

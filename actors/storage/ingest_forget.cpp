@@ -69,8 +69,8 @@ void ingest::clean_up() {
                            || offered_.count(definition.id) != 0
                            || waiting_.count(definition.id) != 0;
     absence.is_ephemeral = is_ephemeral(definition);
-    absence.since = std::max<unix_ms>(kvp.second.left_ms,
-                                      kvp.second.kept.hot.newest() * 1000);
+    absence.since
+        = away_since(kvp.second.left_ms, kvp.second.kept.hot.newest());
     if (!is_over(absence, wanted, now, started_ms_))
       continue;
     auto words = to_plain_text(definition.hostname) + " ("

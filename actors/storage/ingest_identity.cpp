@@ -83,18 +83,29 @@ void ingest::wait_for_silence(
                late_atom_v, id);
 }
 
-void ingest::on_silence(const guid& host) {
-  auto number = numbers_.find(host);
+/// Offers of a host that wait for nothing any more.
+template <class Predicate>
+std::vector<ingest::waiting_offer> ingest::take_waiting(const guid& host,
+                                                        Predicate is_over) {
+  std::vector<waiting_offer> result;
   auto range = waiting_.equal_range(host);
-  std::vector<waiting_offer> due;
   for (auto i = range.first; i != range.second;)
-    if (i->second.due <= clock().now()) {
-      due.push_back(std::move(i->second));
+    if (is_over(i->second)) {
+      result.push_back(std::move(i->second));
       i = waiting_.erase(i);
     } else {
       ++i;
     }
-  for (auto& x : due) {
+  return result;
+}
+
+void ingest::on_silence(const guid& host) {
+  auto number = numbers_.find(host);
+  auto now = clock().now();
+  auto is_due = [&](auto& x) {
+    return x.due <= now;
+  };
+  for (auto& x : take_waiting(host, is_due)) {
     if (number != numbers_.end())
       hosts_.at(number->second).lives.waited(x.offer->definition.boot);
     offer_to_writer(x.source, x.offer, x.promise);
@@ -109,15 +120,11 @@ void ingest::note_life(host_entry& entry, const source_actor& source, tick t) {
     return;
   for (auto& boot : entry.lives.heard(from->sender(), from->boot, t,
                                       entry.newest_arrival_ms)) {
-    auto range = waiting_.equal_range(entry.kept.hot.definition().id);
-    for (auto i = range.first; i != range.second;)
-      if (i->second.offer->definition.boot == boot) {
-        i->second.promise.deliver(
-            clone_error(entry, i->second.offer->definition));
-        i = waiting_.erase(i);
-      } else {
-        ++i;
-      }
+    auto is_clone = [&](auto& x) {
+      return x.offer->definition.boot == boot;
+    };
+    for (auto& x : take_waiting(entry.kept.hot.definition().id, is_clone))
+      x.promise.deliver(clone_error(entry, x.offer->definition));
   }
 }
 
