@@ -186,7 +186,8 @@ void store::note_coverage(const staged_window& x,
   auto& host = hosts_[x.host];
   auto& durable = durable_[x.host];
   auto last = x.start + x.slots - 1;
-  for (auto& part : x.received) {
+  for (size_t i = 0; i < x.received.size(); ++i) {
+    auto& part = x.received[i];
     coverage added;
     for (auto run : part.window->runs) {
       run.from = std::max(run.from, x.start);
@@ -194,7 +195,12 @@ void store::note_coverage(const staged_window& x,
       if (run.from <= run.to)
         added.add(run);
     }
-    add_debts(part.source, x.host, added.missing_in(durable), report);
+    // Ticks that were here in part are owed as well: whoever streams to us had
+    // them from us without what this adds.
+    auto owed = added.missing_in(durable);
+    for (auto& range : written.added[i].ranges())
+      owed.add(range);
+    add_debts(part.source, x.host, owed, report);
     for (auto& run : added.runs())
       add_ticks(x.host, ticks_of::blocks_and_journal, run);
     if (part.token != 0)

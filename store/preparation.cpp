@@ -103,6 +103,9 @@ window_preparation::read_stored(const lmdb::environment& from) {
   if (is_verbatim()) {
     result_.groups = parts_.received[0].window->groups;
     result_.runs = parts_.received[0].window->runs;
+    result_.added.emplace_back();
+    for (auto& run : result_.runs)
+      result_.added.back().add({run.from, run.to});
     rests_verbatim_ = true; // what it holds is wanted for its points alone
     enter(parts_.tier1_step == 0 ? stage::done : stage::received);
   } else {
@@ -203,10 +206,14 @@ caf::expected<size_t> window_preparation::add_received() {
     return size_t{1};
   }
   auto& from = *parts_.received[part_].window;
+  if (next_ == 0 && !rests_verbatim_)
+    values_before_ = window_.values_by_slot();
   if (next_ == from.groups.size()) {
     if (decoded_)
       window_.merge(decoded_->cut(parts_.start, parts_.slots));
     decoded_.reset();
+    if (!rests_verbatim_)
+      note_added();
     ++part_;
     next_ = 0;
     return size_t{from.slots};
@@ -223,6 +230,15 @@ caf::expected<size_t> window_preparation::add_received() {
     return error;
   ++next_;
   return columns_of->columns() * size_t{from.slots};
+}
+
+void window_preparation::note_added() {
+  auto now = window_.values_by_slot();
+  auto& added = result_.added.emplace_back();
+  for (size_t slot = 0; slot < now.size(); ++slot)
+    if (auto t = parts_.start + static_cast<tick>(slot);
+        now[slot] > values_before_[slot])
+      added.add({t, t});
 }
 
 size_t window_preparation::cut_groups() {

@@ -40,6 +40,9 @@ struct prepared_window {
   std::vector<coverage_run> runs;
   /// Its points of tier 1, written in the same transaction.
   std::vector<sealed_group> points;
+  /// For each received part the ticks of which it had values that the window
+  /// had not, though it may have had others of the same ticks.
+  std::vector<tick_set> added;
   /// Stored groups that could not be read, named.
   std::vector<std::string> damaged;
 
@@ -108,6 +111,7 @@ private:
   size_t define_charts();
   size_t add_rows();
   caf::expected<size_t> add_received();
+  void note_added();
   size_t cut_groups();
   size_t seal_group();
   size_t seal_points();
@@ -139,6 +143,8 @@ private:
   std::vector<stored_group> stored_;
   window_table window_;
   window_decoder decoder_;
+  // What slots had before the received window of now.
+  std::vector<uint32_t> values_before_;
   // A received window of another cut.
   std::unique_ptr<window_table> decoded_;
   std::optional<window_sealer> sealer_;

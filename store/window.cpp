@@ -208,6 +208,16 @@ window_table window_table::cut(tick start, uint16_t slots) const {
   return result;
 }
 
+std::vector<uint32_t> window_table::values_by_slot() const {
+  std::vector<uint32_t> result(slots(), 0);
+  for (auto& kvp : charts_)
+    for (auto& column : kvp.second.columns)
+      for (size_t w = 0; w < column.present.size(); ++w)
+        for (auto bits = column.present[w]; bits != 0; bits &= bits - 1)
+          ++result[w * 64 + static_cast<size_t>(__builtin_ctzll(bits))];
+  return result;
+}
+
 std::vector<coverage_run> window_table::coverage_runs() const {
   std::vector<coverage_run> result;
   for (size_t slot = 0; slot < epochs_.size(); ++slot) {

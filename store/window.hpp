@@ -83,6 +83,9 @@ public:
   /// The part of it that lies in a window of another cut.
   window_table cut(tick start, uint16_t slots) const;
 
+  /// How many values each slot has.
+  std::vector<uint32_t> values_by_slot() const;
+
   /// What is covered, as runs of ticks.
   std::vector<coverage_run> coverage_runs() const;
 

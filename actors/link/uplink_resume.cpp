@@ -16,6 +16,10 @@ namespace {
 /// Local answers; the writer may be in a slow commit.
 constexpr auto local_timeout = std::chrono::seconds(60);
 
+/// Parts of a tick are seconds late at most, and a child that lost its parent
+/// is at the next one within a minute.
+constexpr tick late_ticks_max = 60;
+
 /// One read of the journal.
 constexpr uint64_t backlog_chunk_bytes = 1u << 20;
 
@@ -161,6 +165,8 @@ void uplink::on_accept(const link_host_accept& x) {
   auto number = i->first;
   i->second.accepted = true;
   auto missing = standing_.durable[number].missing_in(x.coverage);
+  if (!standing_.known)
+    add_late_ticks(number, missing);
   for (auto& range : backlog_ticks_[number].ranges())
     missing.remove(range); // comes over the live lane
   auto& owed = standing_.owed[number];
@@ -179,6 +185,18 @@ void uplink::on_accept(const link_host_accept& x) {
   send_history();
   note_progress();
   tell_above({number, false, x.coverage}); // behind what it makes owed
+}
+
+/// What a parent that is new to us has of the host's last ticks came another
+/// way, on which parts of them may have been lost: coverage tells of ticks
+/// only.
+void uplink::add_late_ticks(host_number number, tick_set& to) const {
+  auto i = standing_.durable.find(number);
+  if (i == standing_.durable.end())
+    return;
+  auto newest = i->second.newest();
+  for (auto& run : i->second.runs_in({newest - late_ticks_max + 1, newest}))
+    to.add({run.from, run.to});
 }
 
 void uplink::tell_above(host_above what) {

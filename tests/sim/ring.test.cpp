@@ -158,6 +158,24 @@ TEST_CASE("a child of an active pair is in both, whichever it streams to",
   CHECK(joined(check_arrived(cluster, "child", "a", "child")) == "");
 }
 
+TEST_CASE("a new parent gets late parts of ticks that it has from elsewhere",
+          "[sim]") {
+  for (uint64_t seed = 44; seed < 50; ++seed) {
+    sim_cluster cluster{seed};
+    cluster.add_node("b");
+    cluster.add_node("a", {{"b"}});
+    cluster.add_node("child", {{"a", "b"}});
+    cluster.step_seconds(40);
+    cluster.step(150); // some collectors have not answered
+    cluster.crash("a");
+    cluster.step_seconds(60);
+    cluster.freeze(true);
+    cluster.step_seconds(20);
+    CHECK(joined(check_arrived(cluster, "child", "b", "child")) == "");
+    CHECK(joined(cluster.faults) == "");
+  }
+}
+
 TEST_CASE("active pairs that are disturbed end with the same", "[sim]") {
   for (auto seed : seeds()) {
     INFO("pair, TRIBUTARY_SEED=" << seed);

@@ -100,6 +100,28 @@ TEST_CASE("a received window is owed to all but its source",
   CHECK(f.owes(uplink, start + 8));
 }
 
+TEST_CASE("ticks that a received window completes are owed again",
+          "[store][received]") {
+  fixture f;
+  auto give = [&](const char* chart, std::map<size_t, int64_t> values) {
+    auto window = make_window(f.definition, start, chart, 3, values);
+    f.x->put_received(f.host, receive(f.definition, window), 0, source);
+    return f.commit();
+  };
+  give("c", {{7, 9}, {8, 1}});
+  f.x->pay(uplink, f.host, {start, start + 59});
+  f.x->pay(exporter, f.host, {start, start + 59});
+  auto report = give("late", {{8, 5}});
+  CHECK(report.debts.size() == 2);
+  CHECK(f.owes(uplink, start + 8));
+  CHECK_FALSE(f.owes(uplink, start + 7));
+  CHECK_FALSE(f.owes(source, start + 8));
+  // A repeat says nothing new.
+  f.x->pay(uplink, f.host, {start, start + 59});
+  give("late", {{8, 5}});
+  CHECK_FALSE(f.owes(uplink, start + 8));
+}
+
 TEST_CASE("a received window merges with what is stored", "[store][received]") {
   fixture f;
   examples::put_late(
