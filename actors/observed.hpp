@@ -104,6 +104,14 @@ protected:
         .count();
   }
 
+  /// Whether more messages wait behind the one that is handled: this actor is
+  /// called again at once. Counted when they are sent, so that one may still be
+  /// on its way into the mailbox.
+  bool has_mail() const {
+    return figures_->received.load(std::memory_order_relaxed)
+           > figures_->handled.load(std::memory_order_relaxed) + 1;
+  }
+
 private:
   /// Handles one message and counts it. A skipped one stays in the mailbox; one
   /// that throws does not.

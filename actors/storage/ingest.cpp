@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <caf/typed_response_promise.hpp>
 #include <spdlog/spdlog.h>
@@ -13,6 +14,10 @@ namespace {
 /// A commit of a loaded store takes milliseconds; a disk that takes this long
 /// is treated as gone.
 constexpr auto writer_timeout = std::chrono::seconds(30);
+
+/// Frames that are passed on together: some milliseconds of work, which is how
+/// long the first of them may wait for the last.
+constexpr size_t held_frames_max = 64;
 
 } // namespace
 
@@ -220,8 +225,6 @@ void ingest::on_need_key(host_number number) {
 // -- frames -------------------------------------------------------------------
 
 void ingest::on_frames(const incoming_batch& batch) {
-  outcome result;
-  std::set<host_number> touched;
   for (auto& x : batch.frames) {
     if (backlog_bytes_ > options_.backlog_bytes_max) {
       if (!refusing_)
@@ -232,20 +235,34 @@ void ingest::on_frames(const incoming_batch& batch) {
       send(batch.source, refuse_atom_v, x.lane_number);
       break;
     }
-    if (!on_frame(batch, x, result))
+    if (!on_frame(batch, x, held_))
       break;
-    touched.insert(x.host);
+    held_.touched.insert(x.host);
   }
+  // Children whose ticks are aligned all come at once: one message for many of
+  // them instead of one each, as long as more wait.
+  if (!has_mail() || held_.journal.entries.size() >= held_frames_max)
+    pass_on();
+}
+
+caf::invoke_message_result ingest::consume(caf::mailbox_element& what) {
+  if (!what.content().match_elements<frames_atom, incoming_batch_ptr>())
+    pass_on(); // nothing overtakes the frames before it
+  return observed::consume(what);
+}
+
+void ingest::pass_on() {
+  auto what = std::exchange(held_, {});
   // Published before it is durable: nobody below waits for a disk.
-  if (!result.published.items.empty())
-    publish(std::move(result.published));
-  for (auto& kvp : result.late)
+  if (!what.published.items.empty())
+    publish(std::move(what.published));
+  for (auto& kvp : what.late)
     send(writer_, late_atom_v,
          std::make_shared<const late_rows>(std::move(kvp.second)));
-  if (!result.journal.entries.empty())
+  if (!what.journal.entries.empty())
     send(writer_, journal_atom_v,
-         std::make_shared<const journal_batch>(std::move(result.journal)));
-  for (auto number : touched)
+         std::make_shared<const journal_batch>(std::move(what.journal)));
+  for (auto number : what.touched)
     if (auto entry = find(number)) {
       auto& hot = entry->kept.hot;
       close_windows(number, hot,

@@ -67,6 +67,7 @@ public:
          std::shared_ptr<spdlog::logger> log, writer_actor writer);
 
   behavior_type make_behavior() override;
+  caf::invoke_message_result consume(caf::mailbox_element& what) override;
   void on_exit() override;
 
 private:
@@ -99,11 +100,13 @@ private:
     caf::actor_clock::time_point due;
   };
 
-  /// What one incoming batch leads to.
+  /// What incoming frames lead to.
   struct outcome {
     journal_batch journal;
     publication published;
     std::map<host_number, late_rows> late;
+    /// Whose windows may close.
+    std::set<host_number> touched;
   };
 
   caf::result<host_standing_ptr> on_offer(const source_actor& source,
@@ -136,6 +139,8 @@ private:
 
   void on_roster(const incoming_roster& what);
   void on_frames(const incoming_batch& batch);
+  /// What is held goes to the writer and the subscribers.
+  void pass_on();
   bool on_frame(const incoming_batch& batch, const incoming_frame& what,
                 outcome& result);
   void note_late(host_entry& entry, const frame_header& header,
@@ -186,6 +191,7 @@ private:
   // Frames on their way to the disk: position and bytes.
   std::deque<std::pair<journal_position, size_t>> backlog_;
   size_t backlog_bytes_ = 0;
+  outcome held_;
   bool refusing_ = false;
   // For what is forgotten by itself.
   retention_clock retention_clock_;

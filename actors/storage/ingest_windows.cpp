@@ -11,6 +11,7 @@ void ingest::heed_clock(host_number number, host_entry& entry) {
   auto& hot = entry.kept.hot;
   auto now = clock_->now_ms() / 1000;
   if (hot.heed_clock(now)) {
+    pass_on(); // frames of before the step
     closed_windows moved;
     moved.host = number;
     moved.moved_back = hot.closed();
