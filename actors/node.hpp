@@ -22,6 +22,7 @@
 #include "actors/link/destination_slots.hpp"
 #include "actors/link/drain_desk.hpp"
 #include "actors/link/uplink.hpp"
+#include "actors/link/wires_door.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/restart_table.hpp"
@@ -159,7 +160,8 @@ private:
   template <class Actor, thread Where, class... Ts>
   auto spawn_child(size_t line, Ts&&... xs);
   template <class Actor, thread Where, class... Ts>
-  static auto spawn_in(caf::actor_system& system, bool threads, Ts&&... xs);
+  static auto spawn_in(caf::actor_system& system, bool threads,
+                       const wires_door_ptr& wires, Ts&&... xs);
   template <class Handle>
   void adopt(size_t line, const Handle& handle);
 
@@ -183,6 +185,8 @@ private:
   framer_actor framer_;
   live_actor live_;
   listener_actor listener_;
+  /// Of the listener and its sessions; null until there are any.
+  wires_door_ptr wires_;
   introspection_actor introspection_;
   /// In force for connections that come.
   port_security_ptr port_security_;

@@ -214,15 +214,18 @@ session_options_ptr node::options_of_sessions() const {
 caf::expected<bool> node::start_listener() {
   if (!listens(options_.receiver))
     return false;
-  session_factory start = [setup = setup_, ingest = ingest_](
-                              listener_actor self, wire_actor wire,
-                              const std::string& address,
-                              session_options_ptr options) {
+  if (setup_->threads && !wires_)
+    wires_ = std::make_shared<wires_door>(system().middleman().backend());
+  session_factory start = [setup = setup_, ingest = ingest_,
+                           wires = wires_](listener_actor self, wire_actor wire,
+                                           const std::string& address,
+                                           session_options_ptr options) {
     actor_identity who{setup->directory, "session " + address, "listener",
                        actor_tenure::connection};
     auto handle = spawn_in<session, thread::sockets>(
-        self.home_system(), setup->threads, std::move(who), std::move(options),
-        std::move(wire), address, setup->figures, setup->log, ingest, self);
+        self.home_system(), setup->threads, wires, std::move(who),
+        std::move(options), std::move(wire), address, setup->figures,
+        setup->log, ingest, self);
     if (setup->offer_child)
       setup->offer_child("session",
                          caf::actor_cast<caf::strong_actor_ptr>(handle));

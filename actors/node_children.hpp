@@ -50,14 +50,16 @@ inline std::string program_of(const node_setup& setup) {
 }
 
 /// @param threads false: whatever `Where` says, the pool of the scheduler.
+/// @param wires null: nothing runs beside sockets.
 template <class Actor, node::thread Where, class... Ts>
-auto node::spawn_in(caf::actor_system& system, bool threads, Ts&&... xs) {
+auto node::spawn_in(caf::actor_system& system, bool threads,
+                    const wires_door_ptr& wires, Ts&&... xs) {
   if constexpr (Where == thread::own) {
     if (threads)
       return system.spawn<Actor, caf::detached>(std::forward<Ts>(xs)...);
   } else if constexpr (Where == thread::sockets) {
-    if (threads)
-      return spawn_beside_wires<Actor>(system, std::forward<Ts>(xs)...);
+    if (threads && wires)
+      return spawn_beside_wires<Actor>(*wires, std::forward<Ts>(xs)...);
   }
   return system.spawn<Actor>(std::forward<Ts>(xs)...);
 }
@@ -73,7 +75,7 @@ void node::adopt(size_t line, const Handle& handle) {
 
 template <class Actor, node::thread Where, class... Ts>
 auto node::spawn_child(size_t line, Ts&&... xs) {
-  auto handle = spawn_in<Actor, Where>(system(), setup_->threads,
+  auto handle = spawn_in<Actor, Where>(system(), setup_->threads, wires_,
                                        identity(table_.rule(line).name),
                                        std::forward<Ts>(xs)...);
   adopt(line, handle);

@@ -9,10 +9,10 @@
 
 #include <caf/actor_config.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/io/middleman.hpp>
-#include <caf/io/network/multiplexer.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/resumable.hpp>
+
+#include "actors/link/wires_door.hpp"
 
 namespace tributary {
 
@@ -24,30 +24,34 @@ class beside_wires : public Base {
 public:
   template <class... Ts>
   explicit beside_wires(caf::actor_config& cfg, Ts&&... xs)
-      : Base(cfg, std::forward<Ts>(xs)...),
-        thread_(dynamic_cast<caf::io::network::multiplexer*>(cfg.host)) {
+      : Base(cfg, std::forward<Ts>(xs)...), door_(door_of(cfg.host)) {
     // nop
   }
 
   void enqueue(caf::mailbox_element_ptr what,
                caf::execution_unit* host) override {
-    Base::enqueue(std::move(what), thread_ != nullptr ? thread_ : host);
+    Base::enqueue(std::move(what), door_ ? door_.get() : host);
   }
 
   /// What the thread of the sockets looks at: others it passes on to the
   /// scheduler.
   caf::resumable::subtype_t subtype() const override {
-    return thread_ != nullptr ? caf::resumable::io_actor : Base::subtype();
+    return door_ ? caf::resumable::io_actor : Base::subtype();
   }
 
 private:
-  caf::io::network::multiplexer* thread_;
+  static wires_door_ptr door_of(caf::execution_unit* host) {
+    auto door = dynamic_cast<wires_door*>(host);
+    return door != nullptr ? door->shared_from_this() : nullptr;
+  }
+
+  wires_door_ptr door_;
 };
 
 template <class Actor, class... Ts>
-auto spawn_beside_wires(caf::actor_system& system, Ts&&... xs) {
-  caf::actor_config config{&system.middleman().backend()};
-  return system.spawn_class<Actor, caf::no_spawn_options>(
+auto spawn_beside_wires(wires_door& door, Ts&&... xs) {
+  caf::actor_config config{&door};
+  return door.system().spawn_class<Actor, caf::no_spawn_options>(
       config, std::forward<Ts>(xs)...);
 }
 

@@ -1,5 +1,6 @@
 #include "actors/link/wire_broker.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -14,9 +15,11 @@ namespace tributary {
 
 namespace {
 
-/// One read. CAF clears a buffer of this size before each read, so it is not
-/// larger than a tick of a large child: with 256 KiB that was 16 % of a
-/// parent's CPU at 200 children, and most of its memory for each.
+/// One read. CAF clears a buffer of this size before each read, so it is as
+/// small as what comes allows: with 256 KiB that was 16 % of a parent's CPU at
+/// 200 children, and most of its memory for each. The least is a tick of a
+/// thousand metrics, the most one of a large child.
+constexpr size_t read_bytes_min = 4u << 10;
 constexpr size_t read_bytes_max = 16u << 10;
 
 /// What a guard makes of one read, for all wires: they run in one thread, and
@@ -87,7 +90,7 @@ void wire_broker::on_start(const wire_user& user) {
   started_ = true;
   monitor(user);
   // The first call begins to read.
-  configure_read(handle_, caf::io::receive_policy::at_most(read_bytes_max));
+  set_read_bytes(read_bytes_min);
   if (protection_.guard) {
     auto& out = wr_buf(handle_);
     auto before = out.size();
@@ -122,7 +125,23 @@ void wire_broker::on_bytes(const std::string& bytes) {
                                  std::memory_order_relaxed);
 }
 
+void wire_broker::set_read_bytes(size_t most) {
+  if (most == read_bytes_)
+    return;
+  read_bytes_ = most;
+  configure_read(handle_, caf::io::receive_policy::at_most(most));
+}
+
+/// A full read tells that more waits; a quarter, that half would have done.
+void wire_broker::fit_read_bytes(size_t got) {
+  if (got == read_bytes_)
+    set_read_bytes(std::min(read_bytes_ * 2, read_bytes_max));
+  else if (got < read_bytes_ / 4)
+    set_read_bytes(std::max(read_bytes_ / 2, read_bytes_min));
+}
+
 void wire_broker::on_data(const caf::io::new_data_msg& what) {
+  fit_read_bytes(what.buf.size());
   figures_->bytes_received.fetch_add(static_cast<int64_t>(what.buf.size()),
                                      std::memory_order_relaxed);
   std::string_view bytes{what.buf.data(), what.buf.size()};

@@ -48,6 +48,8 @@ private:
   void on_start(const wire_user& user);
   void on_bytes(const std::string& bytes);
   void on_data(const caf::io::new_data_msg& what);
+  void set_read_bytes(size_t most);
+  void fit_read_bytes(size_t got);
   void on_consumed(uint64_t bytes);
   void deliver(std::string_view bytes);
   void on_tick();
@@ -68,6 +70,7 @@ private:
   caf::actor_addr user_;
   message_splitter splitter_;
   uint64_t unconsumed_ = 0;
+  size_t read_bytes_ = 0; // 0 before it reads at all
   bool started_ = false;
   bool trusted_ = false;
   bool hello_delivered_ = false;
