@@ -6,7 +6,7 @@
 packages_to_build=(g++ cmake ninja-build pkg-config
   libcaf-dev capnproto libcapnp-dev liblmdb-dev libboost1.81-dev
   libfmt-dev libspdlog-dev libcli11-dev libedit-dev rapidjson-dev libxxhash-dev
-  libzstd-dev liblz4-dev zlib1g-dev libssl-dev)
+  libzstd-dev liblz4-dev zlib1g-dev libssl-dev libjemalloc-dev)
 # shellcheck disable=SC2034
 packages_to_run=(curl)
 # shellcheck disable=SC2034

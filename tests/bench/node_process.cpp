@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "config/option_table.hpp"
+
 namespace tributary::bench {
 
 namespace {
@@ -141,9 +143,9 @@ void node_process::write_configuration(bool tls) const {
   std::ofstream conf{folder_.path() + "/etc/tributary.conf"};
   // One collector stays: a node that collects nothing is never ready.
   conf << "[plugins]\n";
-  for (auto name : {"proc.stat", "proc.meminfo", "proc.diskstats",
-                    "proc.net.dev", "proc.loadavg", "self"})
-    conf << name << " = no\n";
+  for (auto& x : collector_rows)
+    if (x.source != "proc.uptime")
+      conf << x.source << " = no\n";
   std::ofstream stream{folder_.path() + "/etc/stream.conf"};
   stream << "[stream]\nlink bind to = 127.0.0.1\n";
   if (tls) {
