@@ -103,11 +103,13 @@ void session::accept_host(uint32_t number, const link_host_open& x,
          "closed below");
     return;
   }
+  auto is_known = i->second.number != 0; // told anew
   i->second.number = standing.number;
   // Windows are cut as the host's first definition says.
   i->second.host = standing.definition;
   channel_numbers_[standing.number] = number;
-  log_->info("host {} streams from {}", to_plain_text(x.host.hostname), peer_);
+  log_->log(is_known ? spdlog::level::debug : spdlog::level::info,
+            "host {} streams from {}", to_plain_text(x.host.hostname), peer_);
   transmit(link_host_accept{number, standing.durable});
   if (i->second.news)
     on_host_state(*std::exchange(i->second.news, std::nullopt));

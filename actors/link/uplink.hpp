@@ -97,6 +97,8 @@ private:
     host_summary host;
     bool accepted = false;
     bool refused = false;
+    /// It was accepted once: what that made owed is written down.
+    bool compared = false;
     /// Where it was refused as a clone: until it is offered again, seconds.
     int64_t offer_again_s = 0;
     /// Not sent since, and owed once it is accepted.

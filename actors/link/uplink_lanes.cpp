@@ -55,12 +55,13 @@ void uplink::on_published(const published_host& x) {
   auto& known = i->second.host.definition;
   auto changed = known.epoch != x.summary.definition.epoch
                  || known.hostname != x.summary.definition.hostname;
-  if (changed && x.summary.connected && !i->second.refused) {
-    auto same_life = known.boot == x.summary.definition.boot;
+  auto comes = x.summary.connected && !i->second.host.connected;
+  if ((changed || comes) && x.summary.connected && !i->second.refused) {
+    auto same_life = known.boot == x.summary.definition.boot && !comes;
     auto channel = std::move(i->second);
-    // Another life is held until the parent knows that it is no clone. One that
-    // came from the parent is not told: an answer would be waited for in vain,
-    // and all other hosts with it.
+    // A life that was not live there is held until the parent knows that it is
+    // no clone. One that came from the parent is not told: an answer would be
+    // waited for in vain, and all other hosts with it.
     channel.accepted
         = channel.accepted && (same_life || is_of_parent(x.summary));
     open_host(x.summary); // the same channel, told anew
@@ -151,11 +152,16 @@ void uplink::flush() {
 
 bool uplink::send_frame(const published_frame& what) {
   auto i = channels_.find(what.host);
-  if (i == channels_.end())
+  auto t = what.frame->header().tick;
+  if (i == channels_.end()) {
+    // The parent has the host from elsewhere. Should we be the one to tell of
+    // it later, this is among what its coverage is compared with.
+    backlog_ticks_[what.host].remove({t, t});
+    standing_.durable[what.host].add({t, t, what.frame->header().epoch});
     return false;
+  }
   auto& to = i->second;
   if (to.refused) {
-    auto t = what.frame->header().tick;
     if (to.offer_again_s > 0)
       to.skipped.add({t, t});
     return false;

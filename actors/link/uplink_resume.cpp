@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -165,13 +166,14 @@ void uplink::on_accept(const link_host_accept& x) {
   auto number = i->first;
   i->second.accepted = true;
   auto missing = standing_.durable[number].missing_in(x.coverage);
-  if (!standing_.known)
+  auto is_first = !std::exchange(i->second.compared, true);
+  if (is_first && !standing_.known)
     add_late_ticks(number, missing);
   for (auto& range : backlog_ticks_[number].ranges())
     missing.remove(range); // comes over the live lane
-  auto& owed = standing_.owed[number];
-  for (auto& range : owed.ranges())
-    missing.add(range);
+  if (is_first) // the history lane has them from here on, and pays them
+    for (auto& range : standing_.owed[number].ranges())
+      missing.add(range);
   for (auto& range : i->second.skipped.ranges())
     missing.add(range);
   i->second.skipped = tick_set{};

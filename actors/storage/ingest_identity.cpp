@@ -27,8 +27,11 @@ host_lives::verdict ingest::verdict_on(const source_actor& source,
   for (auto& x : entry.sources.all())
     if (x.who != source)
       there.push_back({x.sender(), x.boot, x.presence.online, x.heard_ms});
+  // A past that is newer than what is live belongs to a life of now as well.
+  auto is_newer = offer.definition.epoch > entry.kept.hot.definition().epoch;
   host_lives::life newcomer{offer.path.empty() ? guid{} : offer.path.back(),
-                            offer.definition.boot, offer.presence.online};
+                            offer.definition.boot,
+                            offer.presence.online || is_newer};
   return entry.lives.offered(newcomer, there, entry.kept.hot.newest(),
                              clock_->now_ms());
 }
@@ -59,8 +62,8 @@ ingest::with_known_definition(const source_actor& source,
   auto others = false;
   for (auto& x : entry.sources.all())
     others = others || (x.who != source && x.presence.online);
-  if (offer->definition.epoch >= known.epoch
-      || (offer->presence.online && !others))
+  auto is_newest = offer->definition.epoch >= known.epoch;
+  if (offer->presence.online ? is_newest || !others : is_newest && !others)
     return offer;
   auto result = std::make_shared<host_offer>(*offer);
   result->definition = known;

@@ -149,6 +149,34 @@ TEST_CASE("a copy of a child is refused over another relay", "[sim]") {
   CHECK(joined(cluster.faults) == "");
 }
 
+TEST_CASE("a copy is refused although it is offline", "[sim]") {
+  sim_cluster cluster{110};
+  cluster.add_node("top");
+  cluster.add_node("relay", {{"top"}});
+  cluster.add_node("child", {{"top"}});
+  cluster.step_seconds(40);
+  cluster.network().refuse("relay", "top"); // the copy is gone when it tells
+  cluster.network().cut("relay", "top");
+  sim_plan plan{{"relay"}};
+  plan.copy_of = "child";
+  cluster.add_node("copy", plan);
+  cluster.crash("copy");
+  cluster.start("copy");
+  cluster.step_seconds(20);
+  cluster.crash("copy");
+  cluster.step_seconds(5);
+  cluster.network().heal();
+  cluster.step_seconds(30);
+  CHECK(state(cluster, "top", "child") == "live");
+  cluster.start("copy");
+  cluster.step_seconds(60);
+  CHECK(cluster.logged("top: host copy from relay (relay) is refused as a "
+                       "clone: child over child is live"));
+  CHECK(cluster.hosts_of("top").size() == 3);
+  CHECK(reason(cluster, "top", "child") == "");
+  CHECK(joined(cluster.faults) == "");
+}
+
 TEST_CASE("two lives of one number are not mixed", "[sim]") {
   sim_cluster cluster{109};
   cluster.add_node("parent");
