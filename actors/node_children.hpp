@@ -58,7 +58,7 @@ auto node::spawn_in(caf::actor_system& system, bool threads,
     if (threads)
       return system.spawn<Actor, caf::detached>(std::forward<Ts>(xs)...);
   } else if constexpr (Where == thread::sockets) {
-    if (threads && wires)
+    if (wires)
       return spawn_beside_wires<Actor>(*wires, std::forward<Ts>(xs)...);
   }
   return system.spawn<Actor>(std::forward<Ts>(xs)...);

@@ -159,7 +159,6 @@ private:
   bool is_of_parent(const host_summary& host) const;
   void open_host(const host_summary& host);
   void on_accept(const link_host_accept& x);
-  void add_late_ticks(host_number number, tick_set& to) const;
   void tell_above(host_above what);
 
   // uplink_hosts.cpp: hosts that come, go and are refused while it is open

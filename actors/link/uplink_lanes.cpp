@@ -56,14 +56,14 @@ void uplink::on_published(const published_host& x) {
   auto changed = known.epoch != x.summary.definition.epoch
                  || known.hostname != x.summary.definition.hostname;
   auto comes = x.summary.connected && !i->second.host.connected;
-  if ((changed || comes) && x.summary.connected && !i->second.refused) {
-    auto same_life = known.boot == x.summary.definition.boot && !comes;
+  if (!i->second.refused && (comes || (changed && x.summary.connected))) {
+    auto was_live = known.boot == x.summary.definition.boot && !comes;
     auto channel = std::move(i->second);
     // A life that was not live there is held until the parent knows that it is
     // no clone. One that came from the parent is not told: an answer would be
     // waited for in vain, and all other hosts with it.
     channel.accepted
-        = channel.accepted && (same_life || is_of_parent(x.summary));
+        = channel.accepted && (was_live || is_of_parent(x.summary));
     open_host(x.summary); // the same channel, told anew
     channel.host = x.summary;
     i->second = std::move(channel);

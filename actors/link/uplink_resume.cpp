@@ -24,6 +24,14 @@ constexpr tick late_ticks_max = 60;
 /// One read of the journal.
 constexpr uint64_t backlog_chunk_bytes = 1u << 20;
 
+/// What a parent that is new to us has of a host's last ticks came another way,
+/// on which parts of them may have been lost: coverage tells of ticks only.
+void add_late_ticks(const coverage& durable, tick_set& to) {
+  auto newest = durable.newest();
+  for (auto& run : durable.runs_in({newest - late_ticks_max + 1, newest}))
+    to.add({run.from, run.to});
+}
+
 } // namespace
 
 void uplink::resume() {
@@ -168,7 +176,7 @@ void uplink::on_accept(const link_host_accept& x) {
   auto missing = standing_.durable[number].missing_in(x.coverage);
   auto is_first = !std::exchange(i->second.compared, true);
   if (is_first && !standing_.known)
-    add_late_ticks(number, missing);
+    add_late_ticks(standing_.durable[number], missing);
   for (auto& range : backlog_ticks_[number].ranges())
     missing.remove(range); // comes over the live lane
   if (is_first) // the history lane has them from here on, and pays them
@@ -187,18 +195,6 @@ void uplink::on_accept(const link_host_accept& x) {
   send_history();
   note_progress();
   tell_above({number, false, x.coverage}); // behind what it makes owed
-}
-
-/// What a parent that is new to us has of the host's last ticks came another
-/// way, on which parts of them may have been lost: coverage tells of ticks
-/// only.
-void uplink::add_late_ticks(host_number number, tick_set& to) const {
-  auto i = standing_.durable.find(number);
-  if (i == standing_.durable.end())
-    return;
-  auto newest = i->second.newest();
-  for (auto& run : i->second.runs_in({newest - late_ticks_max + 1, newest}))
-    to.add({run.from, run.to});
 }
 
 void uplink::tell_above(host_above what) {

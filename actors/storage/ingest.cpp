@@ -106,6 +106,7 @@ void ingest::on_exit() {
                                     std::memory_order_relaxed);
   subscribers_.clear();
   waiting_.clear();
+  held_ = {};
   writer_ = nullptr;
   observed::on_exit();
 }
@@ -235,7 +236,7 @@ void ingest::on_frames(const incoming_batch& batch) {
       send(batch.source, refuse_atom_v, x.lane_number);
       break;
     }
-    if (!on_frame(batch, x, held_))
+    if (!on_frame(batch, x))
       break;
     held_.touched.insert(x.host);
   }
@@ -252,6 +253,8 @@ caf::invoke_message_result ingest::consume(caf::mailbox_element& what) {
 }
 
 void ingest::pass_on() {
+  if (held_.touched.empty())
+    return;
   auto what = std::exchange(held_, {});
   // Published before it is durable: nobody below waits for a disk.
   if (!what.published.items.empty())
@@ -271,8 +274,7 @@ void ingest::pass_on() {
     }
 }
 
-bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
-                      outcome& result) {
+bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what) {
   auto entry = find(what.host, batch.source);
   if (entry == nullptr)
     return true; // given up or taken over: neither stored nor acknowledged
@@ -280,15 +282,15 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
   heed_clock(what.host, *entry);
   auto applied = hot.apply(*what.frame);
   if (!applied) {
-    on_fault(batch, what, applied.error(), result);
+    on_fault(batch, what, applied.error());
     return code_of(applied.error()) == ec::need_key;
   }
   auto append = *applied != frame_outcome::duplicate;
-  result.journal.entries.push_back(
+  held_.journal.entries.push_back(
       {{what.host, what.frame}, append, what.lane_number, batch.source});
   auto epoch = what.frame->header().epoch;
   if (append && epoch != hot.newest_roster()->epoch())
-    result.journal.entries.back().columns_of = hot.roster_of(epoch);
+    held_.journal.entries.back().columns_of = hot.roster_of(epoch);
   entry->newest_arrival_ms = clock_->now_ms();
   note_life(*entry, batch.source, what.frame->header().tick);
   if (!append)
@@ -306,19 +308,19 @@ bool ingest::on_frame(const incoming_batch& batch, const incoming_frame& what,
     news.row = std::make_shared<const frame_row>(hot.last_row());
     news.columns_of = hot.roster_of(header.epoch);
   }
-  result.published.items.push_back(std::move(news));
+  held_.published.items.push_back(std::move(news));
   if (*applied == frame_outcome::late)
-    note_late(*entry, header, result);
+    note_late(*entry, header);
   return true;
 }
 
 void ingest::on_fault(const incoming_batch& batch, const incoming_frame& what,
-                      const caf::error& error, outcome& result) {
+                      const caf::error& error) {
   auto t = what.frame->header().tick;
   if (code_of(error) == ec::need_key) {
     // The sender owes the tick again and is told so before it gets the ack.
     send(batch.source, need_key_atom_v, what.host, t);
-    result.journal.entries.push_back(
+    held_.journal.entries.push_back(
         {{what.host, what.frame}, false, what.lane_number, batch.source});
     return;
   }

@@ -141,13 +141,12 @@ private:
   void on_frames(const incoming_batch& batch);
   /// What is held goes to the writer and the subscribers.
   void pass_on();
-  bool on_frame(const incoming_batch& batch, const incoming_frame& what,
-                outcome& result);
-  void note_late(host_entry& entry, const frame_header& header,
-                 outcome& result);
+  /// False: what follows in the batch is left out.
+  bool on_frame(const incoming_batch& batch, const incoming_frame& what);
+  void note_late(host_entry& entry, const frame_header& header);
   void note_backlog(int64_t bytes);
   void on_fault(const incoming_batch& batch, const incoming_frame& what,
-                const caf::error& error, outcome& result);
+                const caf::error& error);
   void on_history(const incoming_window_ptr& what);
   void on_leave(const source_actor& source, host_number number,
                 const std::string& reason);

@@ -15,11 +15,10 @@ void ingest::note_backlog(int64_t bytes) {
 }
 
 /// The frame that was taken last is of a window that is closed.
-void ingest::note_late(host_entry& entry, const frame_header& header,
-                       outcome& result) {
+void ingest::note_late(host_entry& entry, const frame_header& header) {
   auto row = entry.kept.hot.late_row_at(header, head_, entry.kept.key_position);
   note_backlog(static_cast<int64_t>(row->memory_bytes()));
-  auto& rows = result.late[entry.kept.number];
+  auto& rows = held_.late[entry.kept.number];
   rows.host = entry.kept.number;
   rows.rows.push_back(row);
   entry.late.push_back(std::move(row));

@@ -50,9 +50,7 @@ uint64_t number_from(const char* name, uint64_t otherwise) {
 void check_seed(uint64_t seed) {
   INFO("TRIBUTARY_SEED=" << seed);
   sim_cluster cluster{seed};
-  cluster.add_node("top");
-  cluster.add_node("relay", passing({"top"}));
-  cluster.add_node("leaf", {{"relay"}});
+  add_chain(cluster, passing({"top"}));
   cluster.step_seconds(40);
   for (int i = 0; i < 8; ++i) {
     cluster.step(static_cast<int64_t>(cluster.random(60'000)));
@@ -114,9 +112,7 @@ TEST_CASE("a collector without a history waits for its parent", "[sim]") {
 TEST_CASE("a parent that lost its store gets again what children have",
           "[sim]") {
   sim_cluster cluster{63};
-  cluster.add_node("top");
-  cluster.add_node("relay", passing({"top"}));
-  cluster.add_node("leaf", {{"relay"}});
+  add_chain(cluster, passing({"top"}));
   cluster.step_seconds(100);
   kill_and_start(cluster, "top", false, 1000);
   cluster.step_seconds(100);
@@ -151,9 +147,7 @@ TEST_CASE("a host that is offline is passed on as well", "[sim]") {
 
 TEST_CASE("what the parent refuses is not acknowledged below", "[sim]") {
   sim_cluster cluster{65};
-  cluster.add_node("top");
-  cluster.add_node("relay", passing({"top"}));
-  cluster.add_node("leaf", {{"relay"}});
+  add_chain(cluster, passing({"top"}));
   cluster.step_seconds(100);
   cluster.reload("top", [&](node_options& options) {
     machine_section refused;

@@ -198,9 +198,9 @@ void require_good(sim_cluster& cluster) {
   REQUIRE(findings.empty());
 }
 
-void add_chain(sim_cluster& cluster) {
+void add_chain(sim_cluster& cluster, sim_plan relay) {
   cluster.add_node("top");
-  cluster.add_node("relay", {{"top"}});
+  cluster.add_node("relay", std::move(relay));
   cluster.add_node("leaf", {{"relay"}});
 }
 

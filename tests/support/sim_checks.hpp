@@ -45,6 +45,6 @@ std::string joined(const sim_findings& findings);
 void require_good(sim_cluster& cluster);
 
 /// `leaf` streams to `relay`, which streams to `top`.
-void add_chain(sim_cluster& cluster);
+void add_chain(sim_cluster& cluster, sim_plan relay = {{"top"}});
 
 } // namespace tributary
