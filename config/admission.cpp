@@ -114,8 +114,12 @@ caf::expected<admitted_host> admission::check(const host_claim& claim) const {
   auto compression = machine
                          ? merged(machine->compression, section->compression)
                          : section->compression;
+  auto replication = machine
+                         ? merged(machine->replication, section->replication)
+                         : section->replication;
   return admitted_host{machine ? machine->db.value_or(db) : db,
-                       key_mark(own_, section->key), std::move(compression)};
+                       key_mark(own_, section->key), std::move(compression),
+                       replication};
 }
 
 request_rule admission::requests_to(std::string_view key,

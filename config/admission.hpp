@@ -35,6 +35,8 @@ struct admitted_host {
   uint32_t key_mark = 0;
   /// Of a link whose child is this host itself.
   compression_rules compression;
+  /// Of this host; its step is for a link whose child is this host itself.
+  replication_rules replication;
 };
 
 /// What a store may keep of the key that a host came with: enough to tell the

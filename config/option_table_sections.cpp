@@ -70,6 +70,23 @@ void add_compression(std::vector<option_row<Section>>& to,
       [](auto& x) -> auto& { return x.compression.order; }, order_text));
 }
 
+template <class Section>
+void add_replication(std::vector<option_row<Section>>& to,
+                     const std::array<std::string, 3>& texts) {
+  to.push_back(make_row<Section>(
+      {"", "enable replication"}, {}, automatic_kind<yes_no_kind>{},
+      [](auto& x) -> auto& { return x.replication.enabled; }, texts[0]));
+  constexpr uint64_t ten_years_s = 3650ull * 86'400;
+  to.push_back(make_row<Section>(
+      {"", "replication period"}, {{"", "seconds to replicate"}},
+      automatic_kind<duration_kind<uint64_t>>{{1000, 1, ten_years_s}},
+      [](auto& x) -> auto& { return x.replication.period_s; }, texts[1]));
+  to.push_back(make_row<Section>(
+      {"", "replication step"}, {{"", "seconds per replication step"}},
+      automatic_kind<duration_kind<uint32_t>>{{1000, 60, 86'400}},
+      [](auto& x) -> auto& { return x.replication.step_s; }, texts[2]));
+}
+
 } // namespace
 
 const std::vector<option_row<api_key_section>>& api_key_rows() {
@@ -88,6 +105,16 @@ const std::vector<option_row<api_key_section>>& api_key_rows() {
         "this and the next one holds from the next connection on.",
         "What may compress them, preferred first. auto: what the child offers, "
         "in its order.");
+    add_replication(
+        rows,
+        {"no makes up only for the last minute before a link begins. A new "
+         "value of this and the next two holds from the "
+         "next connection on.",
+         "How far back the holes of these hosts are filled from what their "
+         "senders hold. auto: all of it.",
+         "How much of the past one such child may have under way at once, in "
+         "whole windows, at least one. auto: four windows, which is also the "
+         "most."});
     rows.push_back(make_row<api_key_section>(
         {"", "machine guid"}, {}, guid_pattern_kind{},
         [](auto& x) -> auto& { return x.machine_guids; },
@@ -125,6 +152,14 @@ const std::vector<option_row<machine_section>>& machine_rows() {
                     "the section of its key says.",
                     "What may compress it, preferred first. auto: as the "
                     "section of its key says.");
+    add_replication(
+        rows,
+        {"no makes up only for the last minute before a link begins. auto: as "
+         "the section of its key says.",
+         "How far back holes of this host are filled. auto: as the section of "
+         "its key says.",
+         "How much of the past this machine may have under way at once. auto: "
+         "as the section of its key says."});
     rows.push_back(make_row<machine_section>(
         {"", "pass requests"}, {},
         automatic_kind<choice_kind<request_rule, 4>>{},

@@ -14,6 +14,7 @@
 
 #include "config/compression.hpp"
 #include "config/destination.hpp"
+#include "config/replication.hpp"
 #include "config/request_rule.hpp"
 #include "config/simple_pattern.hpp"
 #include "config/tls_options.hpp"
@@ -275,6 +276,9 @@ struct api_key_section {
   std::optional<db_mode> db;
   /// Of links whose child presents it. On unless it says otherwise.
   compression_rules compression{true, {}};
+  /// Of the hosts that come with it. All of the past unless it says otherwise,
+  /// so that a hole closes by itself.
+  replication_rules replication{true, {}, {}};
   /// What nodes above may ask children that present it, through this node.
   request_rule pass_requests = request_rule::yes;
   /// Of the hosts that came with this key last.
@@ -293,6 +297,9 @@ struct machine_section {
   std::optional<db_mode> db;
   /// Of links whose child is this machine itself.
   compression_rules compression;
+  /// Of this host, whichever link it comes over; the step of links whose child
+  /// is this machine itself.
+  replication_rules replication;
   /// What nodes above may ask this machine, where it is a child; none: what the
   /// key's section says.
   std::optional<request_rule> pass_requests;

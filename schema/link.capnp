@@ -155,6 +155,9 @@ struct Welcome {
   # that is durable here; 2^32-1 for a later one, 0 for none, or not known.
   knows @11 :UInt16;
   # Bits. 1: understands hostState.
+  replicationStepS @12 :UInt32;
+  # Seconds of windows that the child may have in flight on the history lane, at
+  # least one window; 0: as many as it likes.
 }
 
 struct Refuse {
@@ -193,6 +196,10 @@ struct HostAccept {
   channel @0 :UInt32;
   coverage @1 :List(Schema.Run);
   # What is durable there, ascending and disjoint. The child owes the rest.
+  wantedSince @2 :Int64;
+  # Of what was missing or owed before, the child owes only ticks from this one
+  # on; what else it sends is taken. A node whose acks wait for those above it
+  # passes on what they want.
 }
 
 struct HostRefuse {

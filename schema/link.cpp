@@ -74,6 +74,7 @@ struct message_writer {
     b.setNewest(static_cast<uint32_t>(
         std::clamp<tick>(x.newest, 0, std::numeric_limits<uint32_t>::max())));
     b.setKnows(x.knows);
+    b.setReplicationStepS(x.replication_step_s);
   }
 
   void operator()(const link_refuse& x) {
@@ -108,6 +109,7 @@ struct message_writer {
     b.setChannel(x.channel);
     auto& runs = x.coverage.runs();
     write_runs(runs, b.initCoverage(static_cast<unsigned>(runs.size())));
+    b.setWantedSince(x.wanted_since);
   }
 
   void operator()(const link_host_refuse& x) {

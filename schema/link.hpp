@@ -91,6 +91,9 @@ struct link_welcome {
   tick newest = 0;
   /// Bits of `link_knowledge`.
   uint16_t knows = 0;
+  /// Seconds of windows that may be in flight at once, at least one window; 0:
+  /// as many as the child likes.
+  uint32_t replication_step_s = 0;
 };
 
 struct link_refuse {
@@ -121,6 +124,8 @@ struct link_host_state {
 struct link_host_accept {
   uint32_t channel = 0;
   tributary::coverage coverage;
+  /// Of the past the child owes nothing before this tick.
+  tick wanted_since = 0;
 };
 
 struct link_host_refuse {

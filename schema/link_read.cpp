@@ -78,6 +78,7 @@ caf::expected<link_message> read_welcome(wire::Welcome::Reader from) {
   x.run_bytes_log = from.getRunBytesLog();
   x.newest = from.getNewest();
   x.knows = from.getKnows();
+  x.replication_step_s = from.getReplicationStepS();
   return link_message{std::move(x)};
 }
 
@@ -106,7 +107,11 @@ caf::expected<link_message> read_host_accept(wire::HostAccept::Reader from) {
       return broken("hostAccept coverage is out of order or bounds");
     last = run.getTo();
   }
-  return link_message{link_host_accept{from.getChannel(), read_runs(runs)}};
+  auto since = from.getWantedSince();
+  if (since < 0 || since > tick_max)
+    return broken("hostAccept wantedSince is out of bounds");
+  return link_message{
+      link_host_accept{from.getChannel(), read_runs(runs), since}};
 }
 
 caf::expected<link_message> read_need_key(wire::NeedKey::Reader from) {

@@ -16,9 +16,10 @@ tick_set within(const tick_set& from, tick_range window) {
 
 } // namespace
 
-void history_lane::reset(size_t credit_bytes) {
+void history_lane::reset(size_t credit_bytes, uint32_t step_s) {
   *this = history_lane{};
   credit_bytes_ = credit_bytes;
+  step_s_ = step_s;
 }
 
 void history_lane::owe(host_number host, const tick_set& ticks) {
@@ -29,6 +30,20 @@ void history_lane::owe(host_number host, const tick_set& ticks) {
        i != busy_.end() && i->first.first == host; ++i)
     for (auto& x : ticks.ranges())
       i->second.remove(x);
+}
+
+void history_lane::drop_before(host_number host, tick since) {
+  auto i = owed_.find(host);
+  if (i == owed_.end())
+    return;
+  i->second.remove({0, since - 1});
+  if (i->second.empty())
+    owed_.erase(i);
+}
+
+bool history_lane::has_room(uint32_t window_s) const noexcept {
+  return step_s_ == 0 || busy_.empty()
+         || (busy_.size() + 1) * window_s <= step_s_;
 }
 
 std::optional<owed_window>
@@ -57,6 +72,8 @@ history_lane::next(const std::map<host_number, host_definition>& open) {
       break;
     }
   }
+  if (result && !has_room(open.at(result->host).window_seconds))
+    return std::nullopt;
   if (result)
     busy_.emplace(std::make_pair(result->host, result->start), result->ticks);
   return result;

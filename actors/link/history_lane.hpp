@@ -29,7 +29,9 @@ public:
   /// both sides.
   static constexpr size_t windows_max = 4;
 
-  void reset(size_t credit_bytes);
+  /// @param step_s seconds of windows that may be on their way at once, at
+  ///   least one window; 0: `windows_max` alone bounds them.
+  void reset(size_t credit_bytes, uint32_t step_s = 0);
 
   void owe(host_number host, const tick_set& ticks);
 
@@ -37,6 +39,9 @@ public:
   void forget(host_number host) {
     owed_.erase(host);
   }
+
+  /// The parent does not want what is before `since`: it is not owed.
+  void drop_before(host_number host, tick since);
 
   /// The oldest owed window of a host in `open` that is not on its way, while
   /// credit lasts. It counts as on its way from now on.
@@ -87,6 +92,9 @@ private:
     size_t bytes;
   };
 
+  /// Whether another window of so many seconds may go.
+  bool has_room(uint32_t window_s) const noexcept;
+
   /// Returns what was paid: less than the window carried where some of it was
   /// owed anew since.
   tick_set pay(const owed_window& what);
@@ -97,6 +105,7 @@ private:
   std::deque<in_flight> in_flight_;
   size_t in_flight_bytes_ = 0;
   size_t credit_bytes_ = 0;
+  uint32_t step_s_ = 0;
   uint64_t last_number_ = 0;
   uint64_t acked_number_ = 0;
 };

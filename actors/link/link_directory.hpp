@@ -88,6 +88,10 @@ struct link_status {
   std::vector<destination_status> destinations;
   /// Ticks that the history lane has still to carry.
   int64_t owed_ticks = 0;
+  /// How many of them it carried in a second of late, and how long the rest
+  /// takes at that pace: 0 when nothing is owed, -1 when it can't be told.
+  int64_t paid_ticks_per_s = 0;
+  int64_t owed_left_ms = 0;
   /// Newest tick that is here to be sent, at a parent's side that has arrived;
   /// 0 when none.
   tick newest = 0;

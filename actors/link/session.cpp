@@ -297,10 +297,12 @@ caf::error session::on_hello(const link_hello& x) {
   node_ = x.node;
   key_ = x.api_key;
   mode_ = mode::open;
+  opened_ = options_->clock->now_ms() / 1000;
   figures_->links_up.fetch_add(1, std::memory_order_relaxed);
   auto welcome = welcome_of(x);
   welcome.codec = chosen_codec(verdict->compression, x.codecs);
   welcome.run_bytes_log = link_run_bytes_log;
+  welcome.replication_step_s = verdict->replication.step_s.value_or(0);
   unpacker_ = run_unpacker{welcome.codec};
   send(wire_, trust_atom_v);
   transmit(welcome);

@@ -76,6 +76,7 @@ private:
 
   struct channel {
     host_definition host;
+    replication_rules replication;
     /// 0 until ingest has answered.
     host_number number = 0;
     /// Another link delivers the host now.
@@ -220,6 +221,8 @@ private:
   std::map<uint64_t, unacked_frame> unacked_;
   size_t unacked_bytes_ = 0;
   int64_t silent_ms_ = 0;
+  /// When the link began, on this node's clock.
+  tick opened_ = 0;
   uint64_t bytes_sent_ = 0;
   uint64_t bytes_received_ = 0;
   tick newest_ = 0;

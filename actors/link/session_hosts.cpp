@@ -45,6 +45,7 @@ caf::error session::on_host_open(const link_host_open& x) {
   if (to.given_up) // what was on its way when it was given up has come
     to = channel{};
   to.host = x.host;
+  to.replication = verdict->replication;
   auto offer = std::make_shared<host_offer>();
   offer->definition = x.host;
   offer->path = x.path;
@@ -110,7 +111,9 @@ void session::accept_host(uint32_t number, const link_host_open& x,
   channel_numbers_[standing.number] = number;
   log_->log(is_known ? spdlog::level::debug : spdlog::level::info,
             "host {} streams from {}", to_plain_text(x.host.hostname), peer_);
-  transmit(link_host_accept{number, standing.durable});
+  auto since = wanted_since(i->second.replication, opened_);
+  transmit(link_host_accept{number, standing.durable,
+                            std::max(since, standing.wanted_since)});
   if (i->second.news)
     on_host_state(*std::exchange(i->second.news, std::nullopt));
 }

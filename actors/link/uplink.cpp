@@ -250,6 +250,8 @@ void uplink::tell_status() {
   status.history = {history_.last_number(), history_.acked_number(),
                     history_.windows_count(), history_.in_flight_bytes()};
   status.owed_ticks = history_.owed_count();
+  status.paid_ticks_per_s = pace_.ticks_per_s();
+  status.owed_left_ms = pace_.left_ms(status.owed_ticks);
   status.newest = newest_;
   status.acked = acked_;
   tell_destinations(status);
@@ -258,6 +260,7 @@ void uplink::tell_status() {
 
 void uplink::on_tick() {
   delayed_send(this, tick_interval, tick_atom_v);
+  mind_pace();
   tell_status();
   if (!wire_)
     return;
@@ -362,6 +365,7 @@ void uplink::on_welcome(const link_welcome& x) {
   parent_name_ = to_plain_text(x.hostname.substr(0, hostname_bytes_max));
   credit_bytes_ = x.credit_bytes;
   parent_knows_ = x.knows;
+  replication_step_s_ = x.replication_step_s;
   durability_ = to_string(x.durability);
   enter(mode::resuming, {});
   log_->info("uplink: parent {} ({}), acks mean {}, compression {}{}",

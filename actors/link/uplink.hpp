@@ -25,6 +25,7 @@
 #include "actors/collect/self_figures.hpp"
 #include "actors/link/destination_choice.hpp"
 #include "actors/link/history_lane.hpp"
+#include "actors/link/history_pace.hpp"
 #include "actors/link/live_lane.hpp"
 #include "actors/link/parent_claims.hpp"
 #include "actors/link/reply_lane.hpp"
@@ -108,6 +109,9 @@ private:
     std::set<content_hash> layouts_sent;
     /// Only a key frame can be read above; frames before it are owed.
     bool key_wanted = false;
+    /// Of the past before it the parent wants only what the live lane did not
+    /// bring.
+    tick wanted_since = 0;
   };
 
   // uplink.cpp: the connection
@@ -180,8 +184,10 @@ private:
   bool send_roster(channel& to, const frame_header& header, host_number number);
   void want_key(host_number number);
   void owe(host_number number, const tick_set& ticks);
+  void owe_wanted(host_number number, const tick_set& ticks);
   void send_history();
   void send_window(const owed_window& what, const window_groups& groups);
+  void mind_pace();
   void on_ack(const link_ack& x);
   void on_need_key(const link_need_key& x);
   void note_progress();
@@ -229,6 +235,8 @@ private:
   /// TLS of the link, for people; empty: plain.
   std::string security_;
   uint32_t credit_bytes_ = 0;
+  /// Seconds of windows that it takes at once; 0: any.
+  uint32_t replication_step_s_ = 0;
   /// Bits of `link_knowledge`.
   uint16_t parent_knows_ = 0;
   int64_t silent_ms_ = 0;
@@ -253,6 +261,7 @@ private:
   /// What the live lane sends now, until the end of `flush`.
   run_packer packer_;
   history_lane history_;
+  history_pace pace_;
   reply_lane replies_;
   /// None until the node has named it.
   responder_actor responder_;

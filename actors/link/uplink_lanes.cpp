@@ -121,7 +121,7 @@ void uplink::on_published(const published_frame& x) {
 void uplink::on_published(const published_debt& x) {
   // The writer has it on disk already.
   if (mode_ == mode::open && x.subscriber == parent_)
-    history_.owe(x.host, x.ticks);
+    owe_wanted(x.host, x.ticks);
   else if (mode_ == mode::resuming && x.subscriber == parent_)
     for (auto& range : x.ticks.ranges())
       standing_.owed[x.host].add(range);
@@ -220,6 +220,20 @@ void uplink::owe(host_number number, const tick_set& ticks) {
   progress_.owe.emplace_back(number, ticks);
 }
 
+/// Of what is written down as owed already: what the parent does not want is
+/// paid by that.
+void uplink::owe_wanted(host_number number, const tick_set& ticks) {
+  auto i = channels_.find(number);
+  auto since = i == channels_.end() ? tick{0} : i->second.wanted_since;
+  auto wanted = ticks;
+  wanted.remove({0, since - 1});
+  history_.owe(number, wanted);
+  for (auto& range : ticks.ranges())
+    if (range.from < since)
+      progress_.pay.emplace_back(
+          number, tick_range{range.from, std::min(range.to, since - 1)});
+}
+
 // -- history lane -------------------------------------------------------------
 
 void uplink::send_history() {
@@ -256,6 +270,7 @@ void uplink::send_window(const owed_window& what, const window_groups& groups) {
   }
   if (groups.groups.empty()) { // retention took it: nobody has it any more
     history_.nothing_to_send(what);
+    pace_.paid(what.ticks.count());
     for (auto& range : what.ticks.ranges())
       progress_.pay.emplace_back(what.host, range);
     return;
@@ -278,6 +293,15 @@ void uplink::send_window(const owed_window& what, const window_groups& groups) {
   history_.sent(what, number, bytes);
 }
 
+/// Once a second while the link is open.
+void uplink::mind_pace() {
+  if (mode_ != mode::open || !pace_.second_passed(history_.owed_count()))
+    return;
+  log_->info("uplink: {} has all that it was owed, {} ticks in {} s",
+             parent_name_, pace_.paid_ticks(), pace_.seconds());
+  pace_ = history_pace{};
+}
+
 // -- from the parent ----------------------------------------------------------
 
 void uplink::on_ack(const link_ack& x) {
@@ -286,9 +310,11 @@ void uplink::on_ack(const link_ack& x) {
                                    std::memory_order_relaxed);
   acked_ = std::max(acked_, live_.acked());
   progress_.position = live_.cursor();
-  for (auto& window : history_.acknowledged(x.history))
+  for (auto& window : history_.acknowledged(x.history)) {
+    pace_.paid(window.ticks.count());
     for (auto& range : window.ticks.ranges())
       progress_.pay.emplace_back(window.host, range);
+  }
   note_progress();
   flush();
   send_history();

@@ -71,7 +71,8 @@ void uplink::on_standing(const subscriber_standing& standing) {
   progress_ = cursor_update{};
   progress_.subscriber = parent_;
   backlog_ticks_.clear();
-  history_.reset(credit_bytes_);
+  history_.reset(credit_bytes_, replication_step_s_);
+  pace_ = history_pace{};
   // What the journal no longer holds is owed already; see store trims.
   auto resumable = standing.known && standing.position < head_
                    && standing.journal_first != 0
@@ -173,6 +174,7 @@ void uplink::on_accept(const link_host_accept& x) {
     return;
   auto number = i->first;
   i->second.accepted = true;
+  i->second.wanted_since = x.wanted_since;
   auto missing = standing_.durable[number].missing_in(x.coverage);
   auto is_first = !std::exchange(i->second.compared, true);
   if (is_first && !standing_.known)
@@ -185,16 +187,22 @@ void uplink::on_accept(const link_host_accept& x) {
   for (auto& range : i->second.skipped.ranges())
     missing.add(range);
   i->second.skipped = tick_set{};
+  missing.remove({0, x.wanted_since - 1});
   if (!missing.empty())
     log_->info("uplink: {} ticks of {} are owed to {}", missing.count(),
                to_plain_text(i->second.host.definition.hostname), parent_name_);
   owe(number, missing);
+  if (x.wanted_since > 0) { // what is written down as well
+    history_.drop_before(number, x.wanted_since);
+    progress_.pay.emplace_back(number, tick_range{0, x.wanted_since - 1});
+  }
   if (i->second.key_wanted)
     want_key(number);
   flush();
   send_history();
   note_progress();
-  tell_above({number, false, x.coverage}); // behind what it makes owed
+  // Behind what it makes owed.
+  tell_above({number, false, x.coverage, x.wanted_since});
 }
 
 void uplink::tell_above(host_above what) {

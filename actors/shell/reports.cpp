@@ -3,28 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "actors/shell/report_cells.hpp"
+
 namespace tributary {
 
 namespace {
-
-report_column column(const char* key, const char* heading,
-                     column_kind kind = column_kind::text) {
-  return {key, heading, kind, false};
-}
-
-report_column json_column(const char* key,
-                          column_kind kind = column_kind::text) {
-  return {key, key, kind, true};
-}
-
-report_cell number(uint64_t x) {
-  return static_cast<int64_t>(x);
-}
-
-/// Nothing rather than an empty text or a zero that means "none".
-report_cell text(const std::string& x) {
-  return x.empty() ? report_cell{} : report_cell{x};
-}
 
 report_cell positive(int64_t x) {
   return x > 0 ? report_cell{x} : report_cell{};
@@ -105,23 +88,6 @@ std::vector<uint16_t> depths_of(const std::vector<actor_record>& actors) {
   return result;
 }
 
-std::string credit_text(const lane_status& lane, uint64_t credit) {
-  return credit == 0
-             ? std::string{}
-             : std::to_string(100 * lane.in_flight_bytes / credit) + " %";
-}
-
-report_row lane_row(const link_status& link, const char* name,
-                    const lane_status& lane, int64_t owed_ticks) {
-  return {0,
-          {link.peer.empty() ? link.address : link.peer,
-           std::string{to_string(link.side)}, std::string{name},
-           number(lane.last_number), number(lane.acked_number),
-           number(lane.waiting_count), number(lane.in_flight_bytes),
-           number(link.credit_bytes),
-           text(credit_text(lane, link.credit_bytes)), owed_ticks}};
-}
-
 } // namespace
 
 void limit_rows(report_table& table) {
@@ -181,69 +147,6 @@ report_table actors_table(const std::vector<actor_record>& actors,
           number(0), number(0), number(0), number(x.restarts),
           text(x.last_error)}});
   }
-  limit_rows(result);
-  return result;
-}
-
-report_table links_table(const std::vector<link_status>& links, unix_ms now) {
-  report_table result;
-  result.key = "links";
-  result.columns = {
-      column("peer", "peer"),
-      column("side", "is our"),
-      column("address", "address"),
-      json_column("node"),
-      column("state", "state"),
-      column("since_ms", "since", column_kind::time_ms),
-      json_column("state_ms", column_kind::milliseconds),
-      column("hosts", "hosts", column_kind::count),
-      column("lag_ticks", "ticks behind", column_kind::count),
-      column("lag_ms", "lag", column_kind::milliseconds),
-      column("bytes_sent", "sent", column_kind::bytes),
-      column("bytes_received", "received", column_kind::bytes),
-      column("codec", "packed by"),
-      json_column("raw_bytes_sent", column_kind::bytes),
-      json_column("raw_bytes_received", column_kind::bytes),
-      json_column("owed_ticks", column_kind::count),
-      column("durability", "acks mean"),
-      column("security", "security"),
-      column("reason", "reason"),
-  };
-  for (auto& x : links)
-    result.rows.push_back(
-        {0,
-         {text(x.peer), std::string{to_string(x.side)}, x.address,
-          x.node.empty() ? report_cell{} : report_cell{to_string(x.node)},
-          x.state, x.since_ms, std::max<int64_t>(0, now - x.since_ms),
-          number(x.hosts), x.acked == 0 ? report_cell{} : x.lag_ticks(),
-          x.acked == 0 ? report_cell{} : x.lag_ms(), number(x.bytes_sent),
-          number(x.bytes_received), text(x.codec), number(x.raw_bytes_sent),
-          number(x.raw_bytes_received), x.owed_ticks, text(x.durability),
-          text(x.security), text(x.reason)}});
-  limit_rows(result);
-  return result;
-}
-
-report_table lanes_table(const std::vector<link_status>& links) {
-  report_table result;
-  result.key = "lanes";
-  result.columns = {
-      column("peer", "peer"),
-      column("side", "is our"),
-      column("lane", "lane"),
-      column("last_number", "last", column_kind::count),
-      column("acked_number", "acknowledged", column_kind::count),
-      column("waiting", "waiting", column_kind::count),
-      column("in_flight_bytes", "in flight", column_kind::bytes),
-      column("credit_bytes", "credit", column_kind::bytes),
-      column("credit_used", "used"),
-      column("owed_ticks", "ticks owed", column_kind::count),
-  };
-  for (auto& x : links)
-    if (x.up) {
-      result.rows.push_back(lane_row(x, "live", x.live, 0));
-      result.rows.push_back(lane_row(x, "history", x.history, x.owed_ticks));
-    }
   limit_rows(result);
   return result;
 }

@@ -50,6 +50,8 @@ struct host_standing {
   /// What is durable here.
   coverage durable;
   host_definition definition;
+  /// What the nodes above want of the past, where acks wait for theirs; 0: all.
+  tick wanted_since = 0;
 };
 
 /// A frame as its source hands it over.
@@ -215,6 +217,8 @@ struct host_above {
   /// It does not take the host; `durable` says nothing then.
   bool is_refused = false;
   coverage durable;
+  /// It is owed nothing of the time before.
+  tick wanted_since = 0;
 };
 
 /// The host that was forgotten last.

@@ -32,12 +32,13 @@ void upstream_gate::begin_link() {
   refused_.clear();
 }
 
-bool upstream_gate::open(host_number host, const coverage& above) {
+bool upstream_gate::open(host_number host, const coverage& above,
+                         tick wanted_since) {
   auto lost = above_[host];
-  lost.drop_before(above.oldest());
+  lost.drop_before(std::max(above.oldest(), wanted_since));
   auto lacks = !lost.missing_in(above).empty();
   above_[host] = above;
-  open_.insert(host);
+  open_[host] = wanted_since;
   refused_.erase(host);
   return lacks;
 }

@@ -45,8 +45,9 @@ public:
 
   /// What the parent has of a host. True when it lacks ticks that were
   /// acknowledged here: sources must compare theirs anew. What is older than
-  /// all that it has is no loss, retention took it.
-  bool open(host_number host, const coverage& above);
+  /// all that it has is no loss, retention took it; nor is what it does not
+  /// want, which is before `wanted_since`.
+  bool open(host_number host, const coverage& above, tick wanted_since = 0);
 
   /// The parent does not take the host: of what waits nothing passes, and its
   /// sources must be told.
@@ -63,6 +64,12 @@ public:
 
   /// What is acknowledged above.
   const coverage& above(host_number host) const;
+
+  /// The first tick that the parent of the link wants of the past; 0: all.
+  tick wanted_since(host_number host) const {
+    auto i = open_.find(host);
+    return i == open_.end() ? 0 : i->second;
+  }
 
   /// What need not wait any more.
   struct passed {
@@ -83,7 +90,8 @@ private:
 
   std::map<source_actor, std::deque<waiting_frame>> frames_;
   std::deque<waiting_window> windows_;
-  std::set<host_number> open_;
+  /// With what is wanted of the past.
+  std::map<host_number, tick> open_;
   std::set<host_number> refused_;
   std::map<host_number, coverage> above_;
 };

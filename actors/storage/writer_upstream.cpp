@@ -35,7 +35,7 @@ void writer::on_above(const host_above& what) {
     gate_.refuse(what.host);
     offer_again(sources_, what.host, "takes no more");
   } else {
-    if (gate_.open(what.host, what.durable))
+    if (gate_.open(what.host, what.durable, what.wanted_since))
       offer_again(sources_, what.host, "lacks what it had acknowledged");
     offer_again(denied_, what.host, "takes it now");
   }
@@ -81,6 +81,7 @@ void writer::answer_above(host_number number) {
     sources_[number].insert(x.source);
     auto standing = std::make_shared<host_standing>(*standing_of(number));
     standing->durable = gate_.above(number);
+    standing->wanted_since = gate_.wanted_since(number);
     x.promise.deliver(host_standing_ptr{std::move(standing)});
     return true;
   };

@@ -39,6 +39,8 @@ struct message_text {
       out << " newest " << x.newest;
     if (x.knows != 0)
       out << " knows " << x.knows;
+    if (x.replication_step_s != 0)
+      out << " step " << x.replication_step_s;
   }
 
   void operator()(const link_refuse& x) {
@@ -60,6 +62,8 @@ struct message_text {
 
   void operator()(const link_host_accept& x) {
     out << "hostAccept " << x.channel << ' ' << describe(x.coverage);
+    if (x.wanted_since != 0)
+      out << " since " << x.wanted_since;
   }
 
   void operator()(const link_host_refuse& x) {

@@ -102,16 +102,24 @@ namespace {
 
 /// What version 2 added...
 bool is_only_in_version_2(const std::string& name) {
-  static const std::set<std::string> names{
-      "drain",      "welcome_knowing", "host_open_offline",
-      "host_state", "host_back",       "request",
-      "more",       "cancel",          "reply"};
+  static const std::set<std::string> names{"drain",
+                                           "welcome_knowing",
+                                           "host_open_offline",
+                                           "host_state",
+                                           "host_back",
+                                           "host_accept_since",
+                                           "welcome_step",
+                                           "request",
+                                           "more",
+                                           "cancel",
+                                           "reply"};
   return names.count(name) != 0;
 }
 
 /// ...or made longer by fields that version 1 leaves out.
 bool is_new_in_version_2(const std::string& name) {
-  return is_only_in_version_2(name) || name == "welcome" || name == "host_open";
+  return is_only_in_version_2(name) || name == "welcome" || name == "host_open"
+         || name == "host_accept";
 }
 
 void check_message(const std::string& folder,

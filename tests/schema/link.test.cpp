@@ -58,6 +58,10 @@ TEST_CASE("codecs are offered in order and one is named", "[schema]") {
   REQUIRE(read);
   CHECK(std::get<link_welcome>(*read).codec == link_codec::zstd);
   CHECK(std::get<link_welcome>(*read).run_bytes_log == 20);
+  welcome.replication_step_s = 1200;
+  read = open_message(examples::body_of(welcome));
+  REQUIRE(read);
+  CHECK(std::get<link_welcome>(*read).replication_step_s == 1200);
   welcome.codec = static_cast<link_codec>(9);
   CHECK(to_text(open_message(examples::body_of(welcome)).error())
         == "corrupt: link: unknown codec");

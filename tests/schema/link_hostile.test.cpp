@@ -216,6 +216,17 @@ TEST_CASE("coverage of a peer is ascending, disjoint and within bounds",
   CHECK(refusal_of(changed(body, 6, 0)) == refusal);
 }
 
+TEST_CASE("what is wanted of the past begins at a tick", "[schema]") {
+  auto refusal = [](tick t) {
+    return refusal_of(examples::body_of(link_host_accept{1, {}, t}));
+  };
+  CHECK(refusal(0) == "none");
+  CHECK(refusal(tick_max) == "none");
+  for (tick t : {tick{-1}, INT64_MIN, tick_max + 1, INT64_MAX})
+    CHECK(refusal(t)
+          == "corrupt: link: hostAccept wantedSince is out of bounds");
+}
+
 TEST_CASE("a damaged frame in a message is refused as a frame", "[schema]") {
   auto rows = examples::sealed_rows();
   auto body = examples::body_of(link_frame{1, 2, rows[0].frame});

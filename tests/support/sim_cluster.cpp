@@ -188,6 +188,7 @@ void sim_cluster::start(const std::string& name) {
   api_key_section admitted;
   admitted.key = sim_plan{}.key;
   admitted.enabled = true;
+  admitted.replication = node.plan.replication;
   options.receiver.api_keys.push_back(admitted);
   setup->own = node.id;
   setup->hostname = name;

@@ -48,6 +48,8 @@ struct sim_plan {
   /// The node whose machine GUID it has, as a copy of it would; empty: its own.
   std::string copy_of{};
   bool is_ephemeral = false;
+  /// What it wants of the past of its children.
+  replication_rules replication{};
 };
 
 /// One tick as a node has it.

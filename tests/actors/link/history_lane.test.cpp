@@ -176,3 +176,42 @@ TEST_CASE("nothing of an earlier link is left after a reset", "[actors]") {
   CHECK(lane.take_number() == 1);
   CHECK_FALSE(lane.next(one_host()));
 }
+
+TEST_CASE("a step of the parent's bounds what is on its way", "[actors]") {
+  history_lane lane;
+  auto open = one_host();
+  auto on_their_way = [&](uint32_t step_s) {
+    lane.reset(1u << 20, step_s);
+    lane.owe(1, ticks(0, 6000));
+    size_t result = 0;
+    while (lane.next(open))
+      ++result;
+    return result;
+  };
+  CHECK(on_their_way(0) == history_lane::windows_max);
+  CHECK(on_their_way(1) == 1); // less than a window: one all the same
+  CHECK(on_their_way(119) == 1);
+  CHECK(on_their_way(120) == 2);
+  CHECK(on_their_way(86'400) == history_lane::windows_max);
+}
+
+TEST_CASE("what is not wanted is not owed", "[actors]") {
+  auto lane = fresh_lane();
+  auto open = one_host();
+  lane.owe(1, ticks(0, 299));
+  lane.owe(2, ticks(0, 9));
+  lane.drop_before(1, 130);
+  lane.drop_before(3, 130);
+  CHECK(lane.owed_count() == 180);
+  auto first = lane.next(open);
+  REQUIRE(first);
+  CHECK(first->start == 120);
+  CHECK(first->ticks.ranges() == ticks(130, 179).ranges());
+  // Also of a window that is on its way.
+  lane.drop_before(1, 300);
+  CHECK(lane.owed_count() == 10);
+  lane.sent(*first, lane.take_number(), 100);
+  CHECK(lane.acknowledged(1).size() == 1);
+  CHECK(lane.owed_count() == 10);
+  CHECK_FALSE(lane.next(open));
+}

@@ -138,6 +138,8 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   up.credit_bytes = 1000;
   up.live = {7, 5, 2, 250};
   up.owed_ticks = 60;
+  up.paid_ticks_per_s = 12;
+  up.owed_left_ms = 5000;
   up.durability = "ram";
   up.codec = "lz4";
   up.bytes_sent = 700;
@@ -163,6 +165,8 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   CHECK(text(table, 1, "peer") == "none");
   CHECK(text(table, 1, "node") == "none");
   CHECK(number(table, 1, "lag_ms") == -1);
+  CHECK(number(table, 0, "paid_ticks_per_s") == 12);
+  CHECK(number(table, 0, "owed_left_ms") == 5000);
 
   auto lanes = lanes_table({up, greeting});
   REQUIRE(is_sound(lanes));
@@ -171,7 +175,13 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   CHECK(number(lanes, 0, "acked_number") == 5);
   CHECK(text(lanes, 0, "credit_used") == "25 %");
   CHECK(number(lanes, 0, "owed_ticks") == 0);
+  CHECK(number(lanes, 0, "owed_left_ms") == -1);
   CHECK(number(lanes, 1, "owed_ticks") == 60);
+  CHECK(number(lanes, 1, "paid_ticks_per_s") == 12);
+  CHECK(number(lanes, 1, "owed_left_ms") == 5000);
+  up.owed_left_ms = -1;
+  CHECK(number(lanes_table({up}), 1, "owed_left_ms") == -1);
+  CHECK(number(links_table({up}, 100'500), 0, "owed_left_ms") == -1);
 }
 
 TEST_CASE("hosts are found by part of their name or GUID", "[shell]") {

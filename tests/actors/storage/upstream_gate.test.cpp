@@ -80,6 +80,19 @@ TEST_CASE("a parent that lost what it had makes children offer it again",
   CHECK(gate.open(host, {}));
 }
 
+TEST_CASE("what the parent does not want is no loss", "[actors]") {
+  upstream_gate gate;
+  CHECK_FALSE(gate.open(host, covers(100, 200), 150));
+  CHECK(gate.wanted_since(host) == 150);
+  gate.begin_link();
+  CHECK(gate.wanted_since(host) == 0);
+  CHECK_FALSE(gate.open(host, covers(1, 90), 250));
+  gate.begin_link();
+  CHECK_FALSE(gate.open(host, covers(1, 80), 91));
+  gate.begin_link();
+  CHECK(gate.open(host, covers(1, 70), 80));
+}
+
 TEST_CASE("what the parent refuses is not acknowledged", "[actors]") {
   upstream_gate gate;
   gate.open(host, {});
