@@ -118,10 +118,10 @@ private:
   caf::result<uint64_t, uint64_t> on_reload(const node_options& wanted);
   void apply_storage(const node_options& before);
   void apply_collectors(const node_options& before);
-  void apply_sender(const node_options& before);
-  void apply_destinations();
+  void apply_sender();
+  void apply_destinations(const destination_slots& before);
   void apply_receiver(const node_options& before);
-  void apply_web(const node_options& before);
+  void apply_web(const node_options& before, bool streamed);
   void renew(size_t line);
 
   // node_security.cpp: the files of TLS
@@ -156,6 +156,10 @@ private:
   session_options_ptr options_of_sessions() const;
   uplink_options options_of_uplink(size_t slot) const;
   void assign_destinations();
+  /// Some host, if it comes, goes to a parent.
+  bool streams() const noexcept {
+    return !routes_->all().empty();
+  }
 
   template <class Actor, thread Where, class... Ts>
   auto spawn_child(size_t line, Ts&&... xs);
@@ -194,6 +198,7 @@ private:
   /// By slot; none where there is none.
   std::vector<uplink_actor> uplinks_;
   destination_slots slots_;
+  std::shared_ptr<const host_routes> routes_;
   std::shared_ptr<parent_claims> claims_ = std::make_shared<parent_claims>();
 
   http_server web_;

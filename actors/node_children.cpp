@@ -89,14 +89,14 @@ node_facts node::facts() const {
   return {setup_->own,
           setup_->hostname,
           setup_->version,
-          options_.sender.enabled,
+          streams(),
           !collector_names().empty(),
           durability_of(options_.db.mode),
           static_cast<int64_t>(options_.db.cleanup_orphan_s) * 1000};
 }
 
 caf::expected<bool> node::start_connector() {
-  if (!options_.sender.enabled)
+  if (!streams())
     return false;
   if (setup_->start_connector) {
     connector_ = setup_->start_connector(system());

@@ -76,9 +76,10 @@ caf::result<uint64_t, uint64_t> node::on_reload(const node_options& wanted) {
   apply_storage(before);
   apply_collectors(before);
   auto secured = apply_security();
-  apply_sender(before);
+  auto streamed = streams();
+  apply_sender();
   apply_receiver(before);
-  apply_web(before);
+  apply_web(before, streamed);
   start_due();
   if (changes.empty() && !secured)
     log.info("reloaded: nothing changed");
@@ -121,20 +122,18 @@ void node::apply_collectors(const node_options& before) {
              collector_names())});
 }
 
-void node::apply_sender(const node_options& before) {
-  auto& sender = options_.sender;
-  if (before.sender.enabled != sender.enabled) {
-    assign_destinations();
+void node::apply_sender() {
+  auto before = slots_;
+  auto streamed = streams();
+  assign_destinations();
+  if (streamed != streams())
     renew(line_connector); // and with it the uplinks
-  } else if (sender.enabled) {
-    apply_destinations();
-  }
+  else
+    apply_destinations(before);
 }
 
-/// Only uplinks whose destinations changed do anything.
-void node::apply_destinations() {
-  auto before = slots_;
-  assign_destinations();
+/// Only uplinks whose destinations or hosts changed do anything.
+void node::apply_destinations(const destination_slots& before) {
   for (size_t slot = 0; slot < slots_.size(); ++slot) {
     if (before[slot].empty() != slots_[slot].empty())
       renew(line_of_uplink(slot));
@@ -160,10 +159,10 @@ void node::apply_receiver(const node_options& before) {
     renew(line_acceptor);
 }
 
-void node::apply_web(const node_options& before) {
+void node::apply_web(const node_options& before, bool streamed) {
   auto same_port = same_web(before, options_);
   if (same_port && before.directories.web == options_.directories.web
-      && before.sender.enabled == options_.sender.enabled
+      && streamed == streams()
       && same_collectors(before.collectors, options_.collectors))
     return;
   if (!same_port && web_open_) {

@@ -1,5 +1,5 @@
-/// The part of node.hpp that starts uplinks: one with all destinations, or one
-/// for each.
+/// The part of node.hpp that starts uplinks: for each route of hosts one with
+/// all its destinations, or one for each of them.
 
 #include <caf/actor_system.hpp>
 
@@ -13,7 +13,8 @@ void node::assign_destinations() {
   // for a restart.
   if (options_.db.mode == db_mode::none && mode == stream_mode::all)
     mode = stream_mode::failover;
-  slots_ = assign_slots(slots_, options_.sender.destinations, mode);
+  routes_ = std::make_shared<const host_routes>(options_, setup_->own);
+  slots_ = assign_slots(slots_, routes_->all(), mode);
 }
 
 uplink_options node::options_of_uplink(size_t slot) const {
@@ -23,8 +24,11 @@ uplink_options node::options_of_uplink(size_t slot) const {
   result.boot = boot_;
   result.hostname = setup_->hostname;
   result.program = program_of(*setup_);
-  result.api_key = to_string(sender.api_key);
-  result.destinations = slots_[slot];
+  auto& to = slots_[slot].to;
+  result.api_key = to_string(to.api_key);
+  result.destinations = to.destinations;
+  result.routes = routes_;
+  result.route = slots_[slot].route;
   result.mode = sender.mode;
   result.claims = claims_;
   result.default_port = sender.default_port;
@@ -48,7 +52,7 @@ caf::expected<bool> node::start_uplink() {
 
 caf::expected<bool> node::start_uplink_at(size_t slot) {
   uplinks_[slot] = nullptr;
-  if (!options_.sender.enabled || slots_[slot].empty())
+  if (slots_[slot].empty())
     return false;
   uplinks_[slot] = spawn_child<uplink, thread::pool>(
       line_of_uplink(slot), options_of_uplink(slot),

@@ -21,7 +21,7 @@ struct option_place {
   bool is_empty = false;
 };
 
-/// By section and key; none where the option was not set.
+/// By section and key, GUIDs in lower case; none where the option was not set.
 using find_place = std::function<std::optional<option_place>(std::string_view,
                                                              std::string_view)>;
 

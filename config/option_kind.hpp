@@ -261,7 +261,8 @@ struct optional_kind {
     return x ? kind.write(*x) : Words::word;
   }
   std::string bounds() const {
-    return kind.bounds() + ", or " + Words::word;
+    auto bounds = kind.bounds();
+    return bounds.empty() ? bounds : bounds + ", or " + Words::word;
   }
 };
 

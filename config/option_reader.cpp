@@ -121,6 +121,8 @@ private:
   /// Where the option was set last; null when it was not.
   const placed_entry* place_of(std::string_view section,
                                std::string_view key) const;
+  const placed_entry* place_in_guid(const guid& section,
+                                    std::string_view key) const;
 
   bool is_full() const noexcept {
     return result_.faults.size() > faults_max;
@@ -331,6 +333,17 @@ const placed_entry* option_reader::place_of(std::string_view section,
   return found == places_.end() ? nullptr : &found->second;
 }
 
+const placed_entry* option_reader::place_in_guid(const guid& section,
+                                                 std::string_view key) const {
+  auto i = guid_index_.find(section);
+  const placed_entry* result = nullptr;
+  if (i != guid_index_.end())
+    for (auto& x : guids_[i->second].entries)
+      if (x.entry.key == key || x.entry.key == "default " + std::string{key})
+        result = &x;
+  return result;
+}
+
 configuration option_reader::finish() {
   for (const auto& x : guids_)
     finish_guid(x);
@@ -341,7 +354,8 @@ configuration option_reader::finish() {
   }
   auto place = [this](std::string_view section, std::string_view key) {
     std::optional<option_place> result;
-    if (auto x = place_of(section, key))
+    auto name = guid::parse(section);
+    if (auto x = name ? place_in_guid(*name, key) : place_of(section, key))
       result = {x->file, x->entry.line, x->entry.value.empty()};
     return result;
   };

@@ -87,6 +87,24 @@ void add_replication(std::vector<option_row<Section>>& to,
       [](auto& x) -> auto& { return x.replication.step_s; }, texts[2]));
 }
 
+template <class Section>
+void add_proxy(std::vector<option_row<Section>>& to,
+               const std::array<std::string, 3>& texts) {
+  to.push_back(make_row<Section>(
+      {"", "proxy enabled"}, {{"", "default proxy enabled"}},
+      automatic_kind<yes_no_kind>{},
+      [](auto& x) -> auto& { return x.proxy.enabled; }, texts[0]));
+  to.push_back(make_row<Section>(
+      {"", "proxy destination"}, {{"", "default proxy destination"}},
+      automatic_kind<destinations_kind>{},
+      [](auto& x) -> auto& { return x.proxy.destinations; }, texts[1]));
+  to.push_back(make_row<Section>(
+      {"", "proxy api key"}, {{"", "default proxy api key"}},
+      automatic_kind<key_kind>{},
+      [](auto& x) -> auto& { return x.proxy.api_key; }, texts[2]));
+  to.back().secret = true;
+}
+
 } // namespace
 
 const std::vector<option_row<api_key_section>>& api_key_rows() {
@@ -115,6 +133,13 @@ const std::vector<option_row<api_key_section>>& api_key_rows() {
          "How much of the past one such child may have under way at once, in "
          "whole windows, at least one. auto: four windows, which is also the "
          "most."});
+    add_proxy(rows,
+              {"Whether the hosts that come with this key are streamed on to "
+               "parents. auto: as '[stream] enabled' says.",
+               "Their parents, in order of preference, written as in "
+               "'[stream]'. auto: those of '[stream]'.",
+               "What these parents know this node by, where they get these "
+               "hosts. auto: the key of '[stream]'."});
     rows.push_back(make_row<api_key_section>(
         {"", "machine guid"}, {}, guid_pattern_kind{},
         [](auto& x) -> auto& { return x.machine_guids; },
@@ -160,6 +185,13 @@ const std::vector<option_row<machine_section>>& machine_rows() {
          "its key says.",
          "How much of the past this machine may have under way at once. auto: "
          "as the section of its key says."});
+    add_proxy(rows,
+              {"Whether this host is streamed on to parents. auto: as the "
+               "section of its key says.",
+               "Its parents, in order of preference. auto: as the "
+               "section of its key says.",
+               "What these parents know this node by, where they get "
+               "this host. auto: as the section of its key says."});
     rows.push_back(make_row<machine_section>(
         {"", "pass requests"}, {},
         automatic_kind<choice_kind<request_rule, 4>>{},

@@ -260,6 +260,21 @@ struct retention_section {
   tier_times_s retention_s;
 };
 
+/// Where hosts that came from others are streamed to. None: what the next less
+/// specific section says, at last `[stream]`.
+struct proxy_rules {
+  std::optional<bool> enabled;
+  /// At most `destinations_max`.
+  std::optional<std::vector<destination>> destinations;
+  /// What the parents of these hosts know us by.
+  std::optional<guid> api_key;
+
+  friend bool operator==(const proxy_rules& x, const proxy_rules& y) {
+    return x.enabled == y.enabled && x.destinations == y.destinations
+           && x.api_key == y.api_key;
+  }
+};
+
 /// `[<API key>]` with `type = api`: who presents this key.
 struct api_key_section {
   guid key;
@@ -279,6 +294,8 @@ struct api_key_section {
   /// Of the hosts that come with it. All of the past unless it says otherwise,
   /// so that a hole closes by itself.
   replication_rules replication{true, {}, {}};
+  /// Of the hosts that came with this key last.
+  proxy_rules proxy;
   /// What nodes above may ask children that present it, through this node.
   request_rule pass_requests = request_rule::yes;
   /// Of the hosts that came with this key last.
@@ -300,6 +317,7 @@ struct machine_section {
   /// Of this host, whichever link it comes over; the step of links whose child
   /// is this machine itself.
   replication_rules replication;
+  proxy_rules proxy;
   /// What nodes above may ask this machine, where it is a child; none: what the
   /// key's section says.
   std::optional<request_rule> pass_requests;

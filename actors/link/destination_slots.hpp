@@ -1,21 +1,34 @@
 #pragma once
 
-/// Which uplink of a node has which destinations. Pure.
+/// Which uplink of a node has which route, and which destinations of it. Pure.
 
 #include <vector>
 
-#include "config/options.hpp"
+#include "config/host_routes.hpp"
 
 namespace tributary {
 
-/// By uplink; an empty list is an uplink that there is none of.
-using destination_slots = std::vector<std::vector<destination>>;
+struct uplink_slot {
+  /// Place of its route among those of the node.
+  size_t route = 0;
+  /// The route, or that part of it that this uplink has. No destinations: there
+  /// is no such uplink.
+  stream_route to;
 
-/// With `stream_mode::all` each uplink has one destination, and one that was
-/// there before keeps its uplink, so that a reload touches no other link. Else
-/// the first has them all. Two that are equal count once.
+  bool empty() const noexcept {
+    return to.destinations.empty();
+  }
+};
+
+/// By uplink, `destinations_max` of them.
+using destination_slots = std::vector<uplink_slot>;
+
+/// With `stream_mode::all` each destination of each route has an uplink, else
+/// each route has one. What was there before keeps its uplink, so that a reload
+/// touches no other link. What finds no place is left out: the options are
+/// checked before.
 destination_slots assign_slots(const destination_slots& before,
-                               const std::vector<destination>& wanted,
+                               const std::vector<stream_route>& routes,
                                stream_mode mode);
 
 } // namespace tributary

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "config/host_routes.hpp"
 #include "config/option_table.hpp"
 #include "schema/error.hpp"
 
@@ -23,9 +24,12 @@ caf::expected<port_security_ptr> security_of_port(const node_options& options) {
 }
 
 caf::expected<tls_context_ptr> security_of_uplink(const node_options& options) {
-  auto& list = options.sender.destinations;
-  if (!options.sender.enabled
-      || std::none_of(list.begin(), list.end(), [](auto& x) { return x.tls; }))
+  host_routes routes{options, guid{}};
+  auto has_tls = [](const stream_route& route) {
+    auto& list = route.destinations;
+    return std::any_of(list.begin(), list.end(), [](auto& x) { return x.tls; });
+  };
+  if (std::none_of(routes.all().begin(), routes.all().end(), has_tls))
     return tls_context_ptr{};
   return tls_context::for_sender(options.tls.sender, options.tls.version);
 }

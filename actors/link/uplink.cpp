@@ -184,6 +184,7 @@ void uplink::leave() {
   ++generation_;
   replies_ = reply_lane{};
   channels_.clear();
+  kept_back_.clear();
   options_.claims->release(id());
   moving_since_ms_ = -1;
   drained_ = said_stays_ = false;
@@ -199,19 +200,24 @@ void uplink::on_reload(const uplink_options& options) {
               && wanted == options_.destinations
               && options.reconnect_max_ms == options_.reconnect_max_ms;
   options_ = options;
-  if (same)
+  auto moved = other_hosts_go_here();
+  if (same && !moved)
     return;
   destination_ = stays ? static_cast<size_t>(at - wanted.begin()) : size_t{0};
   begin_list();
   if (stays && (mode_ == mode::resuming || mode_ == mode::open))
     choice_.welcomed(destination_, steady_ms());
-  if (stays && wire_)
+  if (stays && wire_ && !moved)
     return;
+  start_anew(stays && moved ? "other hosts" : "another destination or key");
+}
+
+void uplink::start_anew(const char* with) {
   if (wire_)
     transmit(link_bye{link_reason::shutdown});
   leave();
   enter(mode::waiting, "the configuration changed");
-  log_->info("uplink: starts anew with another destination or key");
+  log_->info("uplink: starts anew with {}", with);
   connect();
 }
 

@@ -33,7 +33,7 @@
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/storage/traffic.hpp"
-#include "config/options.hpp"
+#include "config/host_routes.hpp"
 #include "schema/link.hpp"
 #include "schema/run_packer.hpp"
 
@@ -52,6 +52,9 @@ struct uplink_options {
   /// Never empty.
   std::vector<destination> destinations;
   stream_mode mode = stream_mode::failover;
+  /// Which hosts go this way: those with `route`. Null: all.
+  std::shared_ptr<const host_routes> routes;
+  size_t route = 0;
   /// Shared with the other uplinks of the node.
   std::shared_ptr<parent_claims> claims;
   uint16_t default_port = 19998;
@@ -122,6 +125,7 @@ private:
   void tell_status();
   void enter(mode next, std::string reason);
   void leave();
+  void start_anew(const char* with);
   void on_reload(const uplink_options& options);
   void on_tick();
   void on_batch(const wire_batch& batch);
@@ -161,6 +165,8 @@ private:
   void open_hosts();
   /// The parent has it from elsewhere, or is it: it is not told of it.
   bool is_of_parent(const host_summary& host) const;
+  bool goes_here(const host_summary& host) const;
+  bool other_hosts_go_here() const;
   void open_host(const host_summary& host);
   void on_accept(const link_host_accept& x);
   void tell_above(host_above what);
@@ -169,6 +175,7 @@ private:
   void on_host_refuse(const link_host_refuse& x);
   void on_host_close(const link_host_close& x);
   void offer_again(host_number number);
+  void keep_back(const host_summary& host);
   void mind_refused();
   void tell_state(channel& to, const host_summary& now);
 
@@ -255,6 +262,8 @@ private:
   std::vector<published_frame> arrivals_;
   size_t arrivals_bytes_ = 0;
   std::map<host_number, channel> channels_;
+  /// Hosts that go another way, or nowhere.
+  std::map<host_number, host_summary> kept_back_;
   std::map<host_number, std::map<epoch_number, roster_ptr>> rosters_;
   std::map<host_number, tick_set> backlog_ticks_;
   live_lane live_;

@@ -37,6 +37,18 @@ void uplink::on_host_close(const link_host_close& x) {
   channels_[x.channel].offer_again_s = 0;
 }
 
+/// It goes another way: the parent of this one keeps what it has.
+void uplink::keep_back(const host_summary& host) {
+  auto channel = channels_.find(host.number);
+  if (channel != channels_.end()) {
+    if (!channel->second.refused)
+      transmit(link_host_close{host.number, link_reason::none});
+    channels_.erase(channel);
+  }
+  kept_back_[host.number] = host;
+  tell_above({host.number, true, {}, 0});
+}
+
 void uplink::offer_again(host_number number) {
   auto i = channels_.find(number);
   auto host = i->second.host;

@@ -45,13 +45,20 @@ void uplink::on_published(const published_host& x) {
   }
   if (mode_ != mode::open)
     return;
+  auto is_back = kept_back_.count(x.summary.number) != 0;
+  if (is_back && goes_here(x.summary)) {
+    // It may have gone here before on this link: only a new one compares.
+    start_anew("a host that comes with another key");
+    return;
+  }
   auto i = channels_.find(x.summary.number);
-  if (i == channels_.end()) {
+  if (i == channels_.end() || !goes_here(x.summary)) {
     // Offline as well: its past may be owed, and a node that keeps no history
     // answers who offers it only when the parent has.
     open_host(x.summary);
     return;
   }
+  i->second.host.key_mark = x.summary.key_mark;
   auto& known = i->second.host.definition;
   auto changed = known.epoch != x.summary.definition.epoch
                  || known.hostname != x.summary.definition.hostname;
@@ -82,6 +89,7 @@ void uplink::on_published(const published_end& x) {
   hosts_.erase(std::remove_if(hosts_.begin(), hosts_.end(),
                               [&](auto& y) { return y.number == x.host; }),
                hosts_.end());
+  kept_back_.erase(x.host);
   rosters_.erase(x.host);
   backlog_ticks_.erase(x.host);
   standing_.owed.erase(x.host);
@@ -120,9 +128,11 @@ void uplink::on_published(const published_frame& x) {
 
 void uplink::on_published(const published_debt& x) {
   // The writer has it on disk already.
-  if (mode_ == mode::open && x.subscriber == parent_)
+  if (x.subscriber != parent_)
+    return;
+  if (mode_ == mode::open && channels_.count(x.host) != 0)
     owe_wanted(x.host, x.ticks);
-  else if (mode_ == mode::resuming && x.subscriber == parent_)
+  else if (mode_ == mode::open || mode_ == mode::resuming)
     for (auto& range : x.ticks.ranges())
       standing_.owed[x.host].add(range);
   send_history();

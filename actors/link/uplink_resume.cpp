@@ -148,7 +148,26 @@ bool uplink::is_of_parent(const host_summary& host) const {
          || std::find(path.begin(), path.end(), parent_) != path.end();
 }
 
+bool uplink::goes_here(const host_summary& host) const {
+  return !options_.routes
+         || options_.routes->of_host(host.definition.id, host.key_mark)
+                == options_.route;
+}
+
+/// Whether what is known of hosts is no longer as the routes say.
+bool uplink::other_hosts_go_here() const {
+  return std::any_of(channels_.begin(), channels_.end(),
+                     [&](auto& x) { return !goes_here(x.second.host); })
+         || std::any_of(kept_back_.begin(), kept_back_.end(),
+                        [&](auto& x) { return goes_here(x.second); });
+}
+
 void uplink::open_host(const host_summary& host) {
+  if (!goes_here(host)) {
+    keep_back(host);
+    return;
+  }
+  kept_back_.erase(host.number);
   if (is_of_parent(host)) {
     tell_above({host.number, true, {}});
     return;

@@ -177,6 +177,7 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
   }
   auto& entry = i->second;
   entry.kept.hot.redefine(standing.definition);
+  entry.kept.key_mark = offer.key_mark;
   if (known_sources_.insert(source.address()).second)
     monitor(source);
   if (auto replaced = entry.sources.add(
@@ -367,6 +368,7 @@ host_summary ingest::summary_of(const host_entry& entry) const {
   result.number = entry.kept.number;
   result.definition = hot.definition();
   result.path = entry.kept.path;
+  result.key_mark = entry.kept.key_mark;
   result.connected = entry.sources.online();
   result.reason = result.connected ? std::string{} : absence_of(entry);
   result.newest = hot.newest();

@@ -56,6 +56,8 @@ struct ingest_host {
   hot_host hot;
   /// Where the key frame of its chain is in the journal; 0 before the first.
   journal_position key_position = 0;
+  /// Of the API key that it came with last; 0 for the own host.
+  uint32_t key_mark = 0;
 };
 
 class ingest final : public observed<ingest_actor::base> {

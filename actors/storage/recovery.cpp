@@ -72,6 +72,7 @@ caf::expected<recovered_storage> open_storage(const std::string& path,
     // The journal's ticks are not yet in `durable`: replay adds them to both.
     ingest_host host{kvp.first, kvp.second.path,
                      hot_host{kvp.second.definition, {}, kvp.second.closed}};
+    host.key_mark = kvp.second.key_mark;
     auto rosters = store.rosters(kvp.first);
     if (!rosters)
       return std::move(rosters.error());

@@ -121,6 +121,8 @@ struct host_summary {
   host_number number = 0;
   host_definition definition;
   std::vector<guid> path;
+  /// Of the key that it came with last; 0 for the own host.
+  uint32_t key_mark = 0;
   /// A source delivers it now; those that have only its past do not count.
   bool connected = false;
   /// Why it is not, for people.

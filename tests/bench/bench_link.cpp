@@ -2,7 +2,7 @@
 ///
 ///   bench_link [--data FILE.csv.zst] [--runs N] [--seconds N]
 ///              [--children N] [--metrics N] [--history N] [--visible N]
-///              [--reconnecting N]
+///              [--reconnecting N] [--many N]
 ///
 /// Links are not packed where a figure does not say so.
 ///
@@ -20,6 +20,7 @@
 #include "tests/bench/figures.hpp"
 #include "tests/bench/local_swarm.hpp"
 #include "tests/bench/node_process.hpp"
+#include "tests/bench/slow_strangers.hpp"
 #include "tests/bench/visibility.hpp"
 
 namespace tributary::bench {
@@ -43,6 +44,14 @@ constexpr unsigned reconnect_seconds = 12;
 
 /// A link's own cost shows with few metrics.
 constexpr uint32_t thin_metrics = 10;
+
+/// As many samples as those of the default, of ten times as many children.
+constexpr uint32_t many_children = 2000;
+constexpr uint32_t many_metrics = 100;
+
+/// Who never finish their hello, and how long live children are watched then.
+constexpr uint32_t slow_strangers_count = 2000;
+constexpr unsigned strangers_seconds = 20;
 
 void settle() {
   std::this_thread::sleep_for(std::chrono::seconds(2));
@@ -185,7 +194,7 @@ void print_full_credit(const std::string& program, uint32_t count,
 void print_tls(const std::string& program, uint32_t count, uint32_t metrics,
                const arguments& flags) {
   auto seconds = flags.seconds == 0 ? live_seconds : flags.seconds;
-  node_process parent{program, true};
+  node_process parent{program, {true}};
   local_swarm children{count, metrics, parent.link_port(), link_codec::none,
                        parent.certificate()};
   if (auto history = flags.get("history", history_seconds); history > 0) {
@@ -215,6 +224,56 @@ void print_tls(const std::string& program, uint32_t count, uint32_t metrics,
   print_figure("lost_links", static_cast<double>(counts.links_lost));
 }
 
+/// Ten times as many links for the same samples.
+void print_many(const std::string& program, const arguments& flags) {
+  node_process parent{program};
+  auto count = flags.get("many", many_children);
+  load::allow_sockets(count);
+  local_swarm children{count, many_metrics, parent.link_port()};
+  auto seconds = flags.seconds == 0 ? live_seconds : flags.seconds;
+  print_figure("live_many_samples_per_cpu_s",
+               live(parent, children, seconds, false));
+  print_figure("lost_links", static_cast<double>(children.counts().links_lost));
+}
+
+/// From a tick until the node three links above has it.
+void print_hops(const std::string& program, const arguments& flags) {
+  node_process top{program};
+  node_process upper{program, {false, top.link_port()}};
+  node_process lower{program, {false, upper.link_port()}};
+  local_swarm children{1, flags.get("metrics", 1000), lower.link_port(),
+                       link_codec::zstd};
+  children.live(warm_seconds, false);
+  visibility asked{top.http_port(), to_string(children.first_host()),
+                   "bench.chart0"};
+  children.live(flags.get("visible", visible_seconds), false);
+  auto delays = asked.stop();
+  print_figure("visible_3hops_p50_ms", quantile(delays, 0.5));
+  print_figure("visible_3hops_p99_ms", quantile(delays, 0.99));
+}
+
+/// What live children and the parent's memory see of them.
+void print_strangers(const std::string& program, uint32_t count,
+                     uint32_t metrics) {
+  node_process parent{program};
+  local_swarm children{count, metrics, parent.link_port()};
+  auto& counts = children.counts();
+  children.live(warm_seconds, false);
+  counts.ack_ms.clear();
+  children.live(strangers_seconds, false);
+  print_figure("ack_quiet_p99_ms", counts.ack_ms.quantile(0.99));
+  load::allow_sockets(slow_strangers_count + count);
+  auto before = parent.private_bytes();
+  counts.ack_ms.clear();
+  slow_strangers strangers{parent.link_port(), slow_strangers_count};
+  children.live(strangers_seconds, false);
+  children.drain();
+  print_figure("ack_strangers_p99_ms", counts.ack_ms.quantile(0.99));
+  print_figure("parent_strangers_bytes",
+               static_cast<double>(parent.private_bytes() - before));
+  print_figure("lost_links", static_cast<double>(counts.links_lost));
+}
+
 void run_once(const arguments& flags) {
   std::string program = TRIBUTARY_PROGRAM;
   auto count = flags.get("children", 200);
@@ -235,6 +294,9 @@ void run_once(const arguments& flags) {
                flags.seconds == 0 ? live_seconds : flags.seconds);
   print_thin(program, count);
   print_tls(program, count, metrics, flags);
+  print_many(program, flags);
+  print_hops(program, flags);
+  print_strangers(program, count, metrics);
   if (history > 0)
     print_full_credit(program, count, metrics, history);
 }
@@ -262,6 +324,6 @@ int main(int argc, char** argv) {
   using namespace tributary::bench;
   return run_program(parse_arguments(argc, argv,
                                      {"children", "metrics", "history",
-                                      "visible", "reconnecting"}),
+                                      "visible", "reconnecting", "many"}),
                      run);
 }

@@ -101,9 +101,10 @@ std::string http_receive(int socket) {
   return text.compare(9, 3, "200") == 0 ? text.substr(head + 4) : "";
 }
 
-node_process::node_process(const std::string& program, bool tls)
+node_process::node_process(const std::string& program,
+                           const node_process_options& options)
     : link_port_(free_port()), http_port_(free_port()) {
-  write_configuration(tls);
+  write_configuration(options);
   start(program);
   for (int i = 0; i < 1000; ++i) {
     auto fd = try_connect(http_port_);
@@ -137,7 +138,8 @@ void node_process::make_certificate() const {
     fail("no certificate can be made: is openssl installed?");
 }
 
-void node_process::write_configuration(bool tls) const {
+void node_process::write_configuration(
+    const node_process_options& options) const {
   for (auto name : {"etc", "data", "run"})
     std::filesystem::create_directory(folder_.path() + "/" + name);
   std::ofstream conf{folder_.path() + "/etc/tributary.conf"};
@@ -148,7 +150,10 @@ void node_process::write_configuration(bool tls) const {
       conf << x.source << " = no\n";
   std::ofstream stream{folder_.path() + "/etc/stream.conf"};
   stream << "[stream]\nlink bind to = 127.0.0.1\n";
-  if (tls) {
+  if (options.parent_port != 0)
+    stream << "enabled = yes\ndestination = 127.0.0.1:" << options.parent_port
+           << "\napi key = " << bench_key << '\n';
+  if (options.tls) {
     make_certificate();
     stream << "link ssl = force\nlink ssl certificate = " << certificate()
            << "\nlink ssl key = " << folder_.path() << "/etc/link.key\n";

@@ -17,11 +17,19 @@ namespace tributary::bench {
 /// The key that the node admits.
 constexpr const char* bench_key = "b0000000-0000-4000-8000-000000000001";
 
+struct node_process_options {
+  /// Its port takes TLS only.
+  bool tls = false;
+  /// Link port of the node on this machine that it streams to; 0: none.
+  uint16_t parent_port = 0;
+};
+
 class node_process {
 public:
   /// Starts the program and waits until it is ready; throws with the node's
   /// log when it is not.
-  explicit node_process(const std::string& program, bool tls = false);
+  explicit node_process(const std::string& program,
+                        const node_process_options& options = {});
   node_process(const node_process&) = delete;
   node_process& operator=(const node_process&) = delete;
 
@@ -54,7 +62,7 @@ public:
   std::string log() const;
 
 private:
-  void write_configuration(bool tls) const;
+  void write_configuration(const node_process_options& options) const;
   void make_certificate() const;
   void start(const std::string& program);
   int64_t status_bytes(const char* name) const;

@@ -208,6 +208,28 @@ class Roles(cluster.Test):
                    cluster.RESUME_SECONDS_MAX)
         self.assert_same(child, relay, top, after - 3, before)
 
+    def test_relay_for_several_tops(self):
+        nodes = self.make("Relay for several tops")
+        top, customer, relay = nodes["top"], nodes["customer"], nodes["relay"]
+        child, guest = nodes["child"], nodes["guest"]
+        self.start(top, customer, relay, child, guest)
+        self.wait_live(child, relay, top)
+        self.wait_live(guest, relay, customer)
+        self.wait_live(relay, top)
+        after = guest.newest()
+        customer.kill()
+        self.wait_tick(relay, after + 5, guest.guid())
+        relay.kill() # which host came with which key is on its disk
+        guest.kill()
+        customer.start()
+        relay.start()
+        self.wait_tick(customer, after + 4, guest.guid())
+        self.wait_live(child, top)
+        for at, its in ((top, (top, relay, child)),
+                        (customer, (customer, guest))):
+            there = {x["guid"] for x in at.info()["mirrored_hosts_status"]}
+            self.assertEqual(there, {x.guid() for x in its})
+
     def test_headless_relay(self):
         nodes = self.make("Headless relay")
         top, relay, child = nodes["top"], nodes["relay"], nodes["child"]

@@ -190,6 +190,8 @@ void sim_cluster::start(const std::string& name) {
   admitted.enabled = true;
   admitted.replication = node.plan.replication;
   options.receiver.api_keys.push_back(admitted);
+  for (auto& x : node.plan.keys)
+    options.receiver.api_keys.push_back(x);
   setup->own = node.id;
   setup->hostname = name;
   setup->version = "0";

@@ -50,6 +50,8 @@ struct sim_plan {
   bool is_ephemeral = false;
   /// What it wants of the past of its children.
   replication_rules replication{};
+  /// Keys that it admits beside `sim_key`.
+  std::vector<api_key_section> keys{};
 };
 
 /// One tick as a node has it.

@@ -129,6 +129,7 @@ TEST_CASE("contexts are made where options ask for TLS", "[actors]") {
   CHECK(*security_of_uplink(options) == nullptr);
   options.tls.receiver = port(authority.issue({"parent", {}, {}}));
   options.sender.enabled = true;
+  options.sender.api_key = guid::from_words(1, 1);
   options.sender.destinations = *parse_destinations("a b:SSL");
   options.tls.sender.ca_file = authority.file();
   CHECK((*security_of_port(options))->context != nullptr);

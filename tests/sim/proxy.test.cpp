@@ -1,0 +1,159 @@
+/// Relays that stream the hosts of some keys elsewhere, or nowhere.
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/sim_checks.hpp"
+
+using namespace tributary;
+
+namespace {
+
+const guid other_key = guid::from_words(2, 2);
+
+api_key_section section_of(const guid& key, proxy_rules proxy) {
+  api_key_section result;
+  result.key = key;
+  result.enabled = true;
+  result.proxy = std::move(proxy);
+  return result;
+}
+
+proxy_rules to(const std::string& parent) {
+  return {true,
+          std::vector<destination>{{transport::tcp, parent, {}, {}, false}},
+          {}};
+}
+
+const proxy_rules nowhere{false, {}, {}};
+
+/// `common` and `special` stream to `relay`, `special` with a key of its own;
+/// `relay` streams to `top`.
+void add_nodes(sim_cluster& cluster, proxy_rules proxy) {
+  cluster.add_node("top");
+  cluster.add_node("side");
+  sim_plan relay{{"top"}};
+  relay.keys.push_back(section_of(other_key, std::move(proxy)));
+  cluster.add_node("relay", relay);
+  cluster.add_node("common", {{"relay"}});
+  sim_plan special{{"relay"}};
+  special.key = other_key;
+  cluster.add_node("special", special);
+}
+
+bool has(sim_cluster& cluster, const std::string& node,
+         const std::string& host) {
+  auto hosts = cluster.hosts_of(node);
+  return std::any_of(hosts.begin(), hosts.end(), [&](auto& x) {
+    return x.definition.id == cluster.id_of(host);
+  });
+}
+
+void change(sim_cluster& cluster, const proxy_rules& proxy) {
+  cluster.reload("relay", [&](node_options& options) {
+    for (auto& x : options.receiver.api_keys)
+      if (x.key == other_key)
+        x.proxy = proxy;
+  });
+}
+
+} // namespace
+
+TEST_CASE("hosts of a key go to parents of their own", "[sim]") {
+  sim_cluster cluster{91};
+  add_nodes(cluster, to("side"));
+  cluster.step_seconds(200);
+  cluster.crash("relay", true);
+  cluster.step_seconds(30);
+  cluster.start("relay"); // the store knows the key of each host
+  cluster.step_seconds(100);
+  cluster.settle();
+  CHECK(joined(check_equal(cluster, "common", "top", "common")) == "");
+  // The relay may have lost what it had not committed and the top has.
+  CHECK(joined(check_arrived(cluster, "relay", "top", "relay")) == "");
+  CHECK(joined(check_equal(cluster, "special", "side", "special")) == "");
+  CHECK_FALSE(has(cluster, "top", "special"));
+  CHECK_FALSE(has(cluster, "side", "common"));
+  CHECK_FALSE(has(cluster, "side", "relay"));
+  CHECK(joined(cluster.faults) == "");
+}
+
+TEST_CASE("hosts of a key stay where they are", "[sim]") {
+  sim_cluster cluster{92};
+  add_nodes(cluster, nowhere);
+  cluster.step_seconds(200);
+  CHECK(has(cluster, "top", "common"));
+  CHECK_FALSE(has(cluster, "top", "special"));
+  CHECK(has(cluster, "relay", "special"));
+  auto link = cluster.figures_of("relay").links.list().at(0);
+  CHECK(link.owed_ticks == 0); // what nobody is sent is not shown as owed
+  cluster.settle(30);
+  CHECK(joined(check_equal(cluster, "special", "relay", "special")) == "");
+  CHECK(joined(cluster.faults) == "");
+}
+
+TEST_CASE("a reload sends hosts another way, with all of their past", "[sim]") {
+  sim_cluster cluster{93};
+  add_nodes(cluster, nowhere);
+  cluster.step_seconds(150);
+  change(cluster, {});
+  cluster.step_seconds(150);
+  CHECK(has(cluster, "top", "special"));
+  change(cluster, to("side"));
+  cluster.step_seconds(150);
+  CHECK(has(cluster, "side", "special"));
+  auto newest = [&](const std::string& node) {
+    return cluster.values(node, "special").rbegin()->first;
+  };
+  CHECK(newest("side") > newest("top") + 100);
+  CHECK(cluster.network().open_links("relay", "top") == 1);
+  CHECK(cluster.network().open_links("relay", "side") == 1);
+  change(cluster, {});
+  cluster.step_seconds(60);
+  CHECK(cluster.network().open_links("relay", "side") == 0);
+  cluster.settle();
+  // No tick is missing from the time that it went elsewhere.
+  CHECK(joined(check_equal(cluster, "special", "top", "special")) == "");
+  CHECK(joined(check_equal(cluster, "common", "top", "common")) == "");
+  CHECK(joined(cluster.faults) == "");
+}
+
+TEST_CASE("a link that no host leaves is not touched by a reload", "[sim]") {
+  sim_cluster cluster{94};
+  add_nodes(cluster, to("side"));
+  cluster.step_seconds(60);
+  auto since = [&](const std::string& peer) {
+    for (auto& x : cluster.figures_of("relay").links.list())
+      if (x.peer == peer)
+        return x.since_ms;
+    return unix_ms{0};
+  };
+  auto to_top = since("top");
+  REQUIRE(to_top != 0);
+  change(cluster, nowhere);
+  cluster.step_seconds(60);
+  CHECK(since("top") == to_top);
+  CHECK(cluster.network().open_links("relay", "side") == 0);
+  cluster.settle(30);
+  CHECK(joined(check_equal(cluster, "common", "top", "common")) == "");
+  CHECK(joined(cluster.faults) == "");
+}
+
+TEST_CASE("a child that takes another key goes another way", "[sim]") {
+  sim_cluster cluster{95};
+  add_nodes(cluster, to("side"));
+  cluster.step_seconds(100);
+  auto show = [&](const guid& key) {
+    cluster.reload("special", [&](node_options& x) { x.sender.api_key = key; });
+    cluster.step_seconds(100);
+  };
+  show(sim_plan{}.key);
+  CHECK(has(cluster, "top", "special"));
+  show(other_key);
+  show(sim_plan{}.key);
+  cluster.settle();
+  CHECK(joined(check_equal(cluster, "special", "top", "special")) == "");
+  CHECK(joined(check_values(cluster, "side", "special")) == "");
+  CHECK(joined(cluster.faults) == "");
+}
