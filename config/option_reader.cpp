@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "config/netdata_options.hpp"
 #include "config/option_check.hpp"
 #include "config/spelling.hpp"
 
@@ -252,7 +253,9 @@ option_reader::unknown_key(const std::vector<option_row<Target>>& rows,
       if (y.section == section)
         near.push_back(y.key);
   }
-  auto hint = spelling_hint(key, near);
+  auto why = section == "stream" || section.empty() ? why_absent(key)
+                                                    : std::string_view{};
+  auto hint = why.empty() ? spelling_hint(key, near) : fmt::format("; {}", why);
   for (const auto& x : node_rows())
     if (hint.empty() && x.name.key == key)
       hint = fmt::format("; it is an option of [{}]", x.name.section);

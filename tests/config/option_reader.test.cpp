@@ -230,6 +230,15 @@ TEST_CASE("unknown sections and keys come with the nearest name", "[config]") {
            "[logs]\n");
   CHECK(stream_faults("[stream]\ncapabilities = 1\n")
         == "t.conf:2: [stream] there is no option 'capabilities'\n");
+  CHECK(stream_faults("[stream]\nsend charts matching = *\n")
+        == "t.conf:2: [stream] there is no option 'send charts matching'; "
+           "hosts travel whole; leave out at their origin what nobody wants\n");
+  CHECK(stream_faults(section("aaaaaaaa-2222-3333-4444-555555555555",
+                              "health enabled = auto\n"))
+        == "t.conf:2: there is no option 'health enabled'; alarms are not "
+           "there yet\n");
+  CHECK(main_faults("[db]\nhistory = 3600\n")
+        == "t.conf:2: [db] there is no option 'history'\n");
 }
 
 TEST_CASE("a section in the wrong file is refused", "[config]") {
