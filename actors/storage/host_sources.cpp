@@ -36,14 +36,14 @@ host_sources::entry* host_sources::find(const source_actor& who) {
   return i == entries_.end() ? nullptr : &*i;
 }
 
-const std::vector<guid>& host_sources::path() const {
+const host_sources::entry& host_sources::nearest() const {
   auto i = std::min_element(entries_.begin(), entries_.end(),
                             [](auto& x, auto& y) {
                               return x.presence.online != y.presence.online
                                          ? x.presence.online
                                          : x.path.size() < y.path.size();
                             });
-  return i->path;
+  return *i;
 }
 
 bool host_sources::online() const {

@@ -21,6 +21,8 @@ public:
     /// Of the host's life that it delivers.
     guid boot;
     tributary::presence presence;
+    /// Of the key that it comes with.
+    uint32_t key_mark = 0;
     /// When it delivered a frame last; 0: none yet.
     unix_ms heard_ms = 0;
 
@@ -42,10 +44,10 @@ public:
   /// Null for one that is not there.
   entry* find(const source_actor& who);
 
-  /// The shortest way that the host comes, of those that have it live where
+  /// The one with the shortest way, of those that have the host live where
   /// there is one; must not be empty. A relay that has the host from us has a
-  /// longer one: it is not kept from getting more.
-  const std::vector<guid>& path() const;
+  /// longer way: it is not kept from getting more.
+  const entry& nearest() const;
 
   /// Some source has it live.
   bool online() const;

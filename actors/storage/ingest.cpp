@@ -177,11 +177,11 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
   }
   auto& entry = i->second;
   entry.kept.hot.redefine(standing.definition);
-  entry.kept.key_mark = offer.key_mark;
   if (known_sources_.insert(source.address()).second)
     monitor(source);
-  if (auto replaced = entry.sources.add(
-          {source, offer.path, offer.definition.boot, offer.presence}))
+  if (auto replaced
+      = entry.sources.add({source, offer.path, offer.definition.boot,
+                           offer.presence, offer.key_mark}))
     send(replaced, leave_atom_v, standing.number);
   figures_->hosts.store(static_cast<int64_t>(hosts_.size()),
                         std::memory_order_relaxed);

@@ -67,6 +67,8 @@ ingest::with_known_definition(const source_actor& source,
     return offer;
   auto result = std::make_shared<host_offer>(*offer);
   result->definition = known;
+  if (!offer->presence.online)
+    result->key_mark = entry.kept.key_mark;
   return result;
 }
 
@@ -164,8 +166,11 @@ void ingest::on_presence(const host_presence& what) {
 
 /// To all who follow the host: its sources are others, or say something else.
 void ingest::tell_presence(host_entry& entry) {
-  if (!entry.sources.empty())
-    entry.kept.path = entry.sources.path();
+  if (!entry.sources.empty()) {
+    auto& nearest = entry.sources.nearest();
+    entry.kept.path = nearest.path;
+    entry.kept.key_mark = nearest.key_mark;
+  }
   auto online = entry.sources.online();
   if (online)
     entry.left_ms = 0;

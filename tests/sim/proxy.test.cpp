@@ -157,3 +157,33 @@ TEST_CASE("a child that takes another key goes another way", "[sim]") {
   CHECK(joined(check_values(cluster, "side", "special")) == "");
   CHECK(joined(cluster.faults) == "");
 }
+
+TEST_CASE("a host goes as the key says that it comes live with", "[sim]") {
+  sim_cluster cluster{96};
+  cluster.add_node("top");
+  cluster.add_node("side");
+  sim_plan middle{{"top"}};
+  middle.keys.push_back(section_of(other_key, to("side")));
+  cluster.add_node("middle", middle);
+  cluster.add_node("one", {{"middle"}});
+  sim_plan other{{"middle"}};
+  other.key = other_key;
+  cluster.add_node("other", other);
+  cluster.add_node("leaf", {{"one", "other"}});
+  cluster.step_seconds(60);
+  CHECK(has(cluster, "top", "leaf"));
+  CHECK_FALSE(has(cluster, "side", "leaf"));
+  cluster.crash("one");
+  cluster.step_seconds(60);
+  CHECK(has(cluster, "side", "leaf"));
+  // Back without the leaf, it has its past to tell of.
+  cluster.network().refuse("leaf", "one");
+  cluster.start("one");
+  cluster.step_seconds(60);
+  auto newest = [&](const std::string& node) {
+    return cluster.values(node, "leaf").rbegin()->first;
+  };
+  CHECK(newest("side") + 5 > newest("leaf"));
+  CHECK(newest("top") + 60 < newest("leaf"));
+  CHECK(joined(cluster.faults) == "");
+}
