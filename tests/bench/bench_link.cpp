@@ -263,6 +263,7 @@ void print_strangers(const std::string& program, uint32_t count,
   children.live(strangers_seconds, false);
   print_figure("ack_quiet_p99_ms", counts.ack_ms.quantile(0.99));
   load::allow_sockets(slow_strangers_count + count);
+  children.drain(); // no ack waits unread while the strangers connect
   auto before = parent.private_bytes();
   counts.ack_ms.clear();
   slow_strangers strangers{parent.link_port(), slow_strangers_count};
