@@ -45,6 +45,7 @@ void uplink::keep_back(const host_summary& host) {
       transmit(link_host_close{host.number, link_reason::none});
     channels_.erase(channel);
   }
+  history_.forget(host.number); // what is owed stays written down
   kept_back_[host.number] = host;
   tell_above({host.number, true, {}, 0});
 }

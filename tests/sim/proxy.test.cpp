@@ -150,6 +150,8 @@ TEST_CASE("a child that takes another key goes another way", "[sim]") {
   };
   show(sim_plan{}.key);
   CHECK(has(cluster, "top", "special"));
+  for (auto& link : cluster.figures_of("relay").links.list())
+    CHECK(link.owed_ticks == 0); // also over the link that it left
   show(other_key);
   show(sim_plan{}.key);
   cluster.settle();
