@@ -134,6 +134,8 @@ private:
   caf::expected<bool> start_reader();
   void offer_storage();
   writer_options options_of_writer() const;
+  /// Of a host: uplinks that it goes over.
+  std::function<size_t(const stored_host&)> receiver_counts() const;
   ingest_options options_of_ingest() const;
 
   // node_children.cpp: how each other line is started

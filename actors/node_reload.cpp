@@ -9,6 +9,7 @@
 
 #include "actors/link/session.hpp"
 #include "actors/node_children.hpp"
+#include "config/host_history.hpp"
 #include "config/option_table.hpp"
 #include "config/reload.hpp"
 
@@ -73,11 +74,11 @@ caf::result<uint64_t, uint64_t> node::on_reload(const node_options& wanted) {
       log.warn("{}; takes effect at the next start", to_text(x));
   }
   auto waiting = changes.size() - applied;
-  apply_storage(before);
   apply_collectors(before);
   auto secured = apply_security();
   auto streamed = streams();
   apply_sender();
+  apply_storage(before); // which asks where hosts go now
   apply_receiver(before);
   apply_web(before, streamed);
   start_due();
@@ -107,7 +108,9 @@ void node::apply_storage(const node_options& before) {
       && before.db.tier2.time_s == options_.db.tier2.time_s
       && before.sender.enabled == options_.sender.enabled
       && before.sender.buffer_mib == options_.sender.buffer_mib
-      && same_retention(before, options_))
+      && same_retention(before, options_)
+      && hosts_without_history{before, setup_->own}.empty()
+      && hosts_without_history{options_, setup_->own}.empty())
     return;
   // One that is being started again gets them at its start.
   send(writer_, reload_atom_v,

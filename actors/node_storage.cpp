@@ -1,6 +1,7 @@
 /// The part of node.hpp that opens the store and starts what works on it.
 
 #include <algorithm>
+#include <map>
 
 #include <spdlog/spdlog.h>
 
@@ -11,6 +12,7 @@
 #include "actors/storage/reader.hpp"
 #include "actors/storage/writer.hpp"
 #include "config/admission.hpp"
+#include "config/host_history.hpp"
 
 namespace tributary {
 
@@ -43,6 +45,11 @@ further_retention further_retention_of(const node_options& options,
     add([mark
          = key_mark(own, x.key)](auto& host) { return host.key_mark == mark; },
         x.retention_s);
+  hosts_without_history passed_on{options, own};
+  if (!passed_on.empty())
+    result.passes_on = [passed_on](const stored_host& host) {
+      return passed_on.has(host.definition.id, host.key_mark);
+    };
   return result;
 }
 
@@ -99,11 +106,25 @@ writer_options node::options_of_writer() const {
     result.passing = writer_options::passing_options{
         options.sender.enabled,
         std::min(options.sender.buffer_mib, options.db.map_size_mib / 2) << 20};
+  if (result.further.passes_on)
+    result.receivers_of = receiver_counts();
   result.own = setup_->own;
   result.keep_epoch = [setup = setup_](epoch_number epoch) {
     return keep_epoch(*setup, epoch);
   };
   return result;
+}
+
+std::function<size_t(const stored_host&)> node::receiver_counts() const {
+  std::map<size_t, size_t> uplinks; // by route
+  for (auto& x : slots_)
+    if (!x.empty())
+      ++uplinks[x.route];
+  return [routes = routes_, uplinks](const stored_host& host) {
+    auto route = routes->of_host(host.definition.id, host.key_mark);
+    auto found = route ? uplinks.find(*route) : uplinks.end();
+    return found == uplinks.end() ? size_t{0} : found->second;
+  };
 }
 
 ingest_options node::options_of_ingest() const {

@@ -137,6 +137,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(tributary, caf::first_custom_type_id)
   CAF_ADD_ATOM(tributary, tributary, consumed_atom, "consumed")
   CAF_ADD_ATOM(tributary, tributary, cursor_atom, "cursor")
   CAF_ADD_ATOM(tributary, tributary, flush_atom, "flush")
+  CAF_ADD_ATOM(tributary, tributary, key_atom, "key")
   CAF_ADD_ATOM(tributary, tributary, forget_atom, "forget")
   CAF_ADD_ATOM(tributary, tributary, found_atom, "found")
   CAF_ADD_ATOM(tributary, tributary, frames_atom, "frames")
@@ -264,6 +265,8 @@ using writer_actor = caf::typed_actor<
     // From an uplink: what its parent has of a host, after the cursor says what
     // that makes owed.
     on<accept_atom, host_above_ptr>,
+    // From ingest: the host goes on by the key of this mark.
+    on<key_atom, host_number, uint32_t>,
     // A source asks what is acknowledged above of a host that it offered.
     // Answered once that is known; `ec::denied` when the parent refuses it.
     asks<accept_atom, source_actor, host_number>::with<host_standing_ptr>,

@@ -28,18 +28,23 @@ host_routes::host_routes(const node_options& options, const guid& own)
     : enabled_(options.sender.enabled),
       common_{each_once(options.sender.destinations), options.sender.api_key} {
   add({});
-  for (auto& x : options.receiver.api_keys)
-    if (x.enabled) {
-      keys_[key_mark(own, x.key)] = x.proxy;
+  // What is here of hosts of a section that is off stays on its way: it adds no
+  // route, and its hosts are not moved to that of `[stream]`.
+  for (auto& x : options.receiver.api_keys) {
+    keys_.emplace(key_mark(own, x.key), x.proxy);
+    if (x.enabled)
       add(x.proxy);
-    }
+  }
   for (auto& x : options.receiver.machines) {
-    if (!x.enabled || x.proxy == proxy_rules{})
+    if (x.proxy == proxy_rules{})
       continue;
-    machines_[x.machine] = x.proxy;
+    machines_.emplace(x.machine, x.proxy);
+    if (!x.enabled)
+      continue;
     add(x.proxy);
-    for (auto& key : keys_)
-      add(merged(x.proxy, key.second));
+    for (auto& key : options.receiver.api_keys)
+      if (key.enabled)
+        add(merged(x.proxy, key.proxy));
   }
 }
 

@@ -55,7 +55,7 @@ private:
   /// Of `[stream]`.
   stream_route common_;
   std::vector<stream_route> routes_;
-  /// Of keys that are in force, by mark.
+  /// Of all keys, by mark.
   std::map<uint32_t, proxy_rules> keys_;
   std::map<guid, proxy_rules> machines_;
 };

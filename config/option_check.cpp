@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "config/host_routes.hpp"
+#include "config/section_check.hpp"
 
 namespace tributary {
 
@@ -74,68 +74,6 @@ void check_stream_mode(const node_options& options, const find_place& place_of,
                       "with '[db] mode = none' it is failover or freshest"});
 }
 
-/// Where hosts of others go: somewhere, and no further than links go.
-template <class Section>
-void check_proxy(const node_options& options, const Section& section,
-                 const guid& name, const find_place& place_of,
-                 std::vector<fault>& faults) {
-  auto at = to_string(name);
-  auto report = [&](const char* key, const std::string& words) {
-    if (auto where = place_of(at, key))
-      faults.push_back(
-          {where->file, where->line,
-           fmt::format("[{}...] {}: {}", at.substr(0, 8), key, words)});
-  };
-  auto& proxy = section.proxy;
-  auto no_list = proxy.destinations && proxy.destinations->empty();
-  if (no_list)
-    report("proxy destination", "it names nobody; 'auto' is for those of "
-                                "[stream]");
-  auto no_key = proxy.api_key && proxy.api_key->empty();
-  if (no_key)
-    report("proxy api key", "it is empty; 'auto' is for that of [stream]");
-  auto list_wanted = proxy.enabled == true && !proxy.destinations
-                     && options.sender.destinations.empty();
-  if (list_wanted)
-    report("proxy enabled", "needs 'proxy destination', as that of [stream] is "
-                            "empty");
-  auto goes = proxy.enabled == true || proxy.destinations;
-  if (goes && !list_wanted && !proxy.api_key && options.sender.api_key.empty())
-    report(proxy.destinations ? "proxy destination" : "proxy enabled",
-           "needs 'proxy api key', as 'api key' of [stream] is empty");
-  if (options.db.mode != db_mode::none || section.proxy == proxy_rules{})
-    return;
-  for (auto key : {"proxy enabled", "proxy destination", "proxy api key"})
-    report(key, "needs a node that keeps its samples; with '[db] mode = none' "
-                "all hosts go to one parent");
-}
-
-/// Of sections that count.
-void check_proxies(const node_options& options, const find_place& place_of,
-                   std::vector<fault>& faults) {
-  for (auto& x : options.receiver.api_keys)
-    if (x.enabled)
-      check_proxy(options, x, x.key, place_of, faults);
-  for (auto& x : options.receiver.machines)
-    if (x.enabled)
-      check_proxy(options, x, x.machine, place_of, faults);
-  host_routes routes{options, guid{}};
-  size_t links = 0;
-  for (auto& x : routes.all())
-    links += options.sender.mode == stream_mode::all ? x.destinations.size()
-                                                     : size_t{1};
-  if (links <= destinations_max)
-    return;
-  for (auto& x : options.receiver.api_keys)
-    if (auto where = place_of(to_string(x.key), "proxy destination")) {
-      faults.push_back({where->file, where->line,
-                        fmt::format("with those of all sections there are {} "
-                                    "links to parents, at most {}",
-                                    links, destinations_max)});
-      return;
-    }
-}
-
 void check_ports(const node_options& options, const find_place& place_of,
                  std::vector<fault>& faults) {
   const auto& web = options.web;
@@ -190,7 +128,7 @@ std::vector<fault> check_options(const node_options& options,
   check_sender(options, place_of, result);
   check_tls(options, place_of, result);
   check_stream_mode(options, place_of, result);
-  check_proxies(options, place_of, result);
+  check_sections(options, place_of, result);
   check_ports(options, place_of, result);
   check_store(options, place_of, result);
   return result;

@@ -342,7 +342,9 @@ const placed_entry* option_reader::place_in_guid(const guid& section,
   const placed_entry* result = nullptr;
   if (i != guid_index_.end())
     for (auto& x : guids_[i->second].entries)
-      if (x.entry.key == key || x.entry.key == "default " + std::string{key})
+      // (the type of a key has all rows that faults are told at)
+      if (auto row = find_row(api_key_rows(), "", x);
+          row != nullptr && row->name.key == key)
         result = &x;
   return result;
 }

@@ -115,8 +115,8 @@ const std::vector<option_row<api_key_section>>& api_key_rows() {
          {"", "db mode"},
          {"", "default db mode"},
          {"", "memory mode"}},
-        "Where the samples of these children are kept. auto: as '[db] mode' "
-        "says.");
+        "none: the samples of these hosts are kept until the parents have "
+        "them. auto: as '[db] mode' says, which is the only other way.");
     add_compression(
         rows,
         "no keeps the links of these children uncompressed. A new value of "
@@ -170,8 +170,8 @@ const std::vector<option_row<machine_section>>& machine_rows() {
   static const auto result = [] {
     auto rows = receiver_rows<machine_section>(
         "machine", {{"", "memory mode"}, {"", "db mode"}},
-        "Where the samples of this host are kept. auto: as the section of its "
-        "key says.");
+        "none: the samples of this host are kept until the parents have them. "
+        "auto: as the section of its key says. Else as '[db] mode' says.");
     add_compression(rows,
                     "no keeps the link of this machine uncompressed. auto: as "
                     "the section of its key says.",

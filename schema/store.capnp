@@ -92,6 +92,9 @@ struct HostRecord {
   forgotten @12 :Bool;
   # Its number is taken while blocks and frames of a host that was forgotten are
   # erased; the record's guid is nobody's.
+  passedTo @13 :Int64;
+  # The host was passed on and not kept: blocks of windows that end at or before
+  # this are not here, and coverage has their ticks all the same.
 }
 
 struct GuidPair {

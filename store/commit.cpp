@@ -166,7 +166,7 @@ caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
     return error;
   keep_marks(x.host);
   auto& host = hosts_[x.host];
-  auto tiers = options_.passes_on ? 1 : options_.tiers;
+  auto tiers = options_.passes_on || x.is_passed_on ? 1 : options_.tiers;
   if (tiers > 1)
     if (auto error
         = tiers_.put_window(txn, host, x.start, written.points, report.bytes))
@@ -177,6 +177,8 @@ caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
   report.damaged.insert(report.damaged.end(), written.damaged.begin(),
                         written.damaged.end());
   note_coverage(x, written, report);
+  if (is_passed_on(x.host))
+    note_passing(host, x);
   return {};
 }
 

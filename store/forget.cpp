@@ -57,6 +57,7 @@ void store::forget(host_number number) {
   unused_.forget(number);
   roster_epochs_.erase(number);
   seconds_kept_.erase(number);
+  passing_.erase(number);
   durable_.erase(number);
   numbers_.erase(x.known_as);
   hosts_.erase(host);

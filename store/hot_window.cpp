@@ -149,6 +149,14 @@ window_table hot_window::table(std::string_view only_chart) const {
   return result;
 }
 
+std::vector<coverage_run> hot_window::coverage_runs() const {
+  std::vector<epoch_number> epochs(slots_, 0);
+  for (auto& pack : packs_)
+    for (auto& x : pack->frames)
+      epochs[x.slot] = std::max(epochs[x.slot], pack->columns_of->epoch());
+  return coverage_runs_of(start_, epochs);
+}
+
 size_t hot_window::memory_bytes() const noexcept {
   size_t result = sizeof(hot_window);
   for (auto& x : packs_)

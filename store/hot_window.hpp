@@ -75,6 +75,9 @@ public:
   /// All charts or the one named.
   window_table table(std::string_view only_chart = {}) const;
 
+  /// Of all its frames, ascending; of each tick the latest life.
+  std::vector<coverage_run> coverage_runs() const;
+
   size_t memory_bytes() const noexcept;
 
 private:

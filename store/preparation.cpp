@@ -81,6 +81,11 @@ bool window_preparation::is_verbatim() const {
 /// window is written, but for what is trimmed.
 caf::expected<size_t>
 window_preparation::read_stored(const lmdb::environment& from) {
+  if (!parts_.is_kept) {
+    result_.runs = parts_.closed->coverage_runs();
+    enter(stage::done);
+    return size_t{1};
+  }
   auto txn = from.read();
   if (!txn)
     return std::move(txn.error());

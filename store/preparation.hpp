@@ -65,6 +65,8 @@ struct window_parts {
   uint16_t group_columns = 0;
   /// Seconds of a point of tier 1; they divide the window. 0: no points.
   uint32_t tier1_step = 60;
+  /// False: only what it covers is noted; then `closed` is all that there is.
+  bool is_kept = true;
   closed_window_ptr closed;
   std::vector<late_row_ptr> late;
   std::vector<received_part> received;

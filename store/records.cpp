@@ -65,6 +65,7 @@ std::string seal_host(const stored_host& x) {
   root.setTier2From(x.tier_from[2]);
   root.setTiersSince(x.tiers_since[1]);
   root.setTier2Since(x.tiers_since[2]);
+  root.setPassedTo(x.passed_to);
   auto& runs = x.stored.runs();
   write_runs(runs, root.initCoverage(static_cast<unsigned>(runs.size())));
   return with_checksum(flatten(message));
@@ -93,6 +94,7 @@ caf::expected<stored_host> open_host(std::string_view sealed) {
         // Where both began together only the first says so.
         result.tiers_since[2]
             = std::max(from.getTiersSince(), from.getTier2Since());
+        result.passed_to = from.getPassedTo();
         result.stored = read_runs(from.getCoverage());
         return result;
       });

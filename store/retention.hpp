@@ -33,6 +33,9 @@ struct further_retention {
       {{90 * 86400, 0}, {730 * 86400, 0}}};
   /// The first that fits a host and has a time for the tier decides.
   std::vector<host_retention> hosts;
+  /// Hosts that are only passed on: their windows go once those have them who
+  /// get them, see `store::pass_to`. Null: none is.
+  std::function<bool(const stored_host&)> passes_on;
 };
 
 } // namespace tributary

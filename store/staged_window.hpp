@@ -14,6 +14,8 @@ struct staged_window : window_parts {
   journal_position needs = 0;
   /// See `closed_mark`.
   bool is_ahead = false;
+  /// Of a host that is only passed on: it has no points.
+  bool is_passed_on = false;
   /// No commit takes the journal this far without this window; 0: any may.
   journal_position holds = 0;
   /// Of preparations: one of the same window with a lower number goes before.

@@ -39,7 +39,9 @@ staged_window& store::new_window(host_number host, tick start) {
   auto& definition = hosts_.at(host).definition;
   x.slots = static_cast<uint16_t>(definition.window_seconds);
   x.group_columns = definition.group_columns;
-  auto makes_points = options_.tiers > 1 && !options_.passes_on;
+  x.is_passed_on = is_passed_on(host);
+  auto makes_points
+      = options_.tiers > 1 && !options_.passes_on && !x.is_passed_on;
   x.tier1_step = makes_points ? grid_of(definition, steps_, 1).step : 0;
   return x;
 }
@@ -134,6 +136,7 @@ void store::begin_preparation(staged_window& x) {
     if (other.start == x.start || (x.closed && other.closed))
       x.needs = std::max(x.needs, other.needs);
   }
+  x.is_kept = base != nullptr || is_to_be_kept(x);
   x.order = ++last_order_;
   x.work = std::make_unique<window_preparation>(
       x, base == nullptr ? nullptr : &base->work->result());

@@ -270,9 +270,25 @@ host_number store::put_host(const host_definition& definition,
   host.definition.group_columns = group_columns;
   host.path = std::move(path);
   host.key_mark = key_mark;
-  seconds_kept_.erase(number); // it may have another name
-  dirty_hosts_.push_back(number);
+  note_changed(number);
   return number;
+}
+
+bool store::put_key_mark(host_number host, uint32_t key_mark) {
+  auto known = hosts_.find(host);
+  if (known == hosts_.end() || known->second.key_mark == key_mark)
+    return false;
+  known->second.key_mark = key_mark;
+  note_changed(host);
+  return true;
+}
+
+/// Other rules may hold for it.
+void store::note_changed(host_number host) {
+  seconds_kept_.erase(host);
+  if (auto i = passing_.find(host); i != passing_.end())
+    i->second.is_passed_on.reset();
+  dirty_hosts_.push_back(host);
 }
 
 void store::move_cursor(const guid& subscriber, journal_position position) {

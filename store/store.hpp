@@ -103,6 +103,9 @@ public:
   host_number put_host(const host_definition& definition,
                        std::vector<guid> path, uint32_t key_mark = 0);
 
+  /// Of a host that is known. False when it had that mark.
+  bool put_key_mark(host_number host, uint32_t key_mark);
+
   /// Takes a host out for good, with what waits of it: nobody has it from the
   /// next commit on, and what is on disk goes with that and those that follow.
   /// A host of that guid that comes afterwards is another one.
@@ -167,11 +170,13 @@ public:
   caf::expected<int64_t> let_go(const release_rule& rule);
 
   /// Another retention; holds from the next commit on.
-  void keep(const block_retention& tier0, further_retention further) {
-    options_.retention = tier0;
-    options_.further = std::move(further);
-    seconds_kept_.clear();
-  }
+  void keep(const block_retention& tier0, further_retention further);
+
+  /// Who gets a host from this node. Of one that is only passed on (see
+  /// `further_retention`) the windows go with the commits after all of them
+  /// have them, oldest first; what it covered stays known, so that nobody
+  /// brings it again. None: that is not known, and all stays.
+  void pass_to(host_number host, std::vector<guid> receivers);
 
   /// Whether there is anything to write or to prepare.
   bool has_work() const noexcept;
@@ -281,6 +286,18 @@ private:
                           commit_report& report);
   caf::error trim_rosters(lmdb::transaction& txn);
   caf::error trim_blocks(lmdb::transaction& txn, int64_t now);
+  void note_changed(host_number host);
+  bool is_passed_on(host_number host);
+  bool is_to_be_kept(const staged_window& x);
+  bool is_awaited(host_number host, tick_range window) const;
+  bool is_awaited_by(const subscriber& x, host_number host,
+                     tick_range window) const;
+  std::set<tick>& passing_windows(const stored_host& host);
+  void note_passing(stored_host& host, const staged_window& x);
+  void note_passed(stored_host& host, tick end);
+  caf::error trim_passed_on(lmdb::transaction& txn);
+  caf::error trim_passed_host(lmdb::transaction& txn, host_number host,
+                              size_t& budget);
   bool is_passed(journal_position last) const;
   std::map<host_number, tick> first_waiting(journal_position position) const;
   tick_range window_at(host_number host, tick start) const;
@@ -351,6 +368,18 @@ private:
   layout_cache layouts_;
   tier_writer tiers_;
   unused_layouts unused_;
+
+  /// Of hosts that have receivers, and of those that are only passed on.
+  struct passing_host {
+    /// None: to be looked up.
+    std::optional<bool> is_passed_on;
+    std::vector<guid> receivers;
+    /// Starts of windows that are stored; none: to be looked up.
+    std::optional<std::set<tick>> windows;
+  };
+  std::map<host_number, passing_host> passing_;
+  /// Which of them is looked at next.
+  host_number next_passing_ = 0;
 
   /// What retention comes to, by host; looked up once.
   std::map<host_number, std::array<int64_t, tier_count>> seconds_kept_;

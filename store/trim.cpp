@@ -147,6 +147,8 @@ caf::error store::trim_blocks(lmdb::transaction& txn, int64_t now) {
   for (auto tier = options_.tiers; tier < tier_count; ++tier)
     if (auto error = trim_unwanted(txn, tier, budget))
       return error;
+  if (auto error = trim_passed_on(txn))
+    return error;
   for (auto& kvp : hosts_)
     for (unsigned tier = 0; tier < options_.tiers && budget != 0; ++tier)
       if (auto seconds = seconds_kept(kvp.second, tier); seconds != 0)

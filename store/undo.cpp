@@ -46,8 +46,9 @@ void store::on_failure(std::function<void()> undo) {
 void store::keep_marks(host_number host) {
   auto& x = hosts_[host];
   on_failure([this, host, closed = x.closed, from = x.tier_from,
-              since = x.tiers_since] {
+              since = x.tiers_since, passed_to = x.passed_to] {
     auto& to = hosts_[host];
+    to.passed_to = passed_to;
     to.closed = closed;
     to.tier_from = from;
     to.tiers_since = since;

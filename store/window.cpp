@@ -218,11 +218,12 @@ std::vector<uint32_t> window_table::values_by_slot() const {
   return result;
 }
 
-std::vector<coverage_run> window_table::coverage_runs() const {
+std::vector<coverage_run>
+coverage_runs_of(tick start, const std::vector<epoch_number>& epochs) {
   std::vector<coverage_run> result;
-  for (size_t slot = 0; slot < epochs_.size(); ++slot) {
-    auto epoch = epochs_[slot];
-    auto t = start_ + static_cast<tick>(slot);
+  for (size_t slot = 0; slot < epochs.size(); ++slot) {
+    auto epoch = epochs[slot];
+    auto t = start + static_cast<tick>(slot);
     if (epoch == 0)
       continue;
     if (!result.empty() && result.back().epoch == epoch
@@ -232,6 +233,10 @@ std::vector<coverage_run> window_table::coverage_runs() const {
       result.push_back({t, t, epoch});
   }
   return result;
+}
+
+std::vector<coverage_run> window_table::coverage_runs() const {
+  return coverage_runs_of(start_, epochs_);
 }
 
 bool window_table::empty() const {

@@ -104,6 +104,10 @@ private:
   std::map<std::string, window_chart, std::less<>> charts_;
 };
 
+/// @param epochs by slot; 0: the slot is not covered.
+std::vector<coverage_run>
+coverage_runs_of(tick start, const std::vector<epoch_number>& epochs);
+
 /// Sets a slot that is absent; one that is present stays as it is, since the
 /// parts of a tick touch different columns and a repeat says the same.
 void set_slot(window_column& column, size_t slot, int64_t value,

@@ -15,14 +15,6 @@ void add_limits_of_version(configuration& conf) {
   auto& options = conf.options;
   if (options.global.gap_limit_ticks != 1)
     refuse(conf, "tributary.conf", "[global] gap limit other than 1 tick");
-  for (auto& x : options.receiver.api_keys)
-    if (x.db && *x.db != options.db.mode)
-      refuse(conf, "stream.conf",
-             "an API key section with a db mode other than the node's");
-  for (auto& x : options.receiver.machines)
-    if (x.db && *x.db != options.db.mode)
-      refuse(conf, "stream.conf",
-             "a machine section with a db mode other than the node's");
 }
 
 } // namespace tributary

@@ -29,7 +29,24 @@ void history_lane::owe(host_number host, const tick_set& ticks) {
   for (auto i = busy_.lower_bound({host, 0});
        i != busy_.end() && i->first.first == host; ++i)
     for (auto& x : ticks.ranges())
-      i->second.remove(x);
+      i->second.ticks.remove(x);
+}
+
+void history_lane::forget(host_number host) {
+  cut_off(host);
+  owed_.erase(host);
+}
+
+void history_lane::cut_off(host_number host) {
+  busy_.erase(busy_.lower_bound({host, 0}), busy_.lower_bound({host + 1, 0}));
+  auto is_of_host = [&](auto& x) {
+    return x.window.host == host;
+  };
+  for (auto& x : in_flight_)
+    in_flight_bytes_ -= is_of_host(x) ? x.bytes : 0;
+  in_flight_.erase(
+      std::remove_if(in_flight_.begin(), in_flight_.end(), is_of_host),
+      in_flight_.end());
 }
 
 void history_lane::drop_before(host_number host, tick since) {
@@ -74,9 +91,17 @@ history_lane::next(const std::map<host_number, host_definition>& open) {
   }
   if (result && !has_room(open.at(result->host).window_seconds))
     return std::nullopt;
-  if (result)
-    busy_.emplace(std::make_pair(result->host, result->start), result->ticks);
+  if (result) {
+    result->reading = ++last_reading_;
+    busy_.emplace(std::make_pair(result->host, result->start),
+                  busy_window{result->ticks, result->reading});
+  }
   return result;
+}
+
+bool history_lane::is_read(const owed_window& what) const {
+  auto i = busy_.find({what.host, what.start});
+  return i != busy_.end() && i->second.reading == what.reading;
 }
 
 void history_lane::sent(const owed_window& what, uint64_t last_number,
@@ -90,7 +115,8 @@ void history_lane::nothing_to_send(const owed_window& what) {
 }
 
 void history_lane::failed(const owed_window& what) {
-  busy_.erase({what.host, what.start});
+  if (is_read(what))
+    busy_.erase({what.host, what.start});
 }
 
 std::vector<owed_window> history_lane::acknowledged(uint64_t number) {
@@ -110,10 +136,10 @@ std::vector<owed_window> history_lane::acknowledged(uint64_t number) {
 
 tick_set history_lane::pay(const owed_window& what) {
   tick_set paid;
-  auto busy = busy_.find({what.host, what.start});
-  if (busy == busy_.end())
+  if (!is_read(what))
     return paid;
-  paid = std::move(busy->second);
+  auto busy = busy_.find({what.host, what.start});
+  paid = std::move(busy->second.ticks);
   busy_.erase(busy);
   auto i = owed_.find(what.host);
   if (i == owed_.end())

@@ -21,6 +21,8 @@ struct owed_window {
   /// The ticks of it that are owed now; later debts, also those of a tick that
   /// was owed before, are not paid by it.
   tick_set ticks;
+  /// Tells this reading from others of the window.
+  uint64_t reading = 0;
 };
 
 class history_lane {
@@ -36,9 +38,11 @@ public:
   void owe(host_number host, const tick_set& ticks);
 
   /// The host is not here any more: what it owes is nobody's.
-  void forget(host_number host) {
-    owed_.erase(host);
-  }
+  void forget(host_number host);
+
+  /// The parent takes the host no longer, and answers none of its windows that
+  /// are on their way: they stay owed and bound nothing.
+  void cut_off(host_number host);
 
   /// The parent does not want what is before `since`: it is not owed.
   void drop_before(host_number host, tick since);
@@ -47,6 +51,9 @@ public:
   /// credit lasts. It counts as on its way from now on.
   std::optional<owed_window>
   next(const std::map<host_number, host_definition>& open);
+
+  /// Whether the reading is still to be sent.
+  bool is_read(const owed_window& what) const;
 
   /// The window's groups were sent; `last_number` is that of its last group.
   void sent(const owed_window& what, uint64_t last_number, size_t bytes);
@@ -100,8 +107,14 @@ private:
   tick_set pay(const owed_window& what);
 
   std::map<host_number, tick_set> owed_;
-  // Windows on their way, and what they will pay.
-  std::map<std::pair<host_number, tick>, tick_set> busy_;
+  struct busy_window {
+    /// What it will pay.
+    tick_set ticks;
+    uint64_t reading = 0;
+  };
+  // Windows on their way.
+  std::map<std::pair<host_number, tick>, busy_window> busy_;
+  uint64_t last_reading_ = 0;
   std::deque<in_flight> in_flight_;
   size_t in_flight_bytes_ = 0;
   size_t credit_bytes_ = 0;

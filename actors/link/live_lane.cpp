@@ -86,4 +86,12 @@ tick_set live_lane::unread_from(host_number host, tick t) const {
   return result;
 }
 
+tick_set live_lane::unacknowledged(host_number host) const {
+  tick_set result;
+  for (auto& x : in_flight_)
+    if (x.host == host)
+      result.add({x.tick, x.tick});
+  return result;
+}
+
 } // namespace tributary

@@ -72,6 +72,9 @@ public:
   /// Named one by one: a clock that was ahead leaves a year between two.
   tick_set unread_from(host_number host, tick t) const;
 
+  /// Ticks of a host that were sent and are not acknowledged.
+  tick_set unacknowledged(host_number host) const;
+
 private:
   struct in_flight {
     uint64_t number;

@@ -5,10 +5,10 @@
 namespace tributary {
 
 std::string parent_claims::claim(const guid& parent, uint64_t who,
-                                 const std::string& destination) {
+                                 const std::string& destination, size_t route) {
   release(who);
   std::lock_guard<std::mutex> guard{mutex_};
-  auto taken = entries_.emplace(parent, entry{who, destination});
+  auto taken = entries_.emplace(parent, entry{who, destination, route});
   return taken.second ? std::string{} : taken.first->second.destination;
 }
 
@@ -18,10 +18,18 @@ void parent_claims::release(uint64_t who) {
     i = i->second.who == who ? entries_.erase(i) : std::next(i);
 }
 
-bool parent_claims::has_other(uint64_t who) const {
+void parent_claims::move(uint64_t who, size_t route) {
   std::lock_guard<std::mutex> guard{mutex_};
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [who](auto& x) { return x.second.who != who; });
+  for (auto& kvp : entries_)
+    if (kvp.second.who == who)
+      kvp.second.route = route;
+}
+
+bool parent_claims::has_other(uint64_t who, size_t route) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return std::any_of(entries_.begin(), entries_.end(), [=](auto& x) {
+    return x.second.who != who && x.second.route == route;
+  });
 }
 
 } // namespace tributary

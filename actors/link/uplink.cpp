@@ -200,6 +200,7 @@ void uplink::on_reload(const uplink_options& options) {
               && wanted == options_.destinations
               && options.reconnect_max_ms == options_.reconnect_max_ms;
   options_ = options;
+  options_.claims->move(id(), options_.route);
   auto moved = other_hosts_go_here();
   if (same && !moved)
     return;

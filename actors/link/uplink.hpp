@@ -175,6 +175,7 @@ private:
   void on_host_refuse(const link_host_refuse& x);
   void on_host_close(const link_host_close& x);
   void offer_again(host_number number);
+  void cut_off(channel& of);
   void keep_back(const host_summary& host);
   void mind_refused();
   void tell_state(channel& to, const host_summary& now);

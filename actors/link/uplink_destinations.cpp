@@ -83,7 +83,8 @@ void uplink::give_up(link_end cause, const std::string& reason) {
 /// False when another uplink has this parent.
 bool uplink::claim_parent(const link_welcome& x) {
   auto& here = options_.destinations[destination_];
-  auto other = options_.claims->claim(x.node, id(), to_string(here));
+  auto other
+      = options_.claims->claim(x.node, id(), to_string(here), options_.route);
   if (other.empty()) {
     choice_.welcomed(destination_, steady_ms());
     return true;
@@ -187,7 +188,7 @@ void uplink::mind_destinations() {
     finish_move();
     return;
   }
-  if (drained_ && options_.claims->has_other(id())) {
+  if (drained_ && options_.claims->has_other(id(), options_.route)) {
     begin_move(); // the others have all of it
     return;
   }

@@ -10,17 +10,23 @@ namespace tributary {
 
 namespace {
 
-/// A clone is offered again after so many seconds: the other one may have gone.
-constexpr int64_t clone_again_s = 60;
+/// Seconds until one is offered again that was refused for what may pass: the
+/// other one of two clones may go, and a disk that was full have room.
+constexpr int64_t refused_again_s = 60;
 
 } // namespace
 
 void uplink::on_host_refuse(const link_host_refuse& x) {
   auto number = static_cast<host_number>(x.channel);
-  auto& to = channels_[number];
+  auto i = channels_.find(number);
+  if (i == channels_.end())
+    return; // it went another way meanwhile
+  auto& to = i->second;
   auto name = to_plain_text(to.host.definition.hostname);
-  to.refused = true;
-  to.offer_again_s = x.reason == link_reason::clone ? clone_again_s : 0;
+  cut_off(to);
+  auto may_pass
+      = x.reason == link_reason::clone || x.reason == link_reason::busy;
+  to.offer_again_s = may_pass ? refused_again_s : 0;
   tell_above({number, true, {}});
   log_->warn("the parent refuses host {}: {}", name, to_string(x.reason));
   if (x.reason == link_reason::clone) { // for the list of links
@@ -33,8 +39,24 @@ void uplink::on_host_refuse(const link_host_refuse& x) {
 /// The parent takes it no longer. One that is there when it comes back is
 /// offered anew.
 void uplink::on_host_close(const link_host_close& x) {
-  channels_[x.channel].refused = true;
-  channels_[x.channel].offer_again_s = 0;
+  auto i = channels_.find(x.channel);
+  if (i == channels_.end())
+    return;
+  cut_off(i->second);
+  i->second.offer_again_s = 0;
+  host_above none;
+  none.host = x.channel;
+  none.is_closed = true;
+  tell_above(std::move(none));
+}
+
+/// What is on its way is acknowledged with what is behind it, and not kept.
+void uplink::cut_off(channel& of) {
+  auto number = of.host.number;
+  of.refused = true;
+  history_.cut_off(number);
+  for (auto& range : live_.unacknowledged(number).ranges())
+    of.skipped.add(range);
 }
 
 /// It goes another way: the parent of this one keeps what it has.

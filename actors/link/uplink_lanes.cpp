@@ -136,6 +136,7 @@ void uplink::on_published(const published_debt& x) {
     for (auto& range : x.ticks.ranges())
       standing_.owed[x.host].add(range);
   send_history();
+  note_progress(); // what is not wanted is paid at once
 }
 
 // -- live lane ----------------------------------------------------------------
@@ -172,8 +173,7 @@ bool uplink::send_frame(const published_frame& what) {
   }
   auto& to = i->second;
   if (to.refused) {
-    if (to.offer_again_s > 0)
-      to.skipped.add({t, t});
+    to.skipped.add({t, t});
     return false;
   }
   auto& header = what.frame->header();
@@ -238,6 +238,8 @@ void uplink::owe_wanted(host_number number, const tick_set& ticks) {
   auto wanted = ticks;
   wanted.remove({0, since - 1});
   history_.owe(number, wanted);
+  // Again: what was on its way meanwhile may have paid the same ticks.
+  progress_.owe.emplace_back(number, wanted);
   for (auto& range : ticks.ranges())
     if (range.from < since)
       progress_.pay.emplace_back(
@@ -274,6 +276,8 @@ void uplink::send_history() {
 
 void uplink::send_window(const owed_window& what, const window_groups& groups) {
   auto i = channels_.find(what.host);
+  if (!history_.is_read(what)) // it was cut off meanwhile
+    return;
   if (i == channels_.end() || i->second.refused) {
     history_.failed(what);
     return;
@@ -283,6 +287,7 @@ void uplink::send_window(const owed_window& what, const window_groups& groups) {
     pace_.paid(what.ticks.count());
     for (auto& range : what.ticks.ranges())
       progress_.pay.emplace_back(what.host, range);
+    send_history();
     return;
   }
   size_t bytes = 0;

@@ -46,6 +46,16 @@ const host_sources::entry& host_sources::nearest() const {
   return *i;
 }
 
+uint32_t host_sources::key_mark(uint32_t current) const {
+  auto has_current = [&](auto& x) {
+    return x.presence.online && x.key_mark == current;
+  };
+  auto stays = online()
+                   ? std::any_of(entries_.begin(), entries_.end(), has_current)
+                   : current != 0;
+  return stays || empty() ? current : nearest().key_mark;
+}
+
 bool host_sources::online() const {
   return std::any_of(entries_.begin(), entries_.end(),
                      [](auto& x) { return x.presence.online; });

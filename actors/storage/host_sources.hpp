@@ -49,6 +49,11 @@ public:
   /// longer way: it is not kept from getting more.
   const entry& nearest() const;
 
+  /// By which key the host goes on: `current` as long as some source that has
+  /// the host live comes with it, or none has it live; else that of the
+  /// nearest. Its past goes where it went when it was live.
+  uint32_t key_mark(uint32_t current) const;
+
   /// Some source has it live.
   bool online() const;
 

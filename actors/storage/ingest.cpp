@@ -39,8 +39,12 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
     auto number = x.number;
     for (auto& run : x.hot.seen().runs())
       covered.push_back({run.from, run.to});
-    hosts_.emplace(number,
-                   host_entry{std::move(x), "not connected since start"});
+    auto mark = x.key_mark;
+    auto& entry = hosts_
+                      .emplace(number, host_entry{std::move(x),
+                                                  "not connected since start"})
+                      .first->second;
+    entry.written_mark = mark;
   }
   retention_clock_ = retention_clock{believable_newest(std::move(covered))};
   started_ms_ = clock_->now_ms();
@@ -174,6 +178,7 @@ void ingest::take_host(const source_actor& source, const host_offer& offer,
                      host_entry{{standing.number, offer.path, std::move(hot)}})
             .first;
     numbers_[standing.definition.id] = standing.number;
+    i->second.kept.key_mark = offer.key_mark;
   }
   auto& entry = i->second;
   entry.kept.hot.redefine(standing.definition);

@@ -80,6 +80,8 @@ private:
     }
 
     ingest_host kept;
+    /// As the writer was told.
+    uint32_t written_mark = 0;
     host_sources sources;
     std::string reason;
     unix_ms newest_arrival_ms = 0;
@@ -135,6 +137,7 @@ private:
                          const host_definition& newcomer) const;
   void on_presence(const host_presence& what);
   void tell_presence(host_entry& entry);
+  void choose_key(host_entry& entry);
   std::string absence_of(const host_entry& entry) const;
   std::string name_of(const guid& node) const;
   void drop_source(const caf::actor_addr& source);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -63,11 +64,10 @@ ingest::with_known_definition(const source_actor& source,
   for (auto& x : entry.sources.all())
     others = others || (x.who != source && x.presence.online);
   auto is_newest = offer->definition.epoch >= known.epoch;
-  if (offer->presence.online ? is_newest || !others : is_newest && !others)
-    return offer;
   auto result = std::make_shared<host_offer>(*offer);
-  result->definition = known;
-  if (!offer->presence.online)
+  if (offer->presence.online ? !is_newest && others : !is_newest || others)
+    result->definition = known;
+  if (entry.kept.key_mark != 0) // until `choose_key` says otherwise
     result->key_mark = entry.kept.key_mark;
   return result;
 }
@@ -169,7 +169,7 @@ void ingest::tell_presence(host_entry& entry) {
   if (!entry.sources.empty()) {
     auto& nearest = entry.sources.nearest();
     entry.kept.path = nearest.path;
-    entry.kept.key_mark = nearest.key_mark;
+    choose_key(entry);
   }
   auto online = entry.sources.online();
   if (online)
@@ -180,6 +180,14 @@ void ingest::tell_presence(host_entry& entry) {
   publication news;
   news.items.push_back(published_host{summary_of(entry)});
   publish(std::move(news));
+}
+
+/// Written down as well, so that its way is the same after a restart.
+void ingest::choose_key(host_entry& entry) {
+  auto mark = entry.sources.key_mark(entry.kept.key_mark);
+  entry.kept.key_mark = mark;
+  if (std::exchange(entry.written_mark, mark) != mark)
+    send(writer_, key_atom_v, entry.kept.number, mark);
 }
 
 /// Why nobody has it live.

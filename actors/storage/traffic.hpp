@@ -221,6 +221,9 @@ struct host_above {
   coverage durable;
   /// It is owed nothing of the time before.
   tick wanted_since = 0;
+  /// It takes the host no longer, having it from elsewhere or not wanting it;
+  /// the rest says nothing then.
+  bool is_closed = false;
 };
 
 /// The host that was forgotten last.

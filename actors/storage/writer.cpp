@@ -42,6 +42,7 @@ writer::writer(caf::actor_config& cfg, actor_identity identity,
 writer::behavior_type writer::make_behavior() {
   set_down_handler([this](caf::down_msg& x) {
     gate_.forget(x.source);
+    note_receivers(receivers_.end(x.source.id()));
     for (auto of_hosts : {&sources_, &denied_})
       for (auto& kvp : *of_hosts)
         for (auto i = kvp.second.begin(); i != kvp.second.end();)
@@ -75,6 +76,11 @@ writer::behavior_type writer::make_behavior() {
       },
       [this](cursor_atom, const cursor_update_ptr& x) { on_cursor(*x); },
       [this](accept_atom, const host_above_ptr& x) { on_above(*x); },
+      [this](key_atom, host_number host, uint32_t mark) {
+        if (store_->put_key_mark(host, mark))
+          schedule(options_.commit_every_ms);
+        note_receivers({host}); // another key may send it elsewhere
+      },
       [this](accept_atom, const source_actor& who, host_number number) {
         return on_ask_above(who, number);
       },
@@ -189,6 +195,7 @@ caf::result<host_standing_ptr> writer::on_offer(const host_offer& offer) {
         return error;
   auto at_once = failing_ && is_durable(offer.definition);
   auto number = store_->put_host(offer.definition, offer.path, offer.key_mark);
+  note_receivers({number}); // another key may send it elsewhere
   if (at_once)
     return standing_of(number);
   auto promise = make_response_promise<host_standing_ptr>();
@@ -253,78 +260,13 @@ void writer::on_history(const incoming_window_ptr& what) {
   staged();
 }
 
-caf::result<subscriber_standing_ptr>
-writer::on_resume(const subscriber_actor& who, const guid& node) {
-  if (auto error = succeed_parent(node))
-    return error;
-  uplinks_[node] = who;
-  auto result = std::make_shared<subscriber_standing>();
-  auto known = store_->subscribers().find(node);
-  result->known = known != store_->subscribers().end();
-  if (result->known) {
-    result->position = known->second.position;
-    result->owed = known->second.owed;
-  } else {
-    // Known from this answer on: a window that is received before its first
-    // ack is owed to it, and the answer does not have it. Nothing is passed
-    // yet.
-    store_->move_cursor(node, 0);
-    schedule(options_.commit_every_ms);
-  }
-  // What is staged can be read from the journal as well (on_read).
-  result->journal_first = store_->journal_first();
-  if (result->journal_first == 0)
-    result->journal_first = store_->journal_end() + 1;
-  for (auto& kvp : store_->hosts())
-    result->durable[kvp.first] = store_->durable(kvp.first);
-  for (auto& item : store_->staged_items()) {
-    auto& header = item.frame->header();
-    if (header.part == 0)
-      result->durable[item.host].add({header.tick, header.tick, header.epoch});
-  }
-  return subscriber_standing_ptr{std::move(result)};
-}
-
-caf::result<journal_chunk_ptr> writer::on_read(journal_position first,
-                                               uint64_t bytes) {
-  auto result = std::make_shared<journal_chunk>();
-  auto end = store_->journal_end();
-  if (first <= end) {
-    auto txn = store_->environment()->read();
-    if (!txn)
-      return std::move(txn.error());
-    auto items = load_journal(*txn, first, bytes);
-    if (!items)
-      return std::move(items.error());
-    for (auto& x : *items)
-      result->frames.push_back(
-          {x.first, x.second.host, x.second.frame, nullptr, nullptr});
-    return journal_chunk_ptr{std::move(result)};
-  }
-  auto position = end + 1;
-  for (auto& item : store_->staged_items()) {
-    if (position >= first)
-      result->frames.push_back(
-          {position, item.host, item.frame, nullptr, nullptr});
-    ++position;
-  }
-  return journal_chunk_ptr{std::move(result)};
-}
-
-void writer::on_cursor(const cursor_update& what) {
-  for (auto& x : what.owe)
-    store_->owe(what.subscriber, x.first, x.second);
-  for (auto& x : what.pay)
-    store_->pay(what.subscriber, x.first, x.second);
-  if (what.position != 0)
-    store_->move_cursor(what.subscriber, what.position);
-  pass_upstream();
-  schedule(options_.commit_every_ms);
-}
-
 void writer::on_reload(const writer_options& options) {
   options_ = options;
   store_->keep(options.retention, options.further);
+  std::set<host_number> all;
+  for (auto& kvp : store_->hosts())
+    all.insert(kvp.first);
+  note_receivers(all);
 }
 
 int64_t writer::retention_now() {

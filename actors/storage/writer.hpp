@@ -19,6 +19,7 @@
 #include "actors/collect/self_figures.hpp"
 #include "actors/observed.hpp"
 #include "actors/protocol.hpp"
+#include "actors/storage/host_receivers.hpp"
 #include "actors/storage/retention_clock.hpp"
 #include "actors/storage/traffic.hpp"
 #include "actors/storage/upstream_gate.hpp"
@@ -48,6 +49,9 @@ struct writer_options {
     uint64_t buffer_bytes = 64u << 20;
   };
   std::optional<passing_options> passing;
+  /// How many parents get a host when all of its links are up. Null: none is
+  /// only passed on.
+  std::function<size_t(const stored_host&)> receivers_of;
   /// The node's own host.
   guid own;
   /// Told of each new life of it before that is made known; null: nobody is.
@@ -71,12 +75,15 @@ private:
   host_standing_ptr standing_of(host_number number) const;
   void on_journal(const journal_batch& batch);
   void on_history(const incoming_window_ptr& what);
+  void on_reload(const writer_options& options);
+
+  // writer_subscribers.cpp
   caf::result<subscriber_standing_ptr> on_resume(const subscriber_actor& who,
                                                  const guid& node);
   caf::result<journal_chunk_ptr> on_read(journal_position first,
                                          uint64_t bytes);
   void on_cursor(const cursor_update& what);
-  void on_reload(const writer_options& options);
+  void note_receivers(const std::set<host_number>& hosts);
 
   // writer_forget.cpp
   caf::result<forget_state_ptr> on_forget(const guid& host);
@@ -130,6 +137,7 @@ private:
   std::deque<pending_ack> pending_acks_;
   window_acks window_acks_;
   std::map<guid, subscriber_actor> uplinks_;
+  host_receivers receivers_;
   // Answered once the host is durable: a life of it may publish only then.
   struct pending_offer {
     caf::typed_response_promise<host_standing_ptr> promise;

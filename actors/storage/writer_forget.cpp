@@ -37,6 +37,7 @@ caf::result<forget_state_ptr> writer::on_forget(const guid& host) {
   store_->forget(number);
   sources_.erase(number);
   denied_.erase(number);
+  receivers_.forget(number);
   commit_or_retry();
   return forget_state_ptr{state()};
 }

@@ -29,7 +29,13 @@ caf::error writer::succeed_parent(const guid& node) {
 }
 
 void writer::on_above(const host_above& what) {
-  if (!options_.passing)
+  auto uplink = current_sender()->id();
+  if (what.is_refused || what.is_closed)
+    receivers_.leave(uplink, what.host);
+  else
+    receivers_.take(uplink, what.host);
+  note_receivers({what.host});
+  if (!options_.passing || what.is_closed)
     return;
   if (what.is_refused) {
     gate_.refuse(what.host);

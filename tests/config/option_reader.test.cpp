@@ -125,23 +125,24 @@ TEST_CASE("older spellings are read", "[config]") {
   CHECK(good_stream("[stream]\nreconnect delay seconds = 5\n")
             .sender.reconnect_delay_ms
         == 5'000);
-  auto x
-      = good_stream(section(key, "type = api\ndefault memory mode = ram\n")
-                    + section(machine, "type = machine\nmemory mode = none\n"));
+  auto x = good_stream(
+      section(key, "type = api\ndefault memory mode = ram\n")
+      + section(machine, "type = machine\nmemory mode = dbengine\n"));
   CHECK(x.receiver.api_keys[0].db == db_mode::ram);
-  CHECK(x.receiver.machines[0].db == db_mode::none);
+  CHECK(x.receiver.machines[0].db == db_mode::dbengine);
 }
 
 TEST_CASE("GUID sections are keys or machines by their type", "[config]") {
   auto x = good_stream(
-      section(key, "type = api\nenabled = yes\nallow from = 10.* \ndb = ram\n")
+      section(key,
+              "type = api\nenabled = yes\nallow from = 10.* \ndb = dbengine\n")
       + section(machine, "type = machine\nenabled = no\n"));
   REQUIRE(x.receiver.api_keys.size() == 1);
   const auto& api = x.receiver.api_keys[0];
   CHECK(to_string(api.key) == key);
   CHECK(api.enabled);
   CHECK(api.allow_from.text() == "10.*");
-  CHECK(api.db == db_mode::ram);
+  CHECK(api.db == db_mode::dbengine);
   REQUIRE(x.receiver.machines.size() == 1);
   CHECK(to_string(x.receiver.machines[0].machine) == machine);
   CHECK_FALSE(x.receiver.machines[0].enabled);

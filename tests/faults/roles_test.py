@@ -19,7 +19,8 @@ DOMAIN = ".example.org"
 
 # What a test can't wait for, or has no room for.
 SOONER = "    reconnect delay = 5s\n"
-SHORT_DB = "[db]\n    commit every = 1s\n    window = 60s\n"
+WINDOW_SECONDS = 60
+SHORT_DB = f"[db]\n    commit every = 1s\n    window = {WINDOW_SECONDS}s\n"
 MAP_SIZE = re.compile(r"map size = \d+GiB")
 
 SHELL = os.environ.get("TRIBUTARY_SHELL", "")
@@ -229,6 +230,27 @@ class Roles(cluster.Test):
                         (customer, (customer, guest))):
             there = {x["guid"] for x in at.info()["mirrored_hosts_status"]}
             self.assertEqual(there, {x.guid() for x in its})
+
+    def test_relay_that_keeps_some_hosts(self):
+        nodes = self.make("Relay that keeps some hosts")
+        top, relay = nodes["top"], nodes["relay"]
+        child, guest = nodes["child"], nodes["guest"]
+        self.start(top, relay, child, guest)
+        self.wait_live(child, relay, top)
+        self.wait_live(guest, relay, top)
+        ticks = range(guest.newest() - 2, guest.newest())
+        relay.kill() # what is not acknowledged comes again
+        relay.start()
+        self.wait_live(guest, relay, top)
+        for host in (child, guest):
+            for node in (relay, top):
+                self.wait_equal(host, node, ticks[0] - 1, ticks[-1])
+        wait_until("the relay lets go of the guest's window",
+                   lambda: not relay.has("system.ram", ticks, guest.guid()),
+                   3 * WINDOW_SECONDS, every=1)
+        self.assertTrue(relay.has("system.ram", ticks, child.guid()))
+        self.wait_equal(guest, top, ticks[0] - 1, ticks[-1])
+        self.assert_passed(guest, top)
 
     def test_headless_relay(self):
         nodes = self.make("Headless relay")

@@ -2,7 +2,6 @@
 /// freshest, and parents that are drained. No tick is lost on any of the ways.
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <catch2/catch.hpp>
 
@@ -40,11 +39,6 @@ std::string lacks(sim_cluster& cluster, const char* parent, const char* host) {
   return have == reads ? result
                        : result + parent + " has " + std::to_string(have)
                              + " of " + std::to_string(reads) + "\n";
-}
-
-uint64_t number_from(const char* name, uint64_t otherwise) {
-  auto text = getenv(name);
-  return text == nullptr ? otherwise : strtoull(text, nullptr, 10);
 }
 
 } // namespace
@@ -428,12 +422,7 @@ private:
 } // namespace
 
 TEST_CASE("random troubles of two parents lose nothing", "[sim]") {
-  auto only = number_from("TRIBUTARY_SEED", 0);
-  auto count = only != 0
-                   ? 1
-                   : std::min<uint64_t>(30, number_from("TRIBUTARY_SEEDS", 30));
-  for (uint64_t i = 1; i <= count; ++i) {
-    auto seed = only != 0 ? only : i;
+  for (auto seed : seeds_from(1, 30, 30)) {
     INFO("TRIBUTARY_SEED=" << seed);
     troubles{seed}.run();
   }

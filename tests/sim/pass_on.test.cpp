@@ -1,8 +1,6 @@
 /// Nodes that keep no history: what they acknowledge is above, and nothing that
 /// is acknowledged is lost with them.
 
-#include <cstdlib>
-
 #include <catch2/catch.hpp>
 
 #include "actors/collect/self_figures.hpp"
@@ -39,11 +37,6 @@ void kill_and_start(sim_cluster& cluster, const std::string& name, bool silent,
   cluster.step(away_ms);
   cluster.erase_store(name);
   cluster.start(name);
-}
-
-uint64_t number_from(const char* name, uint64_t otherwise) {
-  auto text = getenv(name);
-  return text == nullptr ? otherwise : strtoull(text, nullptr, 10);
 }
 
 /// Crashes of a relay and troubles of its parent at random.
@@ -84,10 +77,8 @@ void check_seed(uint64_t seed) {
 } // namespace
 
 TEST_CASE("a relay without a history acknowledges what is above", "[sim]") {
-  auto only = number_from("TRIBUTARY_SEED", 0);
-  auto count = only != 0 ? 1 : number_from("TRIBUTARY_SEEDS", 10);
-  for (uint64_t i = 0; i < count; ++i)
-    check_seed(only != 0 ? only : 61 + i);
+  for (auto seed : seeds_from(61, 10))
+    check_seed(seed);
 }
 
 TEST_CASE("a collector without a history waits for its parent", "[sim]") {
@@ -177,6 +168,9 @@ TEST_CASE("beyond its buffer a collector drops the oldest", "[sim]") {
   plan.buffer_mib = 4;
   cluster.add_node("leaf", plan);
   cluster.step_seconds(30);
+  cluster.freeze(true); // what the top has is acknowledged
+  cluster.step_seconds(5);
+  cluster.freeze(false);
   cluster.crash("top");
   auto& figures = cluster.figures_of("leaf");
   int64_t bytes_max = 0;

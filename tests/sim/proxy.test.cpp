@@ -187,5 +187,61 @@ TEST_CASE("a host goes as the key says that it comes live with", "[sim]") {
   };
   CHECK(newest("side") + 5 > newest("leaf"));
   CHECK(newest("top") + 60 < newest("leaf"));
+  // Its past goes the same way after a restart, whoever is there.
+  cluster.stop("leaf");
+  cluster.stop("other");
+  cluster.step_seconds(10);
+  cluster.stop("middle");
+  cluster.start("middle");
+  cluster.step_seconds(60);
+  CHECK(has(cluster, "middle", "leaf"));
+  auto top_has = cluster.values("top", "leaf").size();
+  cluster.step_seconds(60);
+  CHECK(cluster.values("top", "leaf").size() == top_has);
+  CHECK(newest("side") == newest("middle"));
+  CHECK(joined(cluster.faults) == "");
+}
+
+TEST_CASE("a host that comes with two keys at once keeps its way", "[sim]") {
+  sim_cluster cluster{97};
+  cluster.add_node("top");
+  cluster.add_node("side");
+  sim_plan middle{{"top"}};
+  middle.keys.push_back(section_of(other_key, to("side")));
+  cluster.add_node("middle", middle);
+  cluster.add_node("one", {{"middle"}});
+  sim_plan other{{"middle"}};
+  other.key = other_key;
+  cluster.add_node("other", other);
+  sim_plan leaf{{"one", "other"}};
+  leaf.parents_mode = stream_mode::all;
+  cluster.add_node("leaf", leaf);
+  cluster.step_seconds(100);
+  auto goes_to = [&](const std::string& parent) {
+    auto before = cluster.values(parent, "leaf").size();
+    cluster.step_seconds(10);
+    return cluster.values(parent, "leaf").size() > before;
+  };
+  auto cut = [&](const std::string& node) {
+    cluster.network().cut(node, "middle");
+    cluster.step_seconds(40);
+  };
+  auto at_top = has(cluster, "top", "leaf");
+  auto way = at_top ? "one" : "other";
+  auto to = at_top ? "top" : "side";
+  auto other_way = at_top ? "other" : "one";
+  auto other_to = at_top ? "side" : "top";
+  // A link that comes back offers it again, with the other key.
+  for (int i = 0; i < 3; ++i)
+    cut(other_way);
+  CHECK(goes_to(to));
+  CHECK_FALSE(has(cluster, other_to, "leaf"));
+  cut(way); // now only the other one says where it goes
+  CHECK(goes_to(other_to));
+  cut(way);
+  CHECK(goes_to(other_to));
+  CHECK_FALSE(goes_to(to));
+  cluster.settle();
+  CHECK(joined(check_equal(cluster, "leaf", other_to, "leaf")) == "");
   CHECK(joined(cluster.faults) == "");
 }

@@ -3,7 +3,6 @@
 /// be missing.
 
 #include <cerrno>
-#include <cstdlib>
 
 #include <catch2/catch.hpp>
 
@@ -13,11 +12,6 @@
 using namespace tributary;
 
 namespace {
-
-uint64_t number_from(const char* variable, uint64_t otherwise) {
-  auto text = getenv(variable);
-  return text == nullptr ? otherwise : strtoull(text, nullptr, 10);
-}
 
 /// One schedule.
 class schedule {
@@ -225,11 +219,6 @@ void check_seed(uint64_t seed) {
 } // namespace
 
 TEST_CASE("random schedules end with everything everywhere", "[sim]") {
-  if (getenv("TRIBUTARY_SEED") != nullptr) {
-    check_seed(number_from("TRIBUTARY_SEED", 1));
-    return;
-  }
-  auto count = number_from("TRIBUTARY_SEEDS", 200);
-  for (uint64_t seed = 1; seed <= count; ++seed)
+  for (auto seed : seeds_from(1, 200))
     check_seed(seed);
 }

@@ -1,6 +1,9 @@
 #include "tests/support/sim_checks.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <numeric>
+#include <optional>
 
 #include <catch2/catch.hpp>
 
@@ -182,6 +185,21 @@ sim_findings settle_and_check(sim_cluster& cluster) {
   for (auto& node : order)
     append(result, check_debts(cluster, node));
   append(result, cluster.faults);
+  return result;
+}
+
+std::vector<uint64_t> seeds_from(uint64_t first, uint64_t usual,
+                                 uint64_t count_max) {
+  auto number = [](const char* name) {
+    auto text = getenv(name);
+    return text == nullptr ? std::nullopt
+                           : std::optional{strtoull(text, nullptr, 10)};
+  };
+  if (auto only = number("TRIBUTARY_SEED"))
+    return {*only};
+  auto count = number("TRIBUTARY_SEEDS").value_or(usual);
+  std::vector<uint64_t> result(std::min<uint64_t>(count, count_max));
+  std::iota(result.begin(), result.end(), first);
   return result;
 }
 

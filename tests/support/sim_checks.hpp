@@ -39,6 +39,11 @@ sim_findings check_debts(sim_cluster& cluster, const std::string& node);
 /// debts; adds the faults of the cluster itself.
 sim_findings settle_and_check(sim_cluster& cluster);
 
+/// TRIBUTARY_SEED alone where it is set; else `first` and so many that follow
+/// it, at most `count_max`: TRIBUTARY_SEEDS, or `usual` where that is not set.
+std::vector<uint64_t> seeds_from(uint64_t first, uint64_t usual,
+                                 uint64_t count_max = ~uint64_t{0});
+
 std::string joined(const sim_findings& findings);
 
 /// Ends the test unless that finds nothing.

@@ -215,3 +215,32 @@ TEST_CASE("what is not wanted is not owed", "[actors]") {
   CHECK(lane.owed_count() == 10);
   CHECK_FALSE(lane.next(open));
 }
+
+TEST_CASE("windows of a host that is taken no longer bound nothing and stay "
+          "owed",
+          "[actors]") {
+  history_lane lane;
+  lane.reset(100, 60); // a window at once
+  lane.owe(1, ticks(0, 59));
+  lane.owe(2, ticks(60, 119));
+  hosts both{{1, with_window(60)}, {2, with_window(60)}};
+  auto first = lane.next(both);
+  REQUIRE(first);
+  CHECK(first->host == 1);
+  lane.sent(*first, lane.take_number(), 100);
+  CHECK_FALSE(lane.next(both));
+  lane.cut_off(1);
+  CHECK(lane.in_flight_bytes() == 0);
+  hosts other{{2, with_window(60)}};
+  auto second = lane.next(other);
+  REQUIRE(second);
+  CHECK(second->host == 2);
+  lane.sent(*second, lane.take_number(), 10);
+  // Acks count both, and pay what was taken alone.
+  CHECK(lane.acknowledged(2).size() == 1);
+  CHECK(lane.owed_count() == 60);
+  CHECK(lane.next(both));
+  lane.forget(1);
+  CHECK(lane.windows_count() == 0);
+  CHECK(lane.owed_count() == 0);
+}

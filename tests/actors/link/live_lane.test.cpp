@@ -57,6 +57,8 @@ TEST_CASE("what can't be read without a key is named tick by tick",
     lane.sent();
   CHECK(lane.unread_from(1, 2).ranges()
         == std::vector<tick_range>{{2, 3}, {ahead, ahead + 1}});
+  CHECK(lane.unacknowledged(1).count() == 5);
+  CHECK(lane.unacknowledged(2).empty());
   // What was acknowledged was read.
   lane.acknowledged(4);
   CHECK(lane.unread_from(1, 3).count() == 1);

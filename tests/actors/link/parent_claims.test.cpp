@@ -21,3 +21,14 @@ TEST_CASE("one link has a parent", "[actors]") {
   CHECK(
       claims.claim(q, 7, "a").empty()); // who has another one has this no more
 }
+
+TEST_CASE("another parent has the same hosts if its link has the same route",
+          "[actors]") {
+  parent_claims claims;
+  CHECK(claims.claim(guid::from_words(1, 1), 7, "a", 0).empty());
+  CHECK(claims.claim(guid::from_words(1, 2), 8, "b", 1).empty());
+  CHECK_FALSE(claims.has_other(7, 0));
+  claims.move(8, 0);
+  CHECK(claims.has_other(7, 0));
+  CHECK(claims.claim(guid::from_words(1, 2), 9, "c", 2) == "b"); // all the same
+}
