@@ -118,7 +118,7 @@ private:
   caf::result<uint64_t, uint64_t> on_reload(const node_options& wanted);
   void apply_storage(const node_options& before);
   void apply_collectors(const node_options& before);
-  void apply_sender();
+  void apply_sender(const destination_slots& before, bool streamed);
   void apply_destinations(const destination_slots& before);
   void apply_receiver(const node_options& before);
   void apply_web(const node_options& before, bool streamed);

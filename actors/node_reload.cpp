@@ -77,8 +77,10 @@ caf::result<uint64_t, uint64_t> node::on_reload(const node_options& wanted) {
   apply_collectors(before);
   auto secured = apply_security();
   auto streamed = streams();
-  apply_sender();
-  apply_storage(before); // which asks where hosts go now
+  auto slots = slots_;
+  assign_destinations();
+  apply_storage(before); // before uplinks, which tell it who gets what now
+  apply_sender(slots, streamed);
   apply_receiver(before);
   apply_web(before, streamed);
   start_due();
@@ -125,10 +127,7 @@ void node::apply_collectors(const node_options& before) {
              collector_names())});
 }
 
-void node::apply_sender() {
-  auto before = slots_;
-  auto streamed = streams();
-  assign_destinations();
+void node::apply_sender(const destination_slots& before, bool streamed) {
   if (streamed != streams())
     renew(line_connector); // and with it the uplinks
   else

@@ -265,8 +265,9 @@ using writer_actor = caf::typed_actor<
     // From an uplink: what its parent has of a host, after the cursor says what
     // that makes owed.
     on<accept_atom, host_above_ptr>,
-    // From ingest: the host goes on by the key of this mark.
-    on<key_atom, host_number, uint32_t>,
+    // From an uplink: it has no link any more.
+    on<leave_atom, subscriber_actor>,
+    on<key_atom, host_number, uint32_t>, // from ingest: its mark from now on
     // A source asks what is acknowledged above of a host that it offered.
     // Answered once that is known; `ec::denied` when the parent refuses it.
     asks<accept_atom, source_actor, host_number>::with<host_standing_ptr>,

@@ -135,6 +135,8 @@ private:
   /// the section of some key, parents would be shown keys of others.
   void check_pair(const machine_section& x) {
     auto& proxy = x.proxy;
+    if (proxy.enabled == false)
+      return;
     auto has_list = [](auto& y) {
       return y.proxy.destinations.has_value();
     };

@@ -92,9 +92,9 @@ struct HostRecord {
   forgotten @12 :Bool;
   # Its number is taken while blocks and frames of a host that was forgotten are
   # erased; the record's guid is nobody's.
-  passedTo @13 :Int64;
-  # The host was passed on and not kept: blocks of windows that end at or before
-  # this are not here, and coverage has their ticks all the same.
+  passed @13 :List(Int64);
+  # First and last ticks, alternately, of whole windows that were passed on and
+  # not kept: they are no blocks, and coverage has their ticks all the same.
 }
 
 struct GuidPair {

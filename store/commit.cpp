@@ -18,6 +18,7 @@ bool store::has_work() const noexcept {
 }
 
 caf::expected<commit_report> store::commit_prepared(int64_t now) {
+  reconsider_unkept();
   if (tiers_.has_work()) {
     auto txn = environment_->read();
     if (!txn)
@@ -177,7 +178,7 @@ caf::error store::write_window(lmdb::transaction& txn, staged_window& x,
   report.damaged.insert(report.damaged.end(), written.damaged.begin(),
                         written.damaged.end());
   note_coverage(x, written, report);
-  if (is_passed_on(x.host))
+  if (!x.is_kept || !host.passed.empty() || is_passed_on(x.host))
     note_passing(host, x);
   return {};
 }

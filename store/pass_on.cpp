@@ -34,7 +34,7 @@ void store::keep(const block_retention& tier0, further_retention further) {
   options_.further = std::move(further);
   seconds_kept_.clear();
   for (auto& kvp : passing_)
-    kvp.second.is_passed_on.reset();
+    kvp.second.forget_rules();
 }
 
 void store::pass_to(host_number host, std::vector<guid> receivers) {
@@ -95,38 +95,76 @@ bool store::is_awaited_by(const subscriber& x, host_number host,
   });
 }
 
-/// Those that end after `passed_to`, as far as the host's coverage says.
+/// As far as its coverage says, and what was passed does not.
 std::set<tick>& store::passing_windows(const stored_host& host) {
   auto& of = passing_[host.number];
   if (of.windows)
     return *of.windows;
   auto& result = of.windows.emplace();
-  auto step = static_cast<tick>(host.definition.window_seconds);
+  tick_set here;
   for (auto& run : host.stored.runs())
-    for (auto start
-         = host.definition.window_start(std::max(run.from, host.passed_to));
-         start <= run.to; start += step)
+    here.add({run.from, run.to});
+  for (auto& range : host.passed.ranges())
+    here.remove(range);
+  auto step = static_cast<tick>(host.definition.window_seconds);
+  for (auto& range : here.ranges())
+    for (auto start = host.definition.window_start(range.from);
+         start <= range.to; start += step)
       result.insert(start);
   return result;
 }
 
-/// A window of the host is written.
+/// A window of a host is written.
 void store::note_passing(stored_host& host, const staged_window& x) {
-  auto& windows = passing_windows(host);
-  if (!x.is_kept && windows.empty()) {
-    note_passed(host, x.start + tick{x.slots});
+  auto window = window_at(host.number, x.start);
+  if (x.is_kept)
+    host.passed.remove(window);
+  else
+    host.passed.add(window);
+  if (!is_passed_on(host.number))
     return;
-  }
-  windows.insert(x.start);
-  host.passed_to = std::min(host.passed_to, x.start);
+  auto& windows = passing_windows(host);
+  if (x.is_kept)
+    windows.insert(x.start);
+  else
+    windows.erase(x.start);
 }
 
-/// Nothing is kept of windows that end at or before `end`. Where that is of a
-/// clock that was ahead, there may be something of before.
-void store::note_passed(stored_host& host, tick end) {
-  if (end <= host.closed.to)
-    host.passed_to = std::max(host.passed_to, end);
-  dirty_hosts_.push_back(host.number);
+/// Windows that were to be no blocks when they were prepared, and by now have
+/// somebody who waits for them, are prepared anew; others of their host with
+/// them, as windows must become blocks in their order.
+void store::reconsider_unkept() {
+  std::set<host_number> changed;
+  for (auto& x : staged_windows_)
+    if (x.work && !x.is_kept
+        && (!is_passed_on(x.host)
+            || is_awaited(x.host, window_at(x.host, x.start))))
+      changed.insert(x.host);
+  if (changed.empty())
+    return;
+  for (auto& x : staged_windows_)
+    if (changed.count(x.host) != 0) {
+      x.work.reset();
+      if (in_preparation_ == &x)
+        in_preparation_ = nullptr;
+    }
+}
+
+tick_set store::gone(host_number number) const {
+  tick_set result;
+  auto host = hosts_.find(number);
+  if (host == hosts_.end() || host->second.passed.empty())
+    return result;
+  result = host->second.passed;
+  // What comes to such a window is about to be a block.
+  for (auto& x : staged_windows_)
+    if (x.host == number)
+      result.remove(window_at(number, x.start));
+  for (auto& x : waiting_late_)
+    if (x.first == number)
+      result.remove(window_at(
+          number, host->second.definition.window_start(x.second->tick)));
+  return result;
 }
 
 caf::error store::trim_passed_on(lmdb::transaction& txn) {
@@ -148,11 +186,8 @@ caf::error store::trim_passed_on(lmdb::transaction& txn) {
 /// Oldest first, as debts are paid: a window that is awaited ends it.
 caf::error store::trim_passed_host(lmdb::transaction& txn, host_number number,
                                    size_t& budget) {
-  auto& x = passing_[number];
-  if (!is_passed_on(number)) {
-    x.windows.reset();
+  if (!is_passed_on(number))
     return {};
-  }
   auto& host = hosts_.at(number);
   auto& windows = passing_windows(host);
   while (!windows.empty() && budget != 0) {
@@ -165,7 +200,8 @@ caf::error store::trim_passed_host(lmdb::transaction& txn, host_number number,
     on_failure([this, number] { passing_[number].windows.reset(); });
     windows.erase(windows.begin());
     keep_marks(number);
-    note_passed(host, window.to + 1);
+    host.passed.add(window);
+    dirty_hosts_.push_back(number);
     budget -= std::min(budget, std::max<size_t>(*erased, 1));
     if (*erased != 0)
       unused_.blocks_went(number);

@@ -65,7 +65,13 @@ std::string seal_host(const stored_host& x) {
   root.setTier2From(x.tier_from[2]);
   root.setTiersSince(x.tiers_since[1]);
   root.setTier2Since(x.tiers_since[2]);
-  root.setPassedTo(x.passed_to);
+  auto& passed = x.passed.ranges();
+  auto ends = root.initPassed(static_cast<unsigned>(2 * passed.size()));
+  at = 0;
+  for (auto& range : passed) {
+    ends.set(at++, range.from);
+    ends.set(at++, range.to);
+  }
   auto& runs = x.stored.runs();
   write_runs(runs, root.initCoverage(static_cast<unsigned>(runs.size())));
   return with_checksum(flatten(message));
@@ -94,7 +100,9 @@ caf::expected<stored_host> open_host(std::string_view sealed) {
         // Where both began together only the first says so.
         result.tiers_since[2]
             = std::max(from.getTiersSince(), from.getTier2Since());
-        result.passed_to = from.getPassedTo();
+        auto ends = from.getPassed();
+        for (unsigned i = 0; i + 1 < ends.size(); i += 2)
+          result.passed.add({ends[i], ends[i + 1]});
         result.stored = read_runs(from.getCoverage());
         return result;
       });

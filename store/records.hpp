@@ -64,9 +64,9 @@ struct stored_host {
   /// Windows that end at or before this were stored without points of tier 1
   /// and of tier 2, or those were erased for want of room.
   std::array<tick, tier_count> tiers_since{};
-  /// Blocks of windows that end at or before this went, since those have them
-  /// who get them, or were never made; `stored` has their ticks. 0: none did.
-  tick passed_to = 0;
+  /// Whole windows whose blocks went, since those have them who get the host,
+  /// or were never made; `stored` has their ticks all the same.
+  tick_set passed;
 };
 
 std::string seal_host(const stored_host& x);

@@ -229,10 +229,11 @@ private:
       auto all = here;
       for (auto& run : journal_[x.first].runs())
         all.add(run);
-      for (auto& run : host.stored.runs_in({0, host.passed_to - 1})) {
-        all.add(run); // it was passed on, and is had all the same
-        here.add(run);
-      }
+      for (auto& range : host.passed.ranges())
+        for (auto& run : host.stored.runs_in(range)) {
+          all.add(run); // it was passed on, and is had all the same
+          here.add(run);
+        }
       auto missing = host.stored.missing_in(all);
       for (auto& range : missing.ranges())
         add_loss(report_, place,

@@ -143,6 +143,7 @@ void store::begin_preparation(staged_window& x) {
 }
 
 caf::expected<bool> store::prepare(size_t samples_max) {
+  reconsider_unkept();
   for (size_t samples = 0; samples < samples_max;) {
     auto x = next_to_prepare();
     if (x == nullptr)

@@ -150,6 +150,28 @@ caf::error store::load_journal_end(const lmdb::transaction& txn) {
   return {};
 }
 
+/// Of the items of an entry behind a position.
+caf::expected<std::map<host_number, tick_set>>
+store::ticks_behind(const lmdb::transaction& txn, const entry_summary& entry,
+                    journal_position position) const {
+  if (position < entry.first)
+    return entry.ticks;
+  auto sealed = txn.get(tables::journal, tables::journal_key(entry.first));
+  if (!sealed)
+    return entry.ticks;
+  auto items = open_journal_entry(*sealed);
+  if (!items)
+    return std::move(items.error());
+  std::map<host_number, tick_set> result;
+  for (auto& item : items->items)
+    if (entry.first + static_cast<size_t>(&item - items->items.data())
+        > position) {
+      auto t = item.frame->header().tick;
+      result[item.host].add({t, t});
+    }
+  return result;
+}
+
 caf::error store::load_subscribers(const lmdb::transaction& txn) {
   lmdb::cursor at{txn, tables::cursors};
   for (auto more = at.first(); more; more = at.next()) {
@@ -287,7 +309,7 @@ bool store::put_key_mark(host_number host, uint32_t key_mark) {
 void store::note_changed(host_number host) {
   seconds_kept_.erase(host);
   if (auto i = passing_.find(host); i != passing_.end())
-    i->second.is_passed_on.reset();
+    i->second.forget_rules();
   dirty_hosts_.push_back(host);
 }
 

@@ -27,6 +27,7 @@
 #include "store/let_go.hpp"
 #include "store/lmdb.hpp"
 #include "store/load.hpp"
+#include "store/passing_host.hpp"
 #include "store/preparation.hpp"
 #include "store/records.hpp"
 #include "store/retention.hpp"
@@ -178,6 +179,10 @@ public:
   /// brings it again. None: that is not known, and all stays.
   void pass_to(host_number host, std::vector<guid> receivers);
 
+  /// Ticks that a host covers and that nobody can be sent from here, since they
+  /// were passed on and not kept.
+  tick_set gone(host_number host) const;
+
   /// Whether there is anything to write or to prepare.
   bool has_work() const noexcept;
 
@@ -282,6 +287,9 @@ private:
   caf::error put_groups(lmdb::transaction& txn, host_number host, tick start,
                         const std::vector<sealed_group>& groups,
                         commit_report& report);
+  caf::expected<std::map<host_number, tick_set>>
+  ticks_behind(const lmdb::transaction& txn, const entry_summary& entry,
+               journal_position position) const;
   caf::error trim_journal(lmdb::transaction& txn, journal_position journal_end,
                           commit_report& report);
   caf::error trim_rosters(lmdb::transaction& txn);
@@ -294,7 +302,7 @@ private:
                      tick_range window) const;
   std::set<tick>& passing_windows(const stored_host& host);
   void note_passing(stored_host& host, const staged_window& x);
-  void note_passed(stored_host& host, tick end);
+  void reconsider_unkept();
   caf::error trim_passed_on(lmdb::transaction& txn);
   caf::error trim_passed_host(lmdb::transaction& txn, host_number host,
                               size_t& budget);
@@ -370,13 +378,6 @@ private:
   unused_layouts unused_;
 
   /// Of hosts that have receivers, and of those that are only passed on.
-  struct passing_host {
-    /// None: to be looked up.
-    std::optional<bool> is_passed_on;
-    std::vector<guid> receivers;
-    /// Starts of windows that are stored; none: to be looked up.
-    std::optional<std::set<tick>> windows;
-  };
   std::map<host_number, passing_host> passing_;
   /// Which of them is looked at next.
   host_number next_passing_ = 0;

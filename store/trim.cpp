@@ -68,7 +68,10 @@ caf::error store::trim_journal(lmdb::transaction& txn,
       if (kvp.second.position >= last)
         continue;
       // What it has not passed is owed from blocks from now on.
-      for (auto& ticks : entry.ticks) {
+      auto rest = ticks_behind(txn, entry, kvp.second.position);
+      if (!rest)
+        return std::move(rest.error());
+      for (auto& ticks : *rest) {
         if (hosts_.count(ticks.first) == 0)
           continue;
         owe(kvp.first, ticks.first, ticks.second);

@@ -46,9 +46,9 @@ void store::on_failure(std::function<void()> undo) {
 void store::keep_marks(host_number host) {
   auto& x = hosts_[host];
   on_failure([this, host, closed = x.closed, from = x.tier_from,
-              since = x.tiers_since, passed_to = x.passed_to] {
+              since = x.tiers_since, passed = x.passed] {
     auto& to = hosts_[host];
-    to.passed_to = passed_to;
+    to.passed = passed;
     to.closed = closed;
     to.tier_from = from;
     to.tiers_since = since;
@@ -84,6 +84,10 @@ void store::drop_ticks(host_number host, tick_range range) {
 
 void store::drop_ticks_before(host_number host, tick t) {
   drop_ticks(host, {0, t - 1});
+  if (!hosts_[host].passed.empty()) {
+    keep_marks(host);
+    hosts_[host].passed.remove({0, t - 1});
+  }
 }
 
 void store::keep_owed(const guid& subscriber, host_number host) {

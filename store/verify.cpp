@@ -315,8 +315,8 @@ private:
       auto& claimed = x.second.stored;
       auto place = "hosts " + to_string(x.second.definition.id);
       auto missing = claimed.missing_in(found_[x.first]);
-      if (auto to = x.second.passed_to; to != 0)
-        missing.remove({0, to - 1}); // was passed on
+      for (auto& range : x.second.passed.ranges())
+        missing.remove(range);
       for (auto& range : missing.ranges())
         faults_({place, "claims ticks " + std::to_string(range.from) + " to "
                             + std::to_string(range.to)

@@ -110,8 +110,8 @@ void history_lane::sent(const owed_window& what, uint64_t last_number,
   in_flight_bytes_ += bytes;
 }
 
-void history_lane::nothing_to_send(const owed_window& what) {
-  pay(what);
+tick_set history_lane::nothing_to_send(const owed_window& what) {
+  return pay(what);
 }
 
 void history_lane::failed(const owed_window& what) {

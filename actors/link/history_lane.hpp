@@ -58,8 +58,9 @@ public:
   /// The window's groups were sent; `last_number` is that of its last group.
   void sent(const owed_window& what, uint64_t last_number, size_t bytes);
 
-  /// There is nothing to send for it (any more): it is paid.
-  void nothing_to_send(const owed_window& what);
+  /// There is nothing to send for it (any more). Returns what of it is paid by
+  /// that: not what was owed anew since.
+  tick_set nothing_to_send(const owed_window& what);
 
   /// It could not be read now: it stays owed.
   void failed(const owed_window& what);

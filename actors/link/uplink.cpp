@@ -181,6 +181,7 @@ void uplink::leave() {
     figures_->links_down.fetch_add(1, std::memory_order_relaxed);
     note_progress();
   }
+  send(peers_.writer, leave_atom_v, subscriber_actor{this});
   ++generation_;
   replies_ = reply_lane{};
   channels_.clear();
@@ -202,6 +203,9 @@ void uplink::on_reload(const uplink_options& options) {
   options_ = options;
   options_.claims->move(id(), options_.route);
   auto moved = other_hosts_go_here();
+  if (!moved)
+    for (auto& kvp : channels_)
+      tell_again(kvp.second);
   if (same && !moved)
     return;
   destination_ = stays ? static_cast<size_t>(at - wanted.begin()) : size_t{0};

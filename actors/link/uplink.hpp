@@ -103,8 +103,11 @@ private:
     bool refused = false;
     /// It was accepted once: what that made owed is written down.
     bool compared = false;
-    /// Where it was refused as a clone: until it is offered again, seconds.
+    /// Where it was refused for what may pass: until it is offered again,
+    /// seconds.
     int64_t offer_again_s = 0;
+    /// On this link, in a row.
+    unsigned refusals = 0;
     /// Not sent since, and owed once it is accepted.
     tick_set skipped;
     /// Charts of an epoch's roster that the parent has.
@@ -176,6 +179,7 @@ private:
   void on_host_close(const link_host_close& x);
   void offer_again(host_number number);
   void cut_off(channel& of);
+  void tell_again(const channel& of);
   void keep_back(const host_summary& host);
   void mind_refused();
   void tell_state(channel& to, const host_summary& now);

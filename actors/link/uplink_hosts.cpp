@@ -1,6 +1,8 @@
 /// The part of uplink.hpp that tells the parent which hosts are there, and
 /// hears which ones it does not take.
 
+#include <algorithm>
+
 #include <spdlog/spdlog.h>
 
 #include "actors/link/uplink.hpp"
@@ -14,6 +16,10 @@ namespace {
 /// other one of two clones may go, and a disk that was full have room.
 constexpr int64_t refused_again_s = 60;
 
+/// After so many refusals the wait, twice as long each time, grows no more: to
+/// a quarter of an hour.
+constexpr unsigned refusals_max = 4;
+
 } // namespace
 
 void uplink::on_host_refuse(const link_host_refuse& x) {
@@ -26,9 +32,11 @@ void uplink::on_host_refuse(const link_host_refuse& x) {
   cut_off(to);
   auto may_pass
       = x.reason == link_reason::clone || x.reason == link_reason::busy;
-  to.offer_again_s = may_pass ? refused_again_s : 0;
-  tell_above({number, true, {}});
-  log_->warn("the parent refuses host {}: {}", name, to_string(x.reason));
+  to.offer_again_s
+      = may_pass ? refused_again_s << std::min(to.refusals, refusals_max) : 0;
+  tell_above({number});
+  auto level = to.refusals++ == 0 ? spdlog::level::warn : spdlog::level::debug;
+  log_->log(level, "the parent refuses host {}: {}", name, to_string(x.reason));
   if (x.reason == link_reason::clone) { // for the list of links
     reason_ = "host " + name + " is refused: clone";
     tell_status();
@@ -44,10 +52,7 @@ void uplink::on_host_close(const link_host_close& x) {
     return;
   cut_off(i->second);
   i->second.offer_again_s = 0;
-  host_above none;
-  none.host = x.channel;
-  none.is_closed = true;
-  tell_above(std::move(none));
+  tell_above({static_cast<host_number>(x.channel), host_above::stance::closed});
 }
 
 /// What is on its way is acknowledged with what is behind it, and not kept.
@@ -69,21 +74,26 @@ void uplink::keep_back(const host_summary& host) {
   }
   history_.forget(host.number); // what is owed stays written down
   kept_back_[host.number] = host;
-  tell_above({host.number, true, {}, 0});
+  tell_above({host.number});
 }
 
 void uplink::offer_again(host_number number) {
   auto i = channels_.find(number);
   auto host = i->second.host;
   auto skipped = std::move(i->second.skipped);
+  auto refusals = i->second.refusals;
   reason_.clear();
   channels_.erase(i);
   open_host(host);
   i = channels_.find(number);
-  if (i == channels_.end())
+  if (i == channels_.end()) { // until it goes here again
+    for (auto& range : skipped.ranges())
+      standing_.owed[number].add(range);
     return;
+  }
   i->second.key_wanted = true; // of frames that the parent has not
   i->second.skipped = std::move(skipped);
+  i->second.refusals = refusals;
 }
 
 void uplink::mind_refused() {
@@ -93,6 +103,12 @@ void uplink::mind_refused() {
       due.push_back(kvp.first);
   for (auto number : due)
     offer_again(number);
+}
+
+/// The writer forgot who takes it, as the rules may be others now.
+void uplink::tell_again(const channel& of) {
+  if (mode_ == mode::open && of.accepted && !of.refused)
+    tell_above({of.host.number, host_above::stance::still_takes});
 }
 
 void uplink::tell_state(channel& to, const host_summary& now) {

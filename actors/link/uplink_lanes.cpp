@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -58,7 +59,9 @@ void uplink::on_published(const published_host& x) {
     open_host(x.summary);
     return;
   }
-  i->second.host.key_mark = x.summary.key_mark;
+  if (std::exchange(i->second.host.key_mark, x.summary.key_mark)
+      != x.summary.key_mark)
+    tell_again(i->second);
   auto& known = i->second.host.definition;
   auto changed = known.epoch != x.summary.definition.epoch
                  || known.hostname != x.summary.definition.hostname;
@@ -283,9 +286,9 @@ void uplink::send_window(const owed_window& what, const window_groups& groups) {
     return;
   }
   if (groups.groups.empty()) { // retention took it: nobody has it any more
-    history_.nothing_to_send(what);
-    pace_.paid(what.ticks.count());
-    for (auto& range : what.ticks.ranges())
+    auto paid = history_.nothing_to_send(what);
+    pace_.paid(paid.count());
+    for (auto& range : paid.ranges())
       progress_.pay.emplace_back(what.host, range);
     send_history();
     return;

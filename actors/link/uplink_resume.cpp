@@ -169,7 +169,7 @@ void uplink::open_host(const host_summary& host) {
   }
   kept_back_.erase(host.number);
   if (is_of_parent(host)) {
-    tell_above({host.number, true, {}});
+    tell_above({host.number});
     return;
   }
   auto& to = channels_[host.number];
@@ -193,6 +193,9 @@ void uplink::on_accept(const link_host_accept& x) {
     return;
   auto number = i->first;
   i->second.accepted = true;
+  i->second.refused = false; // what came of an offer before
+  i->second.offer_again_s = 0;
+  i->second.refusals = 0;
   i->second.wanted_since = x.wanted_since;
   auto missing = standing_.durable[number].missing_in(x.coverage);
   auto is_first = !std::exchange(i->second.compared, true);
@@ -200,9 +203,10 @@ void uplink::on_accept(const link_host_accept& x) {
     add_late_ticks(standing_.durable[number], missing);
   for (auto& range : backlog_ticks_[number].ranges())
     missing.remove(range); // comes over the live lane
-  if (is_first) // the history lane has them from here on, and pays them
-    for (auto& range : standing_.owed[number].ranges())
-      missing.add(range);
+  // The history lane has them from here on, and pays them.
+  for (auto& range : standing_.owed[number].ranges())
+    missing.add(range);
+  standing_.owed.erase(number);
   for (auto& range : i->second.skipped.ranges())
     missing.add(range);
   i->second.skipped = tick_set{};
@@ -221,7 +225,7 @@ void uplink::on_accept(const link_host_accept& x) {
   send_history();
   note_progress();
   // Behind what it makes owed.
-  tell_above({number, false, x.coverage, x.wanted_since});
+  tell_above({number, host_above::stance::takes, x.coverage, x.wanted_since});
 }
 
 void uplink::tell_above(host_above what) {

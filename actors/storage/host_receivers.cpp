@@ -1,5 +1,7 @@
 #include "actors/storage/host_receivers.hpp"
 
+#include <utility>
+
 namespace tributary {
 
 std::set<host_number> host_receivers::begin_link(uint64_t uplink,
@@ -35,6 +37,17 @@ std::set<host_number> host_receivers::end(uint64_t uplink) {
   auto result = std::move(i->second.hosts);
   uplinks_.erase(i);
   return result;
+}
+
+std::set<host_number> host_receivers::end_link(uint64_t uplink) {
+  auto i = uplinks_.find(uplink);
+  return i == uplinks_.end() ? std::set<host_number>{}
+                             : std::exchange(i->second.hosts, {});
+}
+
+void host_receivers::forget_hosts() {
+  for (auto& kvp : uplinks_)
+    kvp.second.hosts.clear();
 }
 
 void host_receivers::forget(host_number host) {

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Which nodes get a host from this one, as far as links have told since the
-/// start. For hosts that are only passed on: what all of their receivers have
+/// Which nodes get a host from this one, as far as links that are open have
+/// told. For hosts that are only passed on: what all of their receivers have
 /// need not be kept. Knows uplinks by the numbers of their actors; the writer
 /// owns one.
 
@@ -29,13 +29,19 @@ public:
   void take(uint64_t uplink, host_number host);
   void leave(uint64_t uplink, host_number host);
 
+  /// The uplink has no link any more. Returns what `begin_link` returns.
+  std::set<host_number> end_link(uint64_t uplink);
+
   /// The uplink is gone. Returns what `begin_link` returns.
   std::set<host_number> end(uint64_t uplink);
 
   /// No host of that number is here any more.
   void forget(host_number host);
 
-  /// Nodes that take the host, or took it over the last link; no two are equal.
+  /// Which hosts go where is to be told anew.
+  void forget_hosts();
+
+  /// Nodes that take the host; no two are equal.
   std::vector<guid> of(host_number host) const;
 
 private:

@@ -213,17 +213,25 @@ struct cursor_update {
   std::vector<std::pair<host_number, tick_range>> pay;
 };
 
-/// What the parent of a link has of a host.
+/// How the parent of a link stands to a host.
 struct host_above {
+  enum class stance {
+    /// It takes the host from now on.
+    takes,
+    /// As before: another key, or another configuration, changed nothing.
+    still_takes,
+    /// It does not take the host, or it is not sent to it.
+    refuses,
+    /// It takes the host no longer.
+    closed,
+  };
+
   host_number host = 0;
-  /// It does not take the host; `durable` says nothing then.
-  bool is_refused = false;
+  stance is = stance::refuses;
+  /// Where it takes the host: what it has.
   coverage durable;
   /// It is owed nothing of the time before.
   tick wanted_since = 0;
-  /// It takes the host no longer, having it from elsewhere or not wanting it;
-  /// the rest says nothing then.
-  bool is_closed = false;
 };
 
 /// The host that was forgotten last.

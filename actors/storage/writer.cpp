@@ -17,6 +17,9 @@ namespace {
 /// Hosts that are offered together (a parent's start) share a commit.
 constexpr int64_t offer_delay_ms = 10;
 
+/// Longer than anybody waits for the answer to an offer.
+constexpr auto offer_time_max = std::chrono::minutes(1);
+
 /// Samples of windows that are worked on between two messages: some 2 to 5 ms,
 /// with the piece that goes beyond below 10 ms on a slow core.
 constexpr size_t slice_samples = 256u << 10;
@@ -79,7 +82,11 @@ writer::behavior_type writer::make_behavior() {
       [this](key_atom, host_number host, uint32_t mark) {
         if (store_->put_key_mark(host, mark))
           schedule(options_.commit_every_ms);
-        note_receivers({host}); // another key may send it elsewhere
+        receivers_.forget(host); // it may go elsewhere: uplinks tell
+        note_receivers({host});
+      },
+      [this](leave_atom, const subscriber_actor& x) {
+        note_receivers(receivers_.end_link(x.id()));
       },
       [this](accept_atom, const source_actor& who, host_number number) {
         return on_ask_above(who, number);
@@ -195,14 +202,24 @@ caf::result<host_standing_ptr> writer::on_offer(const host_offer& offer) {
         return error;
   auto at_once = failing_ && is_durable(offer.definition);
   auto number = store_->put_host(offer.definition, offer.path, offer.key_mark);
-  note_receivers({number}); // another key may send it elsewhere
+  note_receivers({number});
   if (at_once)
     return standing_of(number);
   auto promise = make_response_promise<host_standing_ptr>();
-  pending_offers_.push_back({promise, number});
+  // Who offered those has been told that it took too long.
+  auto now = clock().now();
+  pending_offers_.erase(
+      std::remove_if(pending_offers_.begin(), pending_offers_.end(),
+                     [&](auto& x) { return x.since + offer_time_max < now; }),
+      pending_offers_.end());
+  pending_offers_.push_back({promise, number, now});
   if (auto sender = caf::actor_cast<ingest_actor>(current_sender()))
     ingests_.insert(std::move(sender));
-  delayed_send(this, std::chrono::milliseconds(offer_delay_ms), commit_atom_v);
+  if (failing_) // many may come, and the next attempt is for all
+    schedule(options_.commit_every_ms);
+  else
+    delayed_send(this, std::chrono::milliseconds(offer_delay_ms),
+                 commit_atom_v);
   return promise;
 }
 
@@ -263,6 +280,7 @@ void writer::on_history(const incoming_window_ptr& what) {
 void writer::on_reload(const writer_options& options) {
   options_ = options;
   store_->keep(options.retention, options.further);
+  receivers_.forget_hosts(); // they may go elsewhere: uplinks tell
   std::set<host_number> all;
   for (auto& kvp : store_->hosts())
     all.insert(kvp.first);

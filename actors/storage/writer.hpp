@@ -12,6 +12,7 @@
 #include <set>
 #include <vector>
 
+#include <caf/actor_clock.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
@@ -142,6 +143,7 @@ private:
   struct pending_offer {
     caf::typed_response_promise<host_standing_ptr> promise;
     host_number number;
+    caf::actor_clock::time_point since;
   };
   std::vector<pending_offer> pending_offers_;
   // Where no history is kept. The parent of the last link:

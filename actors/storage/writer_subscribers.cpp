@@ -15,8 +15,8 @@ writer::on_resume(const subscriber_actor& who, const guid& node) {
     monitor(who);
   note_receivers(receivers_.begin_link(who.id(), node));
   for (auto& kvp : store_->hosts()) // what is not here can't be owed
-    if (kvp.second.passed_to != 0)
-      store_->pay(node, kvp.first, {0, kvp.second.passed_to - 1});
+    for (auto& range : store_->gone(kvp.first).ranges())
+      store_->pay(node, kvp.first, range);
   auto result = std::make_shared<subscriber_standing>();
   auto known = store_->subscribers().find(node);
   result->known = known != store_->subscribers().end();
@@ -36,8 +36,8 @@ writer::on_resume(const subscriber_actor& who, const guid& node) {
     result->journal_first = store_->journal_end() + 1;
   for (auto& kvp : store_->hosts()) {
     auto& durable = result->durable[kvp.first] = store_->durable(kvp.first);
-    if (kvp.second.passed_to != 0)
-      durable.drop_before(kvp.second.passed_to);
+    for (auto& range : store_->gone(kvp.first).ranges())
+      durable.remove(range);
   }
   for (auto& item : store_->staged_items()) {
     auto& header = item.frame->header();

@@ -29,15 +29,18 @@ caf::error writer::succeed_parent(const guid& node) {
 }
 
 void writer::on_above(const host_above& what) {
+  using stance = host_above::stance;
   auto uplink = current_sender()->id();
-  if (what.is_refused || what.is_closed)
-    receivers_.leave(uplink, what.host);
-  else
+  auto takes = what.is == stance::takes || what.is == stance::still_takes;
+  if (takes)
     receivers_.take(uplink, what.host);
+  else
+    receivers_.leave(uplink, what.host);
   note_receivers({what.host});
-  if (!options_.passing || what.is_closed)
+  if (!options_.passing || what.is == stance::still_takes
+      || what.is == stance::closed)
     return;
-  if (what.is_refused) {
+  if (what.is == stance::refuses) {
     gate_.refuse(what.host);
     offer_again(sources_, what.host, "takes no more");
   } else {

@@ -238,6 +238,10 @@ class Roles(cluster.Test):
         self.start(top, relay, child, guest)
         self.wait_live(child, relay, top)
         self.wait_live(guest, relay, top)
+        # With time until the window of these ticks closes.
+        wait_until("a window is young",
+                   lambda: 5 < guest.newest() % WINDOW_SECONDS < 15,
+                   2 * WINDOW_SECONDS)
         ticks = range(guest.newest() - 2, guest.newest())
         relay.kill() # what is not acknowledged comes again
         relay.start()

@@ -117,6 +117,34 @@ TEST_CASE("of two parents both must have it", "[sim]") {
   CHECK(joined(cluster.faults) == "");
 }
 
+TEST_CASE("a host that goes another way from now on goes there whole",
+          "[sim]") {
+  sim_cluster cluster{116};
+  cluster.add_node("top");
+  cluster.add_node("side");
+  add_nodes(cluster, {{"top"}});
+  cluster.reload("relay", [&](node_options& options) {
+    for (auto& x : options.receiver.api_keys)
+      x.db = {};
+  });
+  cluster.step_seconds(300);
+  cluster.stop("side");
+  cluster.reload("relay", [&](node_options& options) {
+    for (auto& x : options.receiver.api_keys)
+      if (x.key == passing_key) {
+        x.db = db_mode::none;
+        x.proxy.destinations = {{transport::tcp, "side", {}, {}, false}};
+      }
+  });
+  cluster.step_seconds(100); // the top has it, and is not asked any more
+  cluster.start("side");
+  cluster.step_seconds(150);
+  cluster.settle();
+  CHECK(joined(check_equal(cluster, "passed", "side", "passed")) == "");
+  CHECK(stored_blocks(cluster, "relay", "passed") == 0);
+  CHECK(joined(cluster.faults) == "");
+}
+
 TEST_CASE("a host that is kept from now on is kept", "[sim]") {
   sim_cluster cluster{114};
   cluster.add_node("top");

@@ -99,6 +99,10 @@ struct relay_store {
     commit();
   }
 
+  int64_t passed_ticks() const {
+    return x->hosts().at(passed()).passed.count();
+  }
+
   size_t blocks(host_number host, lmdb::table_number table = tables::tier0) {
     auto txn = x->environment()->read();
     lmdb::cursor at{*txn, table};
@@ -124,7 +128,9 @@ TEST_CASE("what all receivers have of a passed host goes, and stays known",
   CHECK(a.blocks(a.passed()) == 0);
   CHECK(a.x->durable(a.passed()).count() == 120);
   CHECK(a.x->hosts().at(a.passed()).closed.to == start + 120);
-  CHECK(a.x->hosts().at(a.passed()).passed_to == start + 120);
+  CHECK(a.passed_ticks() == 120);
+  CHECK(a.x->gone(a.passed()).count() == 120);
+  CHECK(a.x->gone(a.senders[0].number).empty());
   CHECK(a.blocks(a.senders[0].number) == 2);
   // It has no points, and the other has.
   CHECK(a.blocks(a.passed(), tables::tier1_pieces) == 0);
@@ -192,26 +198,28 @@ TEST_CASE("a window that all have when it closes is never a block",
   CHECK(a.blocks(a.passed()) == 0);
   CHECK(a.x->durable(a.passed()).count() == 60);
   CHECK(a.x->durable(a.passed()).runs().size() == 1);
-  CHECK(a.x->hosts().at(a.passed()).passed_to == start + 60);
+  CHECK(a.passed_ticks() == 60);
 }
 
 TEST_CASE("what comes late or again of a passed host goes once more",
           "[store][pass_on]") {
   relay_store a;
   a.x->pass_to(a.passed(), {above});
-  a.run(start, start + 60);
+  a.run(start, start + 120);
   a.has_all(above);
   REQUIRE(a.blocks(a.passed()) == 0);
   // The same window from a sender that had more of it.
   auto definition = make_host(passed_id);
   auto window = make_window(definition, start, "d", 1, {{0, 5}, {7, 6}});
   a.x->put_received(a.passed(), receive(definition, window), 7, make_guid(5));
+  CHECK(a.x->gone(a.passed()).count() == 60); // it is about to be here again
   a.commit();
   CHECK(a.blocks(a.passed()) == 1); // it is owed
-  CHECK(a.x->hosts().at(a.passed()).passed_to == start);
+  CHECK(a.passed_ticks() == 60);    // the other window
   a.x->pay(above, a.passed(), {0, tick_max});
   a.commit();
   CHECK(a.blocks(a.passed()) == 0);
+  CHECK(a.passed_ticks() == 120);
 }
 
 TEST_CASE("after a restart nothing goes before the receivers are known",
@@ -237,8 +245,8 @@ TEST_CASE("how far a host was passed on is known after a restart",
   a.run(start, start + 120);
   a.has_all(above);
   a.open();
-  CHECK(a.x->hosts().at(a.passed()).passed_to == start + 120);
-  CHECK(a.x->hosts().at(a.senders[0].number).passed_to == 0);
+  CHECK(a.passed_ticks() == 120);
+  CHECK(a.x->gone(a.senders[0].number).empty());
   CHECK(a.x->durable(a.passed()).count() == 120);
   // Nothing of it is damaged.
   std::vector<std::string> faults;
@@ -251,20 +259,55 @@ TEST_CASE("how far a host was passed on is known after a restart",
   CHECK(faults == std::vector<std::string>{});
 }
 
-TEST_CASE("a host that is kept from now on keeps what is there",
+TEST_CASE("a host that is kept from now on keeps what comes, and passes it on "
+          "when it is to",
           "[store][pass_on]") {
   relay_store a;
+  a.x->pass_to(a.passed(), {above});
   a.run(start, start + 60);
+  a.has_all(above);
+  REQUIRE(a.blocks(a.passed()) == 0);
   auto further = options_of_test().further;
   further.passes_on = nullptr;
   a.x->keep({}, further);
-  a.x->pass_to(a.passed(), {above});
+  a.run(start + 60, start + 180);
   a.has_all(above);
-  CHECK(a.blocks(a.passed()) == 1);
+  CHECK(a.blocks(a.passed()) == 2);
+  // Of the time before it gets a window after all, which is owed to who comes.
+  auto definition = make_host(passed_id);
+  auto window = make_window(definition, start, "d", 1, {{0, 5}});
+  a.x->put_received(a.passed(), receive(definition, window), 7, make_guid(5));
+  a.commit();
+  CHECK(a.passed_ticks() == 0);
   a.x->keep({}, options_of_test().further);
   a.x->put_host(make_host(3), {});
   a.commit();
+  CHECK(a.blocks(a.passed()) == 3); // the first is owed
+  a.has_all(above);
   CHECK(a.blocks(a.passed()) == 0);
+  CHECK(a.passed_ticks() == 180);
+}
+
+TEST_CASE("a window that somebody waits for after all is made a block",
+          "[store][pass_on]") {
+  relay_store a;
+  a.x->pass_to(a.passed(), {above});
+  auto& s = a.senders[1];
+  for (auto t = start; t < start + 120; ++t) {
+    auto frame = s.from.seal(t, {t}, t % 60 == 0);
+    REQUIRE(s.hot.apply(*frame));
+    a.x->append({s.number, frame});
+  }
+  a.commit();
+  a.has_all(above);
+  for (auto& window : s.hot.close_windows(start + 120))
+    a.x->put_closed(s.number, window);
+  REQUIRE(a.x->prepare(1u << 20));
+  a.x->pass_to(a.passed(), {above, beside}); // which was never here
+  a.commit();
+  CHECK(a.blocks(a.passed()) == 2);
+  CHECK(a.passed_ticks() == 0);
+  CHECK(a.x->hosts().at(a.passed()).closed.to == start + 120);
 }
 
 TEST_CASE("a passed host can be forgotten", "[store][pass_on]") {

@@ -164,6 +164,27 @@ TEST_CASE("what a trim passes becomes owed", "[store][trim]") {
   CHECK(x->subscribers().at(behind).owed.at(1).count() == 50);
 }
 
+TEST_CASE("of an entry that is passed in part the rest is owed",
+          "[store][trim]") {
+  temporary_directory directory;
+  auto x = open_store(directory.file("s"));
+  auto behind = make_guid(50);
+  fed_host a{*x, 2};
+  x->move_cursor(behind, 0);
+  committed(*x);
+  for (tick t = start; t < start + 62; ++t) {
+    a.feed(*x, t);
+    if (t % 3 == 0)
+      committed(*x);
+  }
+  committed(*x);
+  x->move_cursor(behind, 11);
+  a.close(*x, start + 60);
+  committed(*x);
+  CHECK(x->subscribers().at(behind).owed.at(a.number).ranges().front().from
+        == start + 11);
+}
+
 TEST_CASE("a trim is bounded and goes on with the next commit",
           "[store][trim]") {
   temporary_directory directory;

@@ -40,6 +40,13 @@ TEST_CASE("another link of an uplink has to tell anew", "[actors]") {
   x.forget(1);
   CHECK(x.of(1).empty());
   x.take(7, 2);
+  CHECK(x.end_link(7) == std::set<host_number>{2});
+  CHECK(x.of(2).empty());
+  CHECK(x.end_link(9).empty());
+  x.take(7, 2);
+  x.forget_hosts();
+  CHECK(x.of(2).empty());
+  x.take(7, 2);
   // A node has one link of ours: with another uplink it is to tell anew.
   CHECK(x.knows(7));
   CHECK(x.begin_link(8, q) == std::set<host_number>{2});
