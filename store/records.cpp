@@ -102,7 +102,8 @@ caf::expected<stored_host> open_host(std::string_view sealed) {
             = std::max(from.getTiersSince(), from.getTier2Since());
         auto ends = from.getPassed();
         for (unsigned i = 0; i + 1 < ends.size(); i += 2)
-          result.passed.add({ends[i], ends[i + 1]});
+          if (ends[i] >= 0 && ends[i + 1] <= tick_max)
+            result.passed.add({ends[i], ends[i + 1]});
         result.stored = read_runs(from.getCoverage());
         return result;
       });

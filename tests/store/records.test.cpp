@@ -20,6 +20,8 @@ stored_host example_host() {
   result.closed.to = 1'700'000'400;
   result.stored.add({1'700'000'000, 1'700'000'100, 6});
   result.stored.add({1'700'000'102, 1'700'000'399, 7});
+  result.passed.add({0, 59});
+  result.passed.add({120, 179});
   return result;
 }
 
@@ -32,6 +34,15 @@ std::string_view aligned(std::vector<uint64_t>& words, const std::string& x) {
 
 } // namespace
 
+TEST_CASE("passed ranges out of bounds are left out", "[store][records]") {
+  auto x = example_host();
+  x.passed.add({tick_max, tick_max + 1});
+  x.passed.add({-9, -5});
+  auto back = open_host(seal_host(x));
+  REQUIRE(back);
+  CHECK(back->passed.ranges() == std::vector<tick_range>{{0, 59}, {120, 179}});
+}
+
 TEST_CASE("host records come back", "[store][records]") {
   auto x = example_host();
   auto sealed = seal_host(x);
@@ -40,6 +51,7 @@ TEST_CASE("host records come back", "[store][records]") {
   REQUIRE(back);
   CHECK(back->number == x.number);
   CHECK(back->definition.id == x.definition.id);
+  CHECK(back->passed.ranges() == x.passed.ranges());
   CHECK(back->definition.hostname == x.definition.hostname);
   CHECK(back->definition.epoch == x.definition.epoch);
   CHECK(back->definition.boot == x.definition.boot);
