@@ -13,14 +13,7 @@ void node::assign_destinations() {
   // for a restart.
   if (options_.db.mode == db_mode::none && mode == stream_mode::all)
     mode = stream_mode::failover;
-  auto options = options_;
-  if (options.db.mode == db_mode::none) {
-    for (auto& x : options.receiver.api_keys)
-      x.proxy = proxy_rules{};
-    for (auto& x : options.receiver.machines)
-      x.proxy = proxy_rules{};
-  }
-  routes_ = std::make_shared<const host_routes>(options, setup_->own);
+  routes_ = std::make_shared<const host_routes>(options_, setup_->own);
   slots_ = assign_slots(slots_, routes_->all(), mode);
 }
 

@@ -28,6 +28,9 @@ host_routes::host_routes(const node_options& options, const guid& own)
     : enabled_(options.sender.enabled),
       common_{each_once(options.sender.destinations), options.sender.api_key} {
   add({});
+  // Refused in files; here a reload may be ahead of it.
+  if (options.db.mode == db_mode::none)
+    return;
   // What is here of hosts of a section that is off stays on its way: it adds no
   // route, and its hosts are not moved to that of `[stream]`.
   for (auto& x : options.receiver.api_keys) {

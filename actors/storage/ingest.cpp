@@ -39,12 +39,8 @@ ingest::ingest(caf::actor_config& cfg, actor_identity identity,
     auto number = x.number;
     for (auto& run : x.hot.seen().runs())
       covered.push_back({run.from, run.to});
-    auto mark = x.key_mark;
-    auto& entry = hosts_
-                      .emplace(number, host_entry{std::move(x),
-                                                  "not connected since start"})
-                      .first->second;
-    entry.written_mark = mark;
+    hosts_.emplace(number,
+                   host_entry{std::move(x), "not connected since start"});
   }
   retention_clock_ = retention_clock{believable_newest(std::move(covered))};
   started_ms_ = clock_->now_ms();

@@ -80,8 +80,8 @@ private:
     }
 
     ingest_host kept;
-    /// As the writer was told.
-    uint32_t written_mark = 0;
+    /// As the writer was told; it knows that of a host it brought.
+    uint32_t written_mark = kept.key_mark;
     host_sources sources;
     std::string reason;
     unix_ms newest_arrival_ms = 0;

@@ -14,10 +14,14 @@ writer::on_resume(const subscriber_actor& who, const guid& node) {
   if (!receivers_.knows(who.id()))
     monitor(who);
   note_receivers(receivers_.begin_link(who.id(), node));
-  for (auto& kvp : store_->hosts()) // what is not here can't be owed
-    for (auto& range : store_->gone(kvp.first).ranges())
-      store_->pay(node, kvp.first, range);
   auto result = std::make_shared<subscriber_standing>();
+  for (auto& kvp : store_->hosts()) {
+    auto& durable = result->durable[kvp.first] = store_->durable(kvp.first);
+    for (auto& range : store_->gone(kvp.first).ranges()) {
+      durable.remove(range); // what is not here can't be owed
+      store_->pay(node, kvp.first, range);
+    }
+  }
   auto known = store_->subscribers().find(node);
   result->known = known != store_->subscribers().end();
   if (result->known) {
@@ -34,11 +38,6 @@ writer::on_resume(const subscriber_actor& who, const guid& node) {
   result->journal_first = store_->journal_first();
   if (result->journal_first == 0)
     result->journal_first = store_->journal_end() + 1;
-  for (auto& kvp : store_->hosts()) {
-    auto& durable = result->durable[kvp.first] = store_->durable(kvp.first);
-    for (auto& range : store_->gone(kvp.first).ranges())
-      durable.remove(range);
-  }
   for (auto& item : store_->staged_items()) {
     auto& header = item.frame->header();
     if (header.part == 0)
@@ -84,7 +83,7 @@ void writer::on_cursor(const cursor_update& what) {
   schedule(options_.commit_every_ms);
 }
 
-/// As long as one of the parents was not heard of since the start, it is not
+/// As long as one of the parents has not told that it takes a host, it is not
 /// known what it lacks.
 void writer::note_receivers(const std::set<host_number>& hosts) {
   for (auto number : hosts) {

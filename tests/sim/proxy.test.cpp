@@ -42,6 +42,23 @@ void add_nodes(sim_cluster& cluster, proxy_rules proxy) {
   cluster.add_node("special", special);
 }
 
+/// `leaf` streams to `one` and `other`, which stream to `middle`, each with its
+/// key; `middle` streams what comes over `one` to `top`, the rest to `side`.
+void add_two_ways(sim_cluster& cluster, stream_mode mode) {
+  cluster.add_node("top");
+  cluster.add_node("side");
+  sim_plan middle{{"top"}};
+  middle.keys.push_back(section_of(other_key, to("side")));
+  cluster.add_node("middle", middle);
+  cluster.add_node("one", {{"middle"}});
+  sim_plan other{{"middle"}};
+  other.key = other_key;
+  cluster.add_node("other", other);
+  sim_plan leaf{{"one", "other"}};
+  leaf.parents_mode = mode;
+  cluster.add_node("leaf", leaf);
+}
+
 bool has(sim_cluster& cluster, const std::string& node,
          const std::string& host) {
   auto hosts = cluster.hosts_of(node);
@@ -162,16 +179,7 @@ TEST_CASE("a child that takes another key goes another way", "[sim]") {
 
 TEST_CASE("a host goes as the key says that it comes live with", "[sim]") {
   sim_cluster cluster{96};
-  cluster.add_node("top");
-  cluster.add_node("side");
-  sim_plan middle{{"top"}};
-  middle.keys.push_back(section_of(other_key, to("side")));
-  cluster.add_node("middle", middle);
-  cluster.add_node("one", {{"middle"}});
-  sim_plan other{{"middle"}};
-  other.key = other_key;
-  cluster.add_node("other", other);
-  cluster.add_node("leaf", {{"one", "other"}});
+  add_two_ways(cluster, stream_mode::failover);
   cluster.step_seconds(60);
   CHECK(has(cluster, "top", "leaf"));
   CHECK_FALSE(has(cluster, "side", "leaf"));
@@ -203,18 +211,7 @@ TEST_CASE("a host goes as the key says that it comes live with", "[sim]") {
 
 TEST_CASE("a host that comes with two keys at once keeps its way", "[sim]") {
   sim_cluster cluster{97};
-  cluster.add_node("top");
-  cluster.add_node("side");
-  sim_plan middle{{"top"}};
-  middle.keys.push_back(section_of(other_key, to("side")));
-  cluster.add_node("middle", middle);
-  cluster.add_node("one", {{"middle"}});
-  sim_plan other{{"middle"}};
-  other.key = other_key;
-  cluster.add_node("other", other);
-  sim_plan leaf{{"one", "other"}};
-  leaf.parents_mode = stream_mode::all;
-  cluster.add_node("leaf", leaf);
+  add_two_ways(cluster, stream_mode::all);
   cluster.step_seconds(100);
   auto goes_to = [&](const std::string& parent) {
     auto before = cluster.values(parent, "leaf").size();

@@ -68,14 +68,17 @@ struct relay_store {
     return senders[1].number;
   }
 
+  void feed(sender& s, tick t) {
+    auto frame = s.from.seal(t, {t}, t % 60 == 0);
+    REQUIRE(s.hot.apply(*frame));
+    x->append({s.number, frame});
+  }
+
   /// Frames of both hosts, and the window before `to` is closed.
   void run(tick from, tick to) {
     for (auto t = from; t < to; ++t) {
-      for (auto& s : senders) {
-        auto frame = s.from.seal(t, {t}, t % 60 == 0);
-        REQUIRE(s.hot.apply(*frame));
-        x->append({s.number, frame});
-      }
+      for (auto& s : senders)
+        feed(s, t);
       commit();
     }
     close(to);
@@ -178,12 +181,8 @@ TEST_CASE("a window that all have when it closes is never a block",
           "[store][pass_on]") {
   relay_store a;
   a.x->pass_to(a.passed(), {above});
-  for (auto t = start; t < start + 60; ++t) {
-    auto& s = a.senders[1];
-    auto frame = s.from.seal(t, {t}, t % 60 == 0);
-    REQUIRE(s.hot.apply(*frame));
-    a.x->append({s.number, frame});
-  }
+  for (auto t = start; t < start + 60; ++t)
+    a.feed(a.senders[1], t);
   a.commit();
   a.has_all(above);
   auto closed = a.senders[1].hot.close_windows(start + 60);
@@ -293,11 +292,8 @@ TEST_CASE("a window that somebody waits for after all is made a block",
   relay_store a;
   a.x->pass_to(a.passed(), {above});
   auto& s = a.senders[1];
-  for (auto t = start; t < start + 120; ++t) {
-    auto frame = s.from.seal(t, {t}, t % 60 == 0);
-    REQUIRE(s.hot.apply(*frame));
-    a.x->append({s.number, frame});
-  }
+  for (auto t = start; t < start + 120; ++t)
+    a.feed(s, t);
   a.commit();
   a.has_all(above);
   for (auto& window : s.hot.close_windows(start + 120))
