@@ -29,6 +29,7 @@ import unittest
 import uuid
 
 PROGRAM = os.environ.get("TRIBUTARY", "")
+SHELL = os.environ.get("TRIBUTARY_SHELL", "")
 KEY = "7b90f2cc-ee2e-4d79-9578-603b8985f5ac"
 SEED = int(os.environ.get("TRIBUTARY_SEED") or random.SystemRandom()
            .randrange(1 << 32))
@@ -37,6 +38,8 @@ SEED = int(os.environ.get("TRIBUTARY_SEED") or random.SystemRandom()
 STOP_SECONDS_MAX = 10
 # A node is asked for its first word this long; a loaded machine is slow.
 START_SECONDS_MAX = 30
+# A command of the shell; most are answered at once.
+SHELL_SECONDS_MAX = 30
 # Reconnect delay of 5 s, resuming, and a loaded machine.
 RESUME_SECONDS_MAX = 60
 
@@ -230,6 +233,19 @@ class Node:
 
     # -- what it serves
 
+    def shell(self, command, seconds=SHELL_SECONDS_MAX):
+        """The answer as JSON; fails when the shell does."""
+        done = subprocess.run(
+            [SHELL, "--run-dir", str(self.folder / "run"), "--json", "-e",
+             command], capture_output=True, text=True, timeout=seconds)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def acked_tick(self):
+        """Newest tick that all of its parents say they have; 0: none."""
+        return min((x["acked_tick"] or 0 for x in self.shell("links")["links"]
+                    if x["side"] == "parent"), default=0)
+
     def request(self, path, host="", timeout=10):
         """(status, headers, text)"""
         connection = http.client.HTTPConnection("127.0.0.1", self.http_port,
@@ -387,6 +403,12 @@ class Test(unittest.TestCase):
     def wait_tick(self, node, tick, host="", seconds=RESUME_SECONDS_MAX):
         wait_until(f"{node.name} has tick {tick} of {host or 'its own'}",
                    lambda: node.newest(host) >= tick, seconds)
+
+    def wait_acknowledged(self, node, tick, seconds=RESUME_SECONDS_MAX):
+        """What a parent shows, it has not promised yet: its commit is up to
+        a second later."""
+        wait_until(f"tick {tick} of {node.name} is acknowledged",
+                   lambda: node.acked_tick() >= tick, seconds, every=0.2)
 
     def wait_equal(self, child, parent, after, before,
                    seconds=RESUME_SECONDS_MAX):

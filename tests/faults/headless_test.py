@@ -17,7 +17,6 @@ from proxy import Proxy
 from stored import stored, ticks_of
 
 SWARM = os.environ.get("TRIBUTARY_SWARM", "")
-SHELL = os.environ.get("TRIBUTARY_SHELL", "")
 
 DISK = "[db]\nwindow = 60s\ncommit every = 1s\n"
 NONE = DISK + "mode = none\n"
@@ -86,13 +85,6 @@ class Noise:
 
 class Collector(cluster.Test):
 
-    def shell(self, node, command):
-        done = subprocess.run(
-            [SHELL, "--run-dir", str(node.folder / "run"), "-e", command,
-             "--json"], capture_output=True, text=True, timeout=30)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)
-
     def metric(self, node, name):
         text = node.get_text("/metrics")
         return int(re.search(rf"^{name} (\d+)$", text, re.M).group(1))
@@ -148,7 +140,7 @@ class Collector(cluster.Test):
         said = collector.this_life()
         self.assertEqual(said.count("'[stream] buffer size'"), 1, said)
         dropped = self.dropped(collector)
-        node = self.shell(collector, "status")["node"]
+        node = collector.shell("status")["node"]
         self.assertEqual(node["dropped_ticks"], dropped)
         rows = collector.rows("tributary.ticks", away, collector.newest())
         self.assertGreater(sum(x[2] or 0 for x in rows.values()), 0)

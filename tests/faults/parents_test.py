@@ -2,15 +2,11 @@
 """Real nodes with two parents: one is killed and comes back, both at once, and
 one that is drained. No tick is lost on any of the ways."""
 
-import json
-import os
 import re
-import subprocess
 
 import cluster
 from cluster import KEY, listens, wait_until
 
-SHELL = os.environ.get("TRIBUTARY_SHELL", "")
 
 # Reconnect delay of 5 s: who is preferred is asked after 5 to 10 s.
 RETURN_SECONDS_MAX = 40
@@ -32,16 +28,8 @@ def streams(*parents, **options):
 
 class Parents(cluster.Test):
 
-    def shell(self, node, command):
-        done = subprocess.run(
-            [SHELL, "--run-dir", str(node.folder / "run"), "-e", command,
-             "--json"], capture_output=True, text=True,
-            timeout=DRAIN_SECONDS_MAX)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)
-
     def destinations(self, node):
-        return self.shell(node, "links")["destinations"]
+        return node.shell("links")["destinations"]
 
     def open_at(self, node):
         """Ports of the destinations that have a link."""
@@ -118,7 +106,7 @@ class Parents(cluster.Test):
         for x in (*children, alone):
             self.wait_streaming(x, first)
         after = [x.newest() - 1 for x in children]
-        drain = self.shell(first, "drain")["drain"]
+        drain = first.shell("drain", DRAIN_SECONDS_MAX)["drain"]
         self.assertEqual(drain["state"], "done")
         self.assertEqual((drain["left"], drain["leaving"]), (2, 0))
         self.assertEqual(drain["staying_names"], "alone")
@@ -137,7 +125,7 @@ class Parents(cluster.Test):
         for x, t in zip(children, held):
             self.assertEqual(first.newest(x.guid()), t)
         self.wait_tick(first, alone.newest() + 2, alone.guid())
-        drain = self.shell(first, "drain off")["drain"]
+        drain = first.shell("drain off", DRAIN_SECONDS_MAX)["drain"]
         self.assertEqual(drain["state"], "off")
         for x, t in zip(children, after):
             self.wait_open(x, first)

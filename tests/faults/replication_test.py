@@ -2,7 +2,6 @@
 """What a parent takes of the past: as much as its key says, and how far it is
 can be seen."""
 
-import json
 import os
 import subprocess
 
@@ -11,7 +10,6 @@ from cluster import KEY, listens, streams_to, wait_until
 
 SWARM = os.environ.get("TRIBUTARY_SWARM", "")
 DUMP = os.environ.get("TRIBUTARY_DUMP", "")
-SHELL = os.environ.get("TRIBUTARY_SHELL", "")
 
 CONF = "[db]\ncommit every = 200ms\n"
 
@@ -24,13 +22,6 @@ PERIOD_S = 300
 
 
 class Replication(cluster.Test):
-
-    def links(self, node):
-        done = subprocess.run(
-            [SHELL, "--run-dir", str(node.folder / "run"), "--json", "-e",
-             "links"], capture_output=True, text=True, timeout=30)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)
 
     def past_at_top(self, **options):
         """The ticks that a relay has of a host, and those that a new parent
@@ -48,8 +39,8 @@ class Replication(cluster.Test):
         relay.wait_log("top has all that it was owed", 60)
         wait_until("nothing is owed", lambda: all(
             x["owed_ticks"] == 0 and x["owed_left_ms"] == 0
-            for x in self.links(relay)["links"] if x["side"] == "parent"))
-        lanes = [x for x in self.links(relay)["lanes"]
+            for x in relay.shell("links")["links"] if x["side"] == "parent"))
+        lanes = [x for x in relay.shell("links")["lanes"]
                  if x["lane"] == "history" and x["side"] == "parent"]
         self.assertEqual([x["owed_ticks"] for x in lanes], [0])
         for x in (relay, top):

@@ -153,6 +153,7 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   CHECK(text(table, 0, "side") == "parent");
   CHECK(number(table, 0, "lag_ticks") == 2);
   CHECK(number(table, 0, "lag_ms") == 2500);
+  CHECK(number(table, 0, "acked_tick") == up.acked);
   CHECK(number(table, 0, "state_ms") == 10'500);
   CHECK(text(table, 0, "durability") == "ram");
   CHECK(text(table, 0, "security") == "TLSv1.3, CN = top");
@@ -165,6 +166,7 @@ TEST_CASE("links tell lag only when something is durable", "[shell]") {
   CHECK(text(table, 1, "peer") == "none");
   CHECK(text(table, 1, "node") == "none");
   CHECK(number(table, 1, "lag_ms") == -1);
+  CHECK(number(table, 1, "acked_tick") == -1);
   CHECK(number(table, 0, "paid_ticks_per_s") == 12);
   CHECK(number(table, 0, "owed_left_ms") == 5000);
 
