@@ -203,8 +203,8 @@ session_options_ptr node::options_of_sessions() const {
   result->clock = setup_->clock;
   result->hostname = setup_->hostname;
   result->program = program_of(*setup_);
-  result->rules = std::make_shared<const admission>(
-      options_.receiver, options_.db.mode, setup_->own);
+  result->rules
+      = std::make_shared<const admission>(options_.receiver, setup_->own);
   result->durability = durability_of(options_.db.mode);
   result->above = writer_;
   result->drains = setup_->drains;

@@ -72,9 +72,8 @@ caf::error check_bound(const api_key_section& section, const host_claim& claim,
 
 } // namespace
 
-admission::admission(stream_receiver_options rules, db_mode db_default,
-                     const guid& own)
-    : rules_(std::move(rules)), db_default_(db_default), own_(own) {}
+admission::admission(stream_receiver_options rules, const guid& own)
+    : rules_(std::move(rules)), own_(own) {}
 
 caf::expected<admitted_host> admission::check(const host_claim& claim) const {
   auto address = normal_address(claim.peer_address);
@@ -110,15 +109,13 @@ caf::expected<admitted_host> admission::check(const host_claim& claim) const {
                               to_string(claim.host), address));
   if (claim.host == own_)
     return make_error(ec::loop, "the machine GUID is that of this node");
-  auto db = section->db.value_or(db_default_);
   auto compression = machine
                          ? merged(machine->compression, section->compression)
                          : section->compression;
   auto replication = machine
                          ? merged(machine->replication, section->replication)
                          : section->replication;
-  return admitted_host{machine ? machine->db.value_or(db) : db,
-                       key_mark(own_, section->key), std::move(compression),
+  return admitted_host{key_mark(own_, section->key), std::move(compression),
                        replication};
 }
 

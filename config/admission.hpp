@@ -30,7 +30,6 @@ struct host_claim {
 
 /// What holds for a host that was admitted.
 struct admitted_host {
-  db_mode db = db_mode::dbengine;
   /// `key_mark` of the key.
   uint32_t key_mark = 0;
   /// Of a link whose child is this host itself.
@@ -48,9 +47,8 @@ uint32_t key_mark(const guid& node, const guid& key) noexcept;
 /// one.
 class admission {
 public:
-  /// @param db_default `[db] mode`, where no section says anything else.
   /// @param own GUID of this node.
-  admission(stream_receiver_options rules, db_mode db_default, const guid& own);
+  admission(stream_receiver_options rules, const guid& own);
 
   /// Checks in Netdata's order: key, its section's type, `enabled` and `allow
   /// from`, then what the key is bound to, the host's section, own GUID. Looks
@@ -65,7 +63,6 @@ public:
 
 private:
   stream_receiver_options rules_;
-  db_mode db_default_;
   guid own_;
 };
 

@@ -1,10 +1,21 @@
 #include "schema/coverage.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <tuple>
 
 namespace tributary {
 
 // -- tick_set -----------------------------------------------------------------
+
+namespace {
+
+auto first_that_ends_from(const std::vector<tick_range>& ranges, tick t) {
+  return std::lower_bound(ranges.begin(), ranges.end(), t,
+                          [](auto& x, tick from) { return x.to < from; });
+}
+
+} // namespace
 
 void tick_set::add(tick_range range) {
   if (range.to < range.from)
@@ -42,6 +53,29 @@ bool tick_set::contains(tick t) const noexcept {
   auto i = std::upper_bound(ranges_.begin(), ranges_.end(), t,
                             [](tick x, auto& r) { return x < r.from; });
   return i != ranges_.begin() && t <= (i - 1)->to;
+}
+
+bool tick_set::overlaps(tick_range range) const noexcept {
+  auto i = first_that_ends_from(ranges_, range.from);
+  return i != ranges_.end() && i->from <= range.to && range.from <= range.to;
+}
+
+bool tick_set::overlaps(const tick_set& other) const noexcept {
+  auto& few = ranges_.size() < other.ranges_.size() ? *this : other;
+  auto& many = &few == this ? other : *this;
+  return std::any_of(few.ranges_.begin(), few.ranges_.end(),
+                     [&many](tick_range x) { return many.overlaps(x); });
+}
+
+tick_set tick_set::within(tick_range range) const {
+  tick_set result;
+  if (range.to < range.from)
+    return result;
+  for (auto i = first_that_ends_from(ranges_, range.from);
+       i != ranges_.end() && i->from <= range.to; ++i)
+    result.ranges_.push_back(
+        {std::max(i->from, range.from), std::min(i->to, range.to)});
+  return result;
 }
 
 int64_t tick_set::count() const noexcept {
@@ -146,6 +180,24 @@ tick_set coverage::missing_in(const coverage& other) const {
         next = theirs[k].to + 1;
       }
     result.add({next, x.to});
+  }
+  return result;
+}
+
+tick_set coverage::last(int64_t count) const {
+  auto runs = runs_;
+  auto is_later = [](auto& x, auto& y) {
+    return std::tie(x.epoch, x.from) > std::tie(y.epoch, y.from);
+  };
+  auto most = std::min(runs.size(), static_cast<size_t>(std::max<int64_t>(
+                                        0, count))); // a tick each at least
+  auto end = runs.begin() + static_cast<std::ptrdiff_t>(most);
+  std::partial_sort(runs.begin(), end, runs.end(), is_later);
+  tick_set result;
+  for (auto i = runs.begin(); i != end && count > 0; ++i) {
+    auto from = std::max(i->from, i->to - count + 1);
+    result.add({from, i->to});
+    count -= i->to - from + 1;
   }
   return result;
 }

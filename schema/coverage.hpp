@@ -4,6 +4,7 @@
 /// What is exchanged when a link opens, and what tells which ticks a peer is
 /// owed.
 
+#include <utility>
 #include <vector>
 
 #include "schema/types.hpp"
@@ -27,6 +28,15 @@ public:
   void remove(tick_range range);
   bool contains(tick t) const noexcept;
 
+  /// Whether any tick of the range is in it.
+  bool overlaps(tick_range range) const noexcept;
+
+  /// Whether they share a tick.
+  bool overlaps(const tick_set& other) const noexcept;
+
+  /// The part of it that lies in a range.
+  tick_set within(tick_range range) const;
+
   bool empty() const noexcept {
     return ranges_.empty();
   }
@@ -34,8 +44,14 @@ public:
   /// Number of ticks in all ranges.
   int64_t count() const noexcept;
 
-  const std::vector<tick_range>& ranges() const noexcept {
+  const std::vector<tick_range>& ranges() const& noexcept {
     return ranges_;
+  }
+
+  /// Of a set that ends with the expression, as in the head of a loop, which
+  /// would go on without it.
+  std::vector<tick_range> ranges() && noexcept {
+    return std::move(ranges_);
   }
 
 private:
@@ -74,6 +90,10 @@ public:
   /// Number of covered ticks.
   int64_t count() const noexcept;
 
+  /// Of the ticks here the `count` that were sealed last: those of the highest
+  /// epochs, whatever clocks said.
+  tick_set last(int64_t count) const;
+
   /// What is here and `other` lacks or has only of a lower epoch.
   tick_set missing_in(const coverage& other) const;
 
@@ -89,8 +109,13 @@ public:
   /// Makes a range what `runs_in` said that it was.
   void restore(tick_range range, const std::vector<coverage_run>& before);
 
-  const std::vector<coverage_run>& runs() const noexcept {
+  const std::vector<coverage_run>& runs() const& noexcept {
     return runs_;
+  }
+
+  /// As `tick_set::ranges`.
+  std::vector<coverage_run> runs() && noexcept {
+    return std::move(runs_);
   }
 
 private:

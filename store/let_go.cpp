@@ -16,16 +16,6 @@ namespace {
 /// Blocks of the own host that go together when there are too many.
 constexpr size_t drops_max = 8;
 
-tick_set within(const tick_set& from, tick_range window) {
-  tick_set result;
-  for (auto& x : from.ranges())
-    if (auto y
-        = tick_range{std::max(x.from, window.from), std::min(x.to, window.to)};
-        y.from <= y.to)
-      result.add(y);
-  return result;
-}
-
 caf::expected<uint64_t> bytes_of(const lmdb::transaction& txn) {
   uint64_t result = 0;
   for (auto table : {tables::journal, tables::tier0}) {
@@ -110,8 +100,7 @@ caf::expected<int64_t> store::let_go(const release_rule& rule) {
     if (first != waiting.end() && first->second <= window.to)
       return true;
     auto owed = receiver->second.owed.find(host);
-    return owed != receiver->second.owed.end()
-           && !within(owed->second, window).empty();
+    return owed != receiver->second.owed.end() && owed->second.overlaps(window);
   };
   int64_t lost = 0;
   auto error = in_transaction([&](lmdb::transaction& txn) -> caf::error {
@@ -172,9 +161,9 @@ int64_t store::lost_with(std::map<guid, subscriber>::iterator receiver,
     tick_set all;
     for (auto& run : hosts_[host].stored.runs())
       all.add({run.from, run.to});
-    return within(all, window).count();
+    return all.within(window).count();
   }
-  auto result = within(receiver->second.owed[host], window).count();
+  auto result = receiver->second.owed[host].within(window).count();
   pay(receiver->first, host, window);
   return result;
 }

@@ -19,14 +19,6 @@ constexpr size_t erases_per_commit_max = 256;
 /// a tenth of the time in which each has a new window.
 constexpr size_t looks_per_commit_max = 256;
 
-bool overlap(const tick_set& x, tick_range window) {
-  auto& ranges = x.ranges();
-  auto i = std::partition_point(ranges.begin(), ranges.end(), [&](auto& range) {
-    return range.to < window.from;
-  });
-  return i != ranges.end() && i->from <= window.to;
-}
-
 } // namespace
 
 void store::keep(const block_retention& tier0, further_retention further) {
@@ -77,13 +69,13 @@ bool store::is_awaited(host_number host, tick_range window) const {
 bool store::is_awaited_by(const subscriber& x, host_number host,
                           tick_range window) const {
   auto owed = x.owed.find(host);
-  if (owed != x.owed.end() && overlap(owed->second, window))
+  if (owed != x.owed.end() && owed->second.overlaps(window))
     return true;
   for (auto i = journal_.rbegin(); i != journal_.rend(); ++i) {
     if ((*i)->first + (*i)->count - 1 <= x.position)
       break;
     auto ticks = (*i)->ticks.find(host);
-    if (ticks != (*i)->ticks.end() && overlap(ticks->second, window))
+    if (ticks != (*i)->ticks.end() && ticks->second.overlaps(window))
       return true;
   }
   auto position = journal_end_;

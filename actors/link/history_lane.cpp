@@ -4,18 +4,6 @@
 
 namespace tributary {
 
-namespace {
-
-/// Ticks of `from` that lie in the window.
-tick_set within(const tick_set& from, tick_range window) {
-  tick_set result;
-  for (auto& x : from.ranges())
-    result.add({std::max(x.from, window.from), std::min(x.to, window.to)});
-  return result;
-}
-
-} // namespace
-
 void history_lane::reset(size_t credit_bytes, uint32_t step_s) {
   *this = history_lane{};
   credit_bytes_ = credit_bytes;
@@ -85,7 +73,7 @@ history_lane::next(const std::map<host_number, host_definition>& open) {
       }
       if (!result || start < result->start)
         result = owed_window{kvp.first, start,
-                             within(kvp.second, {start, start + step - 1})};
+                             kvp.second.within({start, start + step - 1})};
       break;
     }
   }

@@ -19,7 +19,7 @@ constexpr auto local_timeout = std::chrono::seconds(60);
 
 /// Parts of a tick are seconds late at most, and a child that lost its parent
 /// is at the next one within a minute.
-constexpr tick late_ticks_max = 60;
+constexpr int64_t late_ticks_max = 60;
 
 /// One read of the journal.
 constexpr uint64_t backlog_chunk_bytes = 1u << 20;
@@ -27,9 +27,8 @@ constexpr uint64_t backlog_chunk_bytes = 1u << 20;
 /// What a parent that is new to us has of a host's last ticks came another way,
 /// on which parts of them may have been lost: coverage tells of ticks only.
 void add_late_ticks(const coverage& durable, tick_set& to) {
-  auto newest = durable.newest();
-  for (auto& run : durable.runs_in({newest - late_ticks_max + 1, newest}))
-    to.add({run.from, run.to});
+  for (auto& range : durable.last(late_ticks_max).ranges())
+    to.add(range);
 }
 
 } // namespace

@@ -6,18 +6,6 @@
 
 namespace tributary {
 
-namespace {
-
-bool overlap(const tick_set& x, const tick_set& y) {
-  for (auto& a : x.ranges())
-    for (auto& b : y.ranges())
-      if (a.from <= b.to && b.from <= a.to)
-        return true;
-  return false;
-}
-
-} // namespace
-
 void upstream_gate::wait(const source_actor& source,
                          const waiting_frame& what) {
   frames_[source].push_back(what);
@@ -68,7 +56,7 @@ bool upstream_gate::is_passed(const subscriber& receiver,
   if (open_.count(host) == 0 || receiver.position < position)
     return false;
   auto owed = receiver.owed.find(host);
-  return owed == receiver.owed.end() || !overlap(owed->second, ticks);
+  return owed == receiver.owed.end() || !owed->second.overlaps(ticks);
 }
 
 upstream_gate::passed upstream_gate::pass(const subscriber* receiver) {

@@ -32,31 +32,27 @@ machine_section& add_machine(stream_receiver_options& to) {
   return result;
 }
 
-/// `admitted MODE`, or code and words of the refusal.
+/// `admitted`, or code and words of the refusal.
 std::string verdict(const stream_receiver_options& rules,
-                    const host_claim& claim,
-                    db_mode db_default = db_mode::dbengine) {
-  auto x = admission{rules, db_default, own}.check(claim);
-  if (x)
-    return std::string{"admitted "} + to_string(x->db);
-  return to_text(x.error());
+                    const host_claim& claim) {
+  auto x = admission{rules, own}.check(claim);
+  return x ? "admitted" : to_text(x.error());
 }
 
 } // namespace
 
 TEST_CASE("an enabled key admits", "[config]") {
   auto rules = rules_with_key();
-  CHECK(verdict(rules, {key_text, host, "10.0.0.1"}) == "admitted dbengine");
-  CHECK(verdict(rules, {key_text, host, "unix"}) == "admitted dbengine");
+  CHECK(verdict(rules, {key_text, host, "10.0.0.1"}) == "admitted");
+  CHECK(verdict(rules, {key_text, host, "unix"}) == "admitted");
 }
 
 TEST_CASE("a key's mark tells keys apart and nodes too", "[config]") {
   auto key = *guid::parse(key_text);
   auto mark = key_mark(own, key);
-  CHECK(admission{rules_with_key(), db_mode::ram, own}
-            .check({key_text, host, "::1"})
-            ->key_mark
-        == mark);
+  CHECK(
+      admission{rules_with_key(), own}.check({key_text, host, "::1"})->key_mark
+      == mark);
   CHECK(mark != 0);
   CHECK(mark != key_mark(own, *guid::parse(off_key_text)));
   CHECK(mark != key_mark(host, key));
@@ -74,7 +70,7 @@ TEST_CASE("keys compare without regard to case", "[config]") {
   key.key = *guid::parse("abcdefab-2222-3333-4444-555555555555");
   key.enabled = true;
   CHECK(verdict(rules, {"ABCDEFAB-2222-3333-4444-555555555555", host, "::1"})
-        == "admitted dbengine");
+        == "admitted");
 }
 
 TEST_CASE("a key that is not right is denied", "[config]") {
@@ -97,8 +93,7 @@ TEST_CASE("keys that differ in one bit differ", "[config]") {
     auto key = *guid::parse(key_text);
     key.bytes[bit / 8]
         = static_cast<uint8_t>(key.bytes[bit / 8] ^ (1u << (bit % 8)));
-    auto x = admission{rules, db_mode::ram, own}.check(
-        {to_string(key), host, "10.0.0.1"});
+    auto x = admission{rules, own}.check({to_string(key), host, "10.0.0.1"});
     CHECK(code_of(x.error()) == ec::denied);
   }
 }
@@ -106,9 +101,8 @@ TEST_CASE("keys that differ in one bit differ", "[config]") {
 TEST_CASE("any of several keys admits", "[config]") {
   auto rules = rules_with_key();
   rules.api_keys[1].enabled = true;
-  rules.api_keys[1].db = db_mode::ram;
-  CHECK(verdict(rules, {key_text, host, "::1"}) == "admitted dbengine");
-  CHECK(verdict(rules, {off_key_text, host, "::1"}) == "admitted ram");
+  CHECK(verdict(rules, {key_text, host, "::1"}) == "admitted");
+  CHECK(verdict(rules, {off_key_text, host, "::1"}) == "admitted");
 }
 
 TEST_CASE("a key of zeros is never right", "[config]") {
@@ -120,7 +114,7 @@ TEST_CASE("a key of zeros is never right", "[config]") {
 TEST_CASE("allow from is kept for keys and machines", "[config]") {
   auto rules = rules_with_key();
   rules.api_keys[0].allow_from = simple_pattern{"!10.0.0.7 10.*"};
-  CHECK(verdict(rules, {key_text, host, "10.0.0.1"}) == "admitted dbengine");
+  CHECK(verdict(rules, {key_text, host, "10.0.0.1"}) == "admitted");
   CHECK(verdict(rules, {key_text, host, "10.0.0.7"})
         == "denied: API key 11111111... does not allow 10.0.0.7");
   CHECK(verdict(rules, {key_text, host, "::ffff:10.0.0.7"})
@@ -128,7 +122,7 @@ TEST_CASE("allow from is kept for keys and machines", "[config]") {
   CHECK(verdict(rules, {key_text, host, "unix"})
         == "denied: API key 11111111... does not allow unix");
   add_machine(rules).allow_from = simple_pattern{"10.0.0.2"};
-  CHECK(verdict(rules, {key_text, host, "10.0.0.2"}) == "admitted dbengine");
+  CHECK(verdict(rules, {key_text, host, "10.0.0.2"}) == "admitted");
   CHECK(verdict(rules, {key_text, host, "10.0.0.1"})
         == "denied: machine " + to_string(host)
                + " is not allowed from 10.0.0.1");
@@ -138,12 +132,12 @@ TEST_CASE("localhost is a name of the loopback addresses", "[config]") {
   auto rules = rules_with_key();
   rules.api_keys[0].allow_from = simple_pattern{"localhost"};
   for (auto address : {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"})
-    CHECK(verdict(rules, {key_text, host, address}) == "admitted dbengine");
+    CHECK(verdict(rules, {key_text, host, address}) == "admitted");
   CHECK(verdict(rules, {key_text, host, "10.0.0.1"}).substr(0, 6) == "denied");
   rules.api_keys[0].allow_from = simple_pattern{"!localhost *"};
   CHECK(verdict(rules, {key_text, host, "127.0.0.1"}).substr(0, 6) == "denied");
   rules.api_keys[0].allow_from = simple_pattern{"127.0.0.1"};
-  CHECK(verdict(rules, {key_text, host, "127.0.0.1"}) == "admitted dbengine");
+  CHECK(verdict(rules, {key_text, host, "127.0.0.1"}) == "admitted");
 }
 
 TEST_CASE("a machine section denies its host only", "[config]") {
@@ -152,7 +146,7 @@ TEST_CASE("a machine section denies its host only", "[config]") {
   CHECK(verdict(rules, {key_text, host, "10.0.0.1"})
         == "denied: machine " + to_string(host) + " is not enabled");
   CHECK(verdict(rules, {key_text, guid::from_words(3, 3), "10.0.0.1"})
-        == "admitted dbengine");
+        == "admitted");
 }
 
 TEST_CASE("a machine section does not replace a key", "[config]") {
@@ -160,18 +154,6 @@ TEST_CASE("a machine section does not replace a key", "[config]") {
   add_machine(rules);
   CHECK(verdict(rules, {off_key_text, host, "10.0.0.1"})
         == "denied: API key 22222222... is not enabled");
-}
-
-TEST_CASE("the most specific db mode holds", "[config]") {
-  auto rules = rules_with_key();
-  host_claim claim{key_text, host, "10.0.0.1"};
-  CHECK(verdict(rules, claim, db_mode::none) == "admitted none");
-  rules.api_keys[0].db = db_mode::ram;
-  CHECK(verdict(rules, claim, db_mode::none) == "admitted ram");
-  auto& machine = add_machine(rules);
-  CHECK(verdict(rules, claim, db_mode::none) == "admitted ram");
-  machine.db = db_mode::dbengine;
-  CHECK(verdict(rules, claim, db_mode::none) == "admitted dbengine");
 }
 
 TEST_CASE("own and mixed up GUIDs are refused", "[config]") {
@@ -207,7 +189,7 @@ TEST_CASE("a key that is bound admits its machines only", "[config]") {
   auto rules = rules_with_key();
   auto other = guid::from_words(3, 3);
   rules.api_keys[0].machine_guids = simple_pattern{to_string(host)};
-  CHECK(verdict(rules, {key_text, host, "10.0.0.1"}) == "admitted dbengine");
+  CHECK(verdict(rules, {key_text, host, "10.0.0.1"}) == "admitted");
   CHECK(verdict(rules, {key_text, other, "10.0.0.1"})
         == "denied: API key 11111111... is not for machine "
                + to_string(other));
@@ -222,7 +204,7 @@ TEST_CASE("a key that is bound to a certificate wants it", "[config]") {
   std::vector<std::string> foreign{"child-8"};
   std::vector<std::string> none;
   host_claim claim{key_text, host, "10.0.0.1", &foreign};
-  CHECK(verdict(rules, claim) == "admitted dbengine");
+  CHECK(verdict(rules, claim) == "admitted");
   rules.api_keys[0].certificate_names = simple_pattern{"child-7"};
   CHECK(verdict(rules, claim)
         == "denied: API key 11111111... is not for the certificate of child-8");
@@ -233,7 +215,7 @@ TEST_CASE("a key that is bound to a certificate wants it", "[config]") {
   CHECK(verdict(rules, claim)
         == "denied: API key 11111111... wants a certificate and none came");
   claim.certificate_names = &mine;
-  CHECK(verdict(rules, claim) == "admitted dbengine");
+  CHECK(verdict(rules, claim) == "admitted");
 }
 
 TEST_CASE("requests pass to a child as its machine's section or its key says",
@@ -241,7 +223,7 @@ TEST_CASE("requests pass to a child as its machine's section or its key says",
   auto rules = rules_with_key();
   auto rule = [&](const guid& child = host, const char* key = key_text) {
     return std::string{
-        to_string(admission{rules, db_mode::ram, own}.requests_to(key, child))};
+        to_string(admission{rules, own}.requests_to(key, child))};
   };
   CHECK(rule() == "yes");
   rules.api_keys[0].pass_requests = request_rule::query;

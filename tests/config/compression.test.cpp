@@ -34,7 +34,7 @@ std::string codec_of_host(const std::string& key_lines,
                      + host_text + "]\ntype = machine\n" + machine_lines;
   auto read = stream_options(text);
   REQUIRE(to_text(read.faults) == "");
-  admission rules{read.options.receiver, db_mode::ram, guid::from_words(1, 1)};
+  admission rules{read.options.receiver, guid::from_words(1, 1)};
   auto verdict = rules.check({key_text, *guid::parse(host_text), "::1"});
   REQUIRE(verdict);
   return to_string(chosen_codec(verdict->compression, offered));

@@ -29,7 +29,7 @@ replication_rules rules_of_host(const std::string& key_lines,
                                 const std::string& machine_lines = {}) {
   auto read = stream_options(key_lines, machine_lines);
   REQUIRE(to_text(read.faults) == "");
-  admission rules{read.options.receiver, db_mode::ram, guid::from_words(1, 1)};
+  admission rules{read.options.receiver, guid::from_words(1, 1)};
   auto verdict = rules.check({key_text, *guid::parse(host_text), "::1"});
   REQUIRE(verdict);
   return verdict->replication;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <type_traits>
 
 #include "tests/schema/describe.hpp"
 #include "tests/schema/random_seed.hpp"
@@ -153,6 +154,35 @@ TEST_CASE("a tick set is a set of ticks", "[schema][random]") {
   }
 }
 
+TEST_CASE("parts of a tick set are found by ranges and by sets",
+          "[schema][random]") {
+  auto seed = random_seed("tick_set_parts");
+  INFO("TRIBUTARY_SEED=" << seed);
+  std::mt19937_64 engine{seed};
+  for (int round = 0; round < 300; ++round) {
+    tick_set x;
+    tick_set y;
+    for (int step = 0; step < 4; ++step) {
+      x.add(random_range(engine));
+      y.add(random_range(engine));
+      auto range = random_range(engine);
+      std::set<tick> part;
+      for (auto t = range.from; t <= range.to; ++t)
+        if (x.contains(t))
+          part.insert(t);
+      check_equal(x.within(range), part);
+      CHECK(x.overlaps(range) == !part.empty());
+      bool share = false;
+      for (auto& z : y.ranges())
+        share = share || x.overlaps(z);
+      CHECK(x.overlaps(y) == share);
+      CHECK(y.overlaps(x) == share);
+    }
+  }
+  CHECK(!tick_set{}.overlaps(tick_range{1, 9}));
+  CHECK(!tick_set{}.overlaps(tick_set{}));
+}
+
 TEST_CASE("a run of a higher epoch holds whichever came first", "[schema]") {
   coverage early_first;
   early_first.add({10, 20, 1});
@@ -221,6 +251,38 @@ TEST_CASE("comparing a hundred thousand holes is a matter of one pass",
   auto missing = mine.missing_in(theirs);
   CHECK(missing.count() == 200'000);
   CHECK(missing.ranges().size() == 100'000);
+}
+
+TEST_CASE("a loop over what ends with its head has it all", "[schema]") {
+  auto made = [] {
+    tick_set result;
+    for (tick t = 1; t <= 1000; ++t)
+      result.add({10 * t, 10 * t + 1});
+    return result;
+  };
+  static_assert(!std::is_reference_v<decltype(made().ranges())>);
+  static_assert(!std::is_reference_v<decltype(coverage{}.runs())>);
+  int64_t count = 0;
+  for (auto& x : made().ranges())
+    count += x.to - x.from + 1;
+  CHECK(count == 2000);
+}
+
+TEST_CASE("the last ticks are those of the last lives", "[schema]") {
+  coverage x;
+  CHECK(x.last(60).empty());
+  x.add({100, 199, 1});
+  CHECK(x.last(60).ranges() == std::vector<tick_range>{{140, 199}});
+  x.add({9'000, 9'001, 1}); // the clock was far ahead
+  CHECK(x.last(60).ranges()
+        == std::vector<tick_range>{{142, 199}, {9'000, 9'001}});
+  x.add({200, 229, 2}); // and went back
+  CHECK(x.last(30).ranges() == std::vector<tick_range>{{200, 229}});
+  CHECK(x.last(60).ranges()
+        == std::vector<tick_range>{{172, 229}, {9'000, 9'001}});
+  CHECK(x.last(1).ranges() == std::vector<tick_range>{{229, 229}});
+  CHECK(x.last(0).empty());
+  CHECK(x.last(1000).count() == x.count());
 }
 
 TEST_CASE("a range is removed from coverage", "[schema]") {
