@@ -119,7 +119,8 @@ caf::expected<bool> node::start_framer() {
   // A framer that was started again knows nothing of the columns of the one
   // before it: its frames are a life of their own.
   if (framer_started_) {
-    ++own_host_.epoch;
+    own_host_.epoch
+        = next_epoch(own_host_.epoch, setup_->clock->now_ms() / 1000);
     own_host_.boot = random_guid();
   }
   framer_started_ = true;

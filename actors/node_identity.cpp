@@ -13,6 +13,9 @@ namespace tributary {
 
 namespace {
 
+/// Leaves room for lives that count on from what a person wrote.
+constexpr int64_t written_epoch_max = 4'200'000'000;
+
 caf::error failed(const std::string& path, const char* words) {
   return make_error(ec::file_unusable, path + ": " + words);
 }
@@ -58,12 +61,12 @@ caf::expected<epoch_number> load_node_epoch(const std::string& path) {
   if (access(path.c_str(), F_OK) != 0)
     return epoch_number{0};
   std::ifstream file{path};
-  epoch_number result = 0;
-  if (!(file >> result))
-    return failed(path, "holds no number; remove it if the node's store is "
-                        "whole, else write one that is higher than any epoch "
-                        "of this host at its parents");
-  return result;
+  int64_t result = 0;
+  if (!(file >> result) || result < 0 || result > written_epoch_max)
+    return failed(path, "holds no number up to 4200000000; remove it if the "
+                        "node's store is whole, else write one that is higher "
+                        "than any epoch of this host at its parents");
+  return static_cast<epoch_number>(result);
 }
 
 caf::error keep_node_epoch(const std::string& path, epoch_number epoch) {

@@ -141,6 +141,11 @@ auto open_message(std::string_view sealed, const char* what, F f)
 
 } // namespace
 
+epoch_number next_epoch(epoch_number last, int64_t now_s) noexcept {
+  auto by_clock = now_s < 0 || now_s > epoch_of_clock_max ? 0 : now_s;
+  return std::max(last + 1, static_cast<epoch_number>(by_clock));
+}
+
 tick host_definition::window_start(tick t) const noexcept {
   auto window = static_cast<tick>(window_seconds);
   auto phase = static_cast<tick>(id.low() % window_seconds);

@@ -31,6 +31,16 @@ struct host_definition {
   tick window_start(tick t) const noexcept;
 };
 
+/// The number of a life that begins: above the last one that is known, and no
+/// less than the seconds since 1970. One that begins from older data, as after
+/// a restored backup or of a copied machine, is so above those which that data
+/// does not know of. A clock beyond `epoch_of_clock_max` is not followed.
+/// @param now_s the node's clock, seconds since 1970.
+epoch_number next_epoch(epoch_number last, int64_t now_s) noexcept;
+
+/// The year 2096: a wrong clock leaves room for 300 million lives.
+constexpr int64_t epoch_of_clock_max = 4'000'000'000;
+
 /// Charts `first_chart`... of the roster of one epoch.
 struct roster_run {
   epoch_number epoch = 0;

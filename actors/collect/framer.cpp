@@ -156,10 +156,10 @@ void framer::schedule() {
 void framer::on_tick() {
   auto decision = ticks_.wake(clock_->now_ms());
   if (decision.new_epoch) {
-    log_->warn("the clock went back; epoch {} begins", options_.host.epoch + 1);
     figures_->clock_steps.fetch_add(1, std::memory_order_relaxed);
     seal_part_0();
     begin_epoch();
+    log_->warn("the clock went back; epoch {} begins", options_.host.epoch);
     return;
   }
   if (decision.missed > 0)
@@ -269,7 +269,8 @@ void framer::deliver(frame_ptr frame) {
 }
 
 void framer::begin_epoch() {
-  ++options_.host.epoch;
+  options_.host.epoch
+      = next_epoch(options_.host.epoch, clock_->now_ms() / 1000);
   options_.host.boot = random_guid();
   // Sampling goes on once the new epoch is durable.
   offer_host();

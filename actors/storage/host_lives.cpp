@@ -4,6 +4,15 @@
 
 namespace tributary {
 
+namespace {
+
+/// A life that does not tell its boot is believed to be the one that is known.
+bool are_two(const host_definition& x, const host_definition& y) {
+  return x.boot != y.boot && !x.boot.empty() && !y.boot.empty();
+}
+
+} // namespace
+
 host_lives::verdict host_lives::offered(const life& newcomer,
                                         const std::vector<life>& there,
                                         tick newest, unix_ms now) {
@@ -52,8 +61,12 @@ std::vector<guid> host_lives::heard(const guid& sender, const guid& boot,
 
 bool host_lives::have_one_number(const host_definition& known,
                                  const host_definition& offered) {
-  return known.epoch == offered.epoch && known.boot != offered.boot
-         && !known.boot.empty() && !offered.boot.empty();
+  return known.epoch == offered.epoch && are_two(known, offered);
+}
+
+bool host_lives::is_numbered_below(const host_definition& known,
+                                   const host_definition& offered) {
+  return offered.epoch < known.epoch && are_two(known, offered);
 }
 
 void host_lives::waited(const guid& boot) {

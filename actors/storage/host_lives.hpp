@@ -72,6 +72,11 @@ public:
   static bool have_one_number(const host_definition& known,
                               const host_definition& offered);
 
+  /// Whether a life that is offered is another one with a number below that of
+  /// the one that is known, so that its ticks would be taken for a past.
+  static bool is_numbered_below(const host_definition& known,
+                                const host_definition& offered);
+
 private:
   /// By sender and boot of the life that is there: the tick that proves it.
   using proofs = std::map<std::pair<guid, guid>, tick>;

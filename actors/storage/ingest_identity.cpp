@@ -20,16 +20,18 @@ host_lives::verdict ingest::verdict_on(const source_actor& source,
   if (number == numbers_.end())
     return host_lives::verdict::take;
   auto& entry = hosts_.at(number->second);
+  auto& known = entry.kept.hot.definition();
   if (offer.definition.id != options_.own
-      && host_lives::have_one_number(entry.kept.hot.definition(),
-                                     offer.definition))
+      && (host_lives::have_one_number(known, offer.definition)
+          || (offer.presence.online
+              && host_lives::is_numbered_below(known, offer.definition))))
     return host_lives::verdict::clone;
   std::vector<host_lives::life> there;
   for (auto& x : entry.sources.all())
     if (x.who != source)
       there.push_back({x.sender(), x.boot, x.presence.online, x.heard_ms});
   // A past that is newer than what is live belongs to a life of now as well.
-  auto is_newer = offer.definition.epoch > entry.kept.hot.definition().epoch;
+  auto is_newer = offer.definition.epoch > known.epoch;
   host_lives::life newcomer{offer.path.empty() ? guid{} : offer.path.back(),
                             offer.definition.boot,
                             offer.presence.online || is_newer};
@@ -46,7 +48,7 @@ host_offer_ptr ingest::with_fresh_epoch(const host_offer_ptr& offer) const {
       || known.epoch < offer->definition.epoch)
     return offer;
   auto result = std::make_shared<host_offer>(*offer);
-  result->definition.epoch = known.epoch + 1;
+  result->definition.epoch = next_epoch(known.epoch, clock_->now_ms() / 1000);
   return result;
 }
 
@@ -146,6 +148,13 @@ caf::error ingest::clone_error(const host_entry& entry,
                           + " of machine GUID " + to_string(definition.id)
                           + " was another one's; give one of the two a GUID "
                             "of its own");
+  if (over.empty() && host_lives::is_numbered_below(definition, newcomer))
+    return make_error(ec::clone,
+                      "life " + std::to_string(newcomer.epoch)
+                          + " of machine GUID " + to_string(definition.id)
+                          + " is below " + std::to_string(definition.epoch)
+                          + ", which is known here; start it again, with that "
+                            "number in its node.epoch if its clock was ahead");
   return make_error(ec::clone, to_plain_text(definition.hostname) + over
                                    + " is live with the same machine GUID "
                                    + to_string(definition.id));

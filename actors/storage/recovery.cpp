@@ -18,7 +18,7 @@ caf::error begin_epoch(store& what, host_definition& own, int64_t now) {
     own.group_columns = before.group_columns;
     own.epoch = std::max(own.epoch, before.epoch);
   }
-  ++own.epoch;
+  own.epoch = next_epoch(own.epoch, now);
   own.boot = random_guid();
   what.put_host(own, {own.id});
   // Nothing goes because of a clock that is wrong at a start.

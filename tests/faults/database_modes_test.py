@@ -65,8 +65,9 @@ class Ram(Memory):
         self.assertIn("acks mean disk", child.log())
         # Each life has an epoch of its own, or the parent would take the
         # columns of one for those of another.
-        epochs = re.findall(r"epoch (\d+)", child.log())
-        self.assertEqual(epochs, ["1", "2", "3", "4"])
+        epochs = [int(x) for x in re.findall(r"epoch (\d+)", child.log())]
+        self.assertEqual(len(epochs), 4)
+        self.assertEqual(epochs, sorted(set(epochs)))
         folder = folder_of(child)
         self.assertTrue(folder.exists())
         self.assert_stops(child)
@@ -165,6 +166,7 @@ class NoHistory(Memory):
             self.wait_tick(collector, begin + seconds, seconds=seconds + 60)
             last = collector.newest()
             # All that waits is still to be seen.
+            self.wait_tick(collector, last + 1) # with late parts of the last
             shown = collector.rows("system.ram", begin, last)
             parent.start()
             self.wait_streaming(collector, parent)
@@ -174,21 +176,7 @@ class NoHistory(Memory):
                 held = parent.rows("system.ram", begin, last, collector.guid())
                 return {t: held.get(t) for t in shown} == shown
             wait_until("the parent has what was collected meanwhile", same, 60)
-        self.assert_none_lost(collector, parent, after, last)
-
-    def assert_none_lost(self, collector, parent, after, last):
-        """Of (after, last], but for ticks that the node was too late for."""
-        host = collector.guid()
-
-        def missing():
-            have = parent.has("system.ram", range(after + 1, last + 1), host)
-            return sorted(set(range(after + 1, last + 1)) - have)
-        late = round(sum(values[0] or 0 for values in parent.rows(
-            "tributary.ticks", after, last, host).values()))
-        try:
-            wait_until("no gap", lambda: len(missing()) <= late, 90, every=0.5)
-        except AssertionError:
-            self.fail(f"{parent.name} lacks {missing()}, {late} were late")
+        self.assert_no_gap(parent, after, last, collector.guid(), seconds=90)
 
     def test_a_relay_that_is_killed_had_acknowledged_nothing_of_its_own(self):
         """Neither it nor the collector keeps what is acknowledged: an ack that
@@ -210,7 +198,7 @@ class NoHistory(Memory):
         self.wait_streaming(collector, parent)
         last = collector.newest()
         self.wait_tick(parent, last, collector.guid())
-        self.assert_none_lost(collector, parent, after, last)
+        self.assert_no_gap(parent, after, last, collector.guid(), seconds=90)
 
     def test_a_child_with_a_disk_below_a_relay_without(self):
         parent = self.node("parent", listens(), DISK)

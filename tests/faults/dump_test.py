@@ -256,6 +256,31 @@ class Backup(cluster.Test):
         self.assertLessEqual(ticks, set(rows))
         self.wait_tick(leaf, before + 1)
 
+    def test_a_restored_child_is_taken_again(self):
+        """Its backup does not know of the life that the parent knows it by,
+        and the parent keeps what the child has lost."""
+        parent, child = self.pair(CONF)
+        target = self.folder / "old"
+        code, said = self.shell(child, "backup", target)
+        self.assertEqual(code, 0, said)
+        child.kill()
+        child.start()
+        self.wait_streaming(child, parent)
+        self.wait_tick(parent, child.newest() + 2, child.guid())
+        lost = parent.newest(child.guid())
+        self.wait_acknowledged(child, lost)
+        child.kill()
+        shutil.rmtree(child.data_dir)
+        target.rename(child.data_dir)
+        child.start()
+        self.wait_streaming(child, parent)
+        self.assertNotIn("clone", child.log() + parent.log())
+        self.assertNotIn(lost, child.has("system.ram", [lost]))
+        self.assertIn(lost, parent.has("system.ram", [lost], child.guid()))
+        after = max(lost, parent.newest(child.guid()))
+        self.wait_tick(parent, after + 3, child.guid())
+        self.wait_equal(child, parent, after, after + 3)
+
 
 if __name__ == "__main__":
     cluster.main()

@@ -83,6 +83,19 @@ TEST_CASE("a roster run comes back as it was sealed", "[schema]") {
   CHECK(seal_roster_run(*read) == sealed);
 }
 
+TEST_CASE("a life has a number above all before it", "[schema]") {
+  CHECK(next_epoch(0, 1'700'000'000) == 1'700'000'000);
+  CHECK(next_epoch(4, 1'700'000'000) == 1'700'000'000); // 5 may be another's
+  CHECK(next_epoch(1'700'000'000, 1'700'000'000) == 1'700'000'001);
+  CHECK(next_epoch(1'700'000'009, 1'700'000'000) == 1'700'000'010);
+  // Clocks that are wrong.
+  CHECK(next_epoch(0, 0) == 1);
+  CHECK(next_epoch(7, -1) == 8);
+  CHECK(next_epoch(7, epoch_of_clock_max) == 4'000'000'000);
+  CHECK(next_epoch(7, epoch_of_clock_max + 1) == 8);
+  CHECK(next_epoch(7, INT64_MAX) == 8);
+}
+
 TEST_CASE("a roster run of epoch 0 is refused", "[schema]") {
   CHECK_FALSE(open_roster_run(seal_roster_run({0, 0, {}})));
   CHECK(open_roster_run(seal_roster_run({1, 0, {}})));

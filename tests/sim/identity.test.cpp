@@ -185,15 +185,69 @@ TEST_CASE("two lives of one number are not mixed", "[sim]") {
   cluster.crash("child");
   sim_plan plan{{"parent"}};
   plan.copy_of = "child";
+  plan.clock_offset_ms = -30'000; // it begins at the very same second
   cluster.add_node("copy", plan);
   cluster.step_seconds(70);
   CHECK(cluster.logged("parent: host copy from copy (copy) is refused as a "
-                       "clone: life 1 of machine GUID"));
+                       "clone: life "
+                       + std::to_string(sim_begin_ms / 1000)
+                       + " of machine GUID"));
   CHECK(cluster.logged("copy: the parent refuses host copy: clone"));
   CHECK_FALSE(cluster.logged("corrupt"));
   CHECK(state(cluster, "parent", "child") == "offline");
   CHECK(cluster.figures_of("parent").clones_refused.load() > 1);
   cluster.crash("copy");
+  cluster.start("child");
+  cluster.step_seconds(20);
+  CHECK(state(cluster, "parent", "child") == "live");
+  CHECK(joined(cluster.faults) == "");
+}
+
+TEST_CASE("a life from older data is taken as the newer one", "[sim]") {
+  sim_cluster cluster{116};
+  cluster.add_node("parent");
+  cluster.add_node("child", {{"parent"}});
+  cluster.step_seconds(20);
+  for (int i = 0; i < 2; ++i) {
+    cluster.crash("child");
+    cluster.start("child");
+    cluster.step_seconds(20);
+  }
+  cluster.crash("child");
+  // A backup that knows of no life yet, on a machine with other charts.
+  sim_plan plan{{"parent"}};
+  plan.copy_of = "child";
+  plan.wide_gauges = 3;
+  cluster.add_node("restored", plan);
+  cluster.step_seconds(20);
+  CHECK(state(cluster, "parent", "restored") == "live");
+  CHECK_FALSE(cluster.logged("clone"));
+  CHECK_FALSE(cluster.logged("corrupt"));
+  cluster.settle();
+  CHECK(joined(check_arrived(cluster, "restored", "parent", "restored")) == "");
+  CHECK(joined(cluster.faults) == "");
+}
+
+TEST_CASE("a life below the known one is refused by name", "[sim]") {
+  sim_cluster cluster{117};
+  cluster.add_node("parent");
+  sim_plan ahead{{"parent"}};
+  ahead.clock_offset_ms = 500'000; // what its clock says when it begins
+  cluster.add_node("child", ahead);
+  cluster.step_seconds(20);
+  cluster.crash("child");
+  sim_plan plan{{"parent"}};
+  plan.copy_of = "child";
+  cluster.add_node("restored", plan);
+  cluster.step_seconds(70);
+  CHECK(cluster.logged("parent: host restored from restored (restored) is "
+                       "refused as a clone: life "
+                       + std::to_string(sim_begin_ms / 1000 + 20)));
+  CHECK(cluster.logged("is below " + std::to_string(sim_begin_ms / 1000 + 500)
+                       + ", which is known here"));
+  cluster.crash("restored");
+  // The one whose store knows all its lives only counts on.
+  cluster.set_clock_offset("child", 0);
   cluster.start("child");
   cluster.step_seconds(20);
   CHECK(state(cluster, "parent", "child") == "live");

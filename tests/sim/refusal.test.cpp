@@ -130,7 +130,7 @@ TEST_CASE("rows behind the closed windows are there before their commit",
   auto table = cluster.values("node", "node");
   for (auto t = now - 5; t < now; ++t) {
     CAPTURE(t);
-    CHECK(table[t].epoch == 2);
+    CHECK(table[t].epoch > table.begin()->second.epoch);
     CHECK(table[t].values.count("sim.gauges/a") == 1);
   }
   require_good(cluster);

@@ -155,6 +155,7 @@ void sim_cluster::add_node(const std::string& name, sim_plan plan) {
   node->id = guid_of(node->plan.copy_of.empty() ? name : node->plan.copy_of);
   node->path = folder_ + "/" + name + ".mdb";
   node->clock = std::make_shared<sim_clock>(scheduler_);
+  node->clock->offset_ms = node->plan.clock_offset_ms;
   node->origin = std::make_shared<sim_origin>();
   node->origin->seed = node->id.low();
   node->origin->clock = node->clock;

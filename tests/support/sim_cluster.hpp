@@ -47,6 +47,8 @@ struct sim_plan {
   stream_mode parents_mode = stream_mode::failover;
   /// The node whose machine GUID it has, as a copy of it would; empty: its own.
   std::string copy_of{};
+  /// Of its clock, from its first start on.
+  int64_t clock_offset_ms = 0;
   bool is_ephemeral = false;
   /// What it wants of the past of its children.
   replication_rules replication{};

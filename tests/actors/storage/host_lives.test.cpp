@@ -105,6 +105,10 @@ TEST_CASE("two lives of one number are told apart by their boots", "[actors]") {
   SECTION("another number is another life") {
     offered.epoch = 8;
     CHECK_FALSE(host_lives::have_one_number(known, offered));
+    CHECK_FALSE(host_lives::is_numbered_below(known, offered));
+    CHECK(host_lives::is_numbered_below(offered, known));
+    known.boot = guid{};
+    CHECK_FALSE(host_lives::is_numbered_below(offered, known));
   }
 }
 

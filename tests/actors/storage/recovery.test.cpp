@@ -62,7 +62,7 @@ origin one_chart(epoch_number epoch) {
 TEST_CASE("a first start makes the own host in its first life", "[actors]") {
   temporary_directory directory;
   auto x = opened(directory.file("s"));
-  CHECK(x.own.epoch == 1);
+  CHECK(x.own.epoch == start);
   CHECK_FALSE(x.own.boot.empty());
   CHECK(x.newest == 0);
   CHECK(x.frames == 0);
@@ -70,7 +70,7 @@ TEST_CASE("a first start makes the own host in its first life", "[actors]") {
   REQUIRE(x.hosts.size() == 1);
   CHECK(x.hosts[0].number == x.store->number_of(x.own.id));
   CHECK(x.hosts[0].path == std::vector<guid>{x.own.id});
-  CHECK(x.hosts[0].hot.definition().epoch == 1);
+  CHECK(x.hosts[0].hot.definition().epoch == start);
 }
 
 TEST_CASE("each start is a new life, durable before its first frame",
@@ -78,7 +78,7 @@ TEST_CASE("each start is a new life, durable before its first frame",
   temporary_directory directory;
   auto path = directory.file("s");
   guid boot;
-  for (epoch_number life = 1; life <= 4; ++life) {
+  for (epoch_number life = start; life < start + 4; ++life) {
     auto x = opened(path);
     CHECK(x.own.epoch == life);
     CHECK(x.own.boot != boot);
@@ -126,13 +126,14 @@ TEST_CASE("open windows come back from the journal, closed ones from blocks",
     x.store->append({host.number, from.seal(start + 90, {1})}); // crash
   }
   auto x = opened(path);
-  CHECK(x.own.epoch == 2);
+  CHECK(x.own.epoch == start + 1);
   CHECK(x.newest == start + 89);
   CHECK(x.journal_end == 90);
   CHECK(x.frames == 30); // those of the closed window were trimmed
   auto& hot = x.hosts[0].hot;
   CHECK(hot.closed().to == start + 60);
-  CHECK(hot.seen().runs() == std::vector<coverage_run>{{start, start + 89, 1}});
+  CHECK(hot.seen().runs()
+        == std::vector<coverage_run>{{start, start + 89, start}});
   auto cells = hot_cells(hot);
   CHECK(cells.size() == 30);
   CHECK(cells.at({start + 89, "c", "x"}).value == start + 89);
