@@ -22,6 +22,8 @@ WELL = "commits succeed again"
 CALLS = 8
 
 TICKS_WATCHED = 3
+# Ended by the test long before.
+HANGS_MS_MAX = 60_000
 
 # Two hosts fill it in seconds: their rosters alone take half of it.
 FILL_SECONDS_MAX = 90
@@ -58,8 +60,9 @@ class BrokenDisk(cluster.Test):
         for node in (self.parent, self.child):
             self.wait_tick(self.parent, end, node.guid())
         self.wait_tick(self.child, end + 1)
-        self.assertEqual(self.acked(begin, end), [0] * TICKS_WATCHED,
-                         "something was acknowledged")
+        acked = self.acked(begin, end)
+        self.assertEqual(len(acked), TICKS_WATCHED)
+        self.assertFalse(any(acked), "something was acknowledged")
 
     def assert_whole(self, lives=1):
         """In the same process; nothing of the child and, but for deaths of
@@ -70,15 +73,9 @@ class BrokenDisk(cluster.Test):
         before = self.child.newest()
         self.wait_tick(self.parent, before + 1, self.child.guid())
         self.wait_equal(self.child, self.parent, self.after, before)
-        self.assert_no_loss(self.child, self.after, before)
+        self.assert_no_gap(self.child, self.after, before)
         if lives == 1:
-            self.assert_no_loss(self.parent, self.own, self.parent.newest())
-
-    def assert_no_loss(self, node, after, before):
-        ticks = range(after + 1, before + 1)
-        missing = set(ticks) - node.has("system.ram", ticks)
-        self.assertLessEqual(len(missing), self.missed_by(node, after, before),
-                             missing)
+            self.assert_no_gap(self.parent, self.own, self.parent.newest())
 
     def test_each_call_of_a_commit(self):
         self.parent_and_child()
@@ -132,10 +129,11 @@ class BrokenDisk(cluster.Test):
     def test_hangs(self):
         """A sync that takes seconds holds up acknowledgements and no more."""
         self.parent_and_child()
-        self.disk.fail(count=1, kinds=SYNC, error=0, stall_ms=6000)
+        self.disk.fail(count=1, kinds=SYNC, error=0, stall_ms=HANGS_MS_MAX)
         first = self.disk.get("first")
         wait_until("a sync hangs", lambda: self.disk.get("calls") >= first)
         self.assert_publishes_and_acks_nothing()
+        self.disk.repair() # ends it
         self.assertEqual(self.times_said(FAILED), 0)
         self.assert_whole()
 

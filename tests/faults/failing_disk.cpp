@@ -131,8 +131,9 @@ bool fails(disk_calls kind) {
   auto number = ++disk.calls;
   if (number < disk.first || number > disk.last)
     return false;
-  if (auto wait = disk.stall_ms.load())
-    std::this_thread::sleep_for(std::chrono::milliseconds(wait));
+  constexpr int64_t step_ms = 50;
+  for (int64_t waited = 0; waited < disk.stall_ms; waited += step_ms)
+    std::this_thread::sleep_for(std::chrono::milliseconds(step_ms));
   if (disk.error == 0 && disk.fault != static_cast<int64_t>(disk_fault::cut))
     return false;
   ++disk.failed;

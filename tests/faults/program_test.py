@@ -113,6 +113,7 @@ class Unavailable(cluster.Test):
         self.assertRegex(said, r"store\.mdb: another node uses it")
         self.wait_tick(first, after + 3)
         self.assert_no_gap(first, after, after + 3)
+        self.wait_committed(first)
         # And after a kill the directory is free again.
         first.kill()
         second.start()

@@ -54,7 +54,7 @@ class BadNetwork(cluster.Test):
         after = child.newest() - 1
         memory = child.rss_anon()
         proxy.stall()
-        parent.wait_log("ended: silent", STALL_SECONDS)
+        parent.wait_log("ended: silent", STALL_SECONDS + 30)
         self.wait_tick(child, after + 1 + STALL_SECONDS,
                        seconds=STALL_SECONDS + 30)
         grown = child.rss_anon() - memory

@@ -183,8 +183,10 @@ class Reload(Reloading):
         self.assertEqual(self.links(first), 1)
         self.assertEqual(self.links(second), 0)
         # Another destination: at once, and with all that there is.
+        before = len(child.this_life())
         self.reload(child, streams_to(second.link_port))
-        self.wait_streaming(child, second, seconds=5)
+        self.wait_streaming(child, second)
+        self.assertNotIn("next attempt", child.this_life()[before:])
         self.assert_every_second(second, child, after)
         self.assertEqual(first.status_of(child.guid())["state"], "offline")
         self.reload(child, "")

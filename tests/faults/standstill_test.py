@@ -67,7 +67,7 @@ class Chained(cluster.Test):
                 self.wait_tick(x, before + 3, host)
             held = ticks_of(wait_same(self, chain, host, after, before))
             missing = sorted(set(range(after + 1, before + 1)) - held)
-            missed = self.missed_by(chain[0], after, before + 2)
+            missed = self.missed_by(chain[0], after, before)
             self.assertLessEqual(len(missing), missed, missing)
             print(f"{what}: {before - after} ticks of {chain[0].name} are the "
                   f"same on {len(chain)} nodes, but for {missed} that it "

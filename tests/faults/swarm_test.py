@@ -5,7 +5,6 @@ parent, through cuts of links and kills of the parent."""
 import json
 import os
 import subprocess
-import time
 
 import cluster
 from cluster import KEY, listens
@@ -80,7 +79,8 @@ class Swarm(cluster.Test):
         swarm = subprocess.Popen(self.command(
             parent, "--metrics", str(METRICS), "--seconds", str(SECONDS)),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        time.sleep(SECONDS / 2)  # in the middle, whenever that is
+        for i in range(CHILDREN):
+            self.wait_tick(parent, 1, f"swarm{i}")
         parent.kill()
         parent.start()
         said = swarm.communicate(timeout=120)[0]
@@ -95,7 +95,7 @@ class Swarm(cluster.Test):
         parent = self.node("parent", stream=listens())
         parent.start()
         wrong = [x if x != KEY else KEY[:-1] + "f"
-                 for x in self.command(parent, "--connect-limit", "2")]
+                 for x in self.command(parent, "--connect-limit", "15")]
         code, said = self.ran(wrong)
         self.assertEqual(code, 69, said)
         self.assertIn("denied", said)
@@ -109,7 +109,7 @@ class Swarm(cluster.Test):
         self.assertEqual(code, 2)
         self.assertIn("not a zstd file", said)
         parent.stop()
-        code, said = self.ran(self.command(parent, "--connect-limit", "2"))
+        code, said = self.ran(self.command(parent, "--connect-limit", "15"))
         self.assertEqual(code, 69)
         self.assertIn("0 of 20 children", said)
 
