@@ -158,10 +158,10 @@ int64_t store::lost_with(std::map<guid, subscriber>::iterator receiver,
                          host_number host, tick start) {
   auto window = window_at(host, start);
   if (receiver == subscribers_.end()) {
-    tick_set all;
-    for (auto& run : hosts_[host].stored.runs())
-      all.add({run.from, run.to});
-    return all.within(window).count();
+    int64_t result = 0;
+    for (auto& run : hosts_[host].stored.runs_in(window))
+      result += run.to - run.from + 1;
+    return result;
   }
   auto result = receiver->second.owed[host].within(window).count();
   pay(receiver->first, host, window);

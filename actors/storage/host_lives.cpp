@@ -7,8 +7,8 @@ namespace tributary {
 namespace {
 
 /// A life that does not tell its boot is believed to be the one that is known.
-bool are_two(const host_definition& x, const host_definition& y) {
-  return x.boot != y.boot && !x.boot.empty() && !y.boot.empty();
+bool are_two(const guid& boot, const guid& other) {
+  return boot != other && !boot.empty() && !other.empty();
 }
 
 } // namespace
@@ -24,8 +24,8 @@ host_lives::verdict host_lives::offered(const life& newcomer,
     // Who delivered the life before it vouches for it.
     if (x.sender == newcomer.sender || !x.online)
       continue;
-    // It is the same one on another way; or not told, and so never a clone.
-    if (x.boot == newcomer.boot || x.boot.empty() || newcomer.boot.empty())
+    // Else it is the same one on another way.
+    if (!are_two(x.boot, newcomer.boot))
       continue;
     wanted[{x.sender, x.boot}] = newest + proof_ticks;
     heard_lately = heard_lately || now - x.heard_ms <= heard_ms_max;
@@ -61,12 +61,12 @@ std::vector<guid> host_lives::heard(const guid& sender, const guid& boot,
 
 bool host_lives::have_one_number(const host_definition& known,
                                  const host_definition& offered) {
-  return known.epoch == offered.epoch && are_two(known, offered);
+  return known.epoch == offered.epoch && are_two(known.boot, offered.boot);
 }
 
 bool host_lives::is_numbered_below(const host_definition& known,
                                    const host_definition& offered) {
-  return offered.epoch < known.epoch && are_two(known, offered);
+  return offered.epoch < known.epoch && are_two(known.boot, offered.boot);
 }
 
 void host_lives::waited(const guid& boot) {

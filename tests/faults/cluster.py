@@ -471,6 +471,14 @@ class Test(unittest.TestCase):
                       f"{missed} were missed by their host")
         return missed
 
+    def assert_no_acks(self, node, after, before):
+        """By its own count nothing was acknowledged to it in (after, before].
+        """
+        rows = node.rows("tributary.frames", after, before)
+        self.assertEqual(len(rows), before - after)
+        self.assertFalse(any(values[3] for values in rows.values()),
+                         "something was acknowledged")
+
     def assert_stops(self, node):
         code, seconds = node.stop()
         self.assertEqual(code, 0, f"exit code of {node.name}")
